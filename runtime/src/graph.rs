@@ -1,0 +1,62 @@
+//! The one constant description of a network that summary, diagram, files and documentation read.
+
+/// A network's description: what `network!` understood.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Graph {
+    /// The network's name.
+    pub name: &'static str,
+    /// The inputs in order.
+    pub inputs: &'static [Port],
+    /// The layers and operations in the order in which they run.
+    pub nodes: &'static [Node],
+    /// The outputs in order.
+    pub outputs: &'static [Port],
+    /// A number that differs for every other architecture.
+    pub fingerprint: u64,
+}
+
+/// A named value that enters or leaves a network.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Port {
+    /// The name; empty for a single unnamed output.
+    pub name: &'static str,
+    /// The shape, without the batch.
+    pub shape: &'static [usize],
+    /// Where the value comes from (outputs), or `Source::Input` of itself (inputs).
+    pub source: Source,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The network's input of that number.
+    Input(usize),
+    /// An output (`port`) of an earlier node.
+    Node {
+        /// The node's place in `Graph::nodes`.
+        node: usize,
+        /// Which of its outputs.
+        port: usize,
+    },
+}
+
+/// One layer or operation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Node {
+    /// The name: the user's, or one made from the layer (`relu1`).
+    pub name: &'static str,
+    /// The layer, for example `Conv2d`.
+    pub layer: &'static str,
+    /// The layer with its arguments in full, for example `Conv2d(32, kernel: 3)`.
+    pub text: &'static str,
+    /// Where the inputs come from.
+    pub inputs: &'static [Source],
+    /// The outputs' shapes.
+    pub outputs: &'static [&'static [usize]],
+    /// The range of the network's table of tensors that is this node's.
+    pub tensors: (usize, usize),
+    /// The number of learned scalars.
+    pub parameters: usize,
+    /// Multiplications followed by an addition, for one sample.
+    pub multiply_adds: u64,
+}

@@ -1,0 +1,15 @@
+//! What layers share: products, element-wise loops, reductions and updates, each a plain function over slices.
+//!
+//! Heavy kernels are functions of this crate for `f32` and `f64` apart, with sizes as arguments: they are compiled
+//! here, once, and pick their instruction set when the program runs.
+
+pub mod map;
+pub mod product;
+pub mod update;
+
+/// The kernels that exist once for each scalar type.
+#[doc(hidden)]
+pub trait Kernels: map::MapKernels + product::ProductKernels + update::UpdateKernels {}
+
+impl Kernels for f32 {}
+impl Kernels for f64 {}

@@ -1,0 +1,89 @@
+//! The layers: what each one keeps as parameters, and what it computes forward and backward.
+//!
+//! A layer is a *spec*, a small constant of sizes that the macro has worked out, and this module's [`Layer`] trait
+//! over it. Kernels see slices of whole batches: `samples` values one after another, each in the layout that the
+//! layer asks for (row-major, or channels last for everything with an image).
+//!
+//! The contract, for every layer:
+//! - `forward` writes all of `outputs` and `saved` and reads none of what they held before.
+//! - `backward` writes (never adds to) all of `input_gradients` that are not empty and all of `parameter_gradients`.
+//! - An empty slice in `inputs` means that the value stands in `outputs[0]` already (forward, in place); an empty slice
+//!   in `output_gradients` means that it stands in `input_gradients[0]` already (backward, in place). The macro only
+//!   does so for layers that it knows to allow it.
+//! - In `backward`, `inputs` and `outputs` hold what the layer said it reads; the others are empty.
+//! - Nothing allocates. What a kernel needs beside is `scratch`, of the length that the spec's `forward_scratch(samples)`
+//!   and `backward_scratch(samples)` (inherent `const fn`s) give; its content is undefined on entry.
+
+use crate::Real;
+use crate::noise::Noise;
+
+/// Whether a pass trains or predicts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Mode {
+    /// Prediction: no dropout, running statistics.
+    Predict,
+    /// Training: dropout and the batch's own statistics.
+    Train(Noise),
+}
+
+/// What [`Layer::forward`] works on.
+pub struct Forward<'a, T> {
+    /// The number of samples.
+    pub samples: usize,
+    /// Whether this is a training pass.
+    pub mode: Mode,
+    /// The layer's own parameters, in the order of its parameter struct.
+    pub parameters: &'a [T],
+    /// One slice for each input.
+    pub inputs: &'a [&'a [T]],
+    /// One slice for each output.
+    pub outputs: &'a mut [&'a mut [T]],
+    /// What `backward` will need beside inputs and outputs; empty in prediction.
+    pub saved: &'a mut [T],
+    /// Room to work in.
+    pub scratch: &'a mut [T],
+}
+
+/// What [`Layer::backward`] works on.
+pub struct Backward<'a, T> {
+    /// The number of samples.
+    pub samples: usize,
+    /// The noise of the forward pass.
+    pub noise: Noise,
+    /// The layer's own parameters.
+    pub parameters: &'a [T],
+    /// The inputs, if the layer reads them.
+    pub inputs: &'a [&'a [T]],
+    /// The outputs, if the layer reads them.
+    pub outputs: &'a [&'a [T]],
+    /// What `forward` left.
+    pub saved: &'a [T],
+    /// The loss's gradient by each output.
+    pub output_gradients: &'a [&'a [T]],
+    /// The loss's gradient by each input, to be written; empty where nobody asks.
+    pub input_gradients: &'a mut [&'a mut [T]],
+    /// The loss's gradient by the parameters, to be written; running averages get the batch's statistics.
+    pub parameter_gradients: &'a mut [T],
+    /// Room to work in.
+    pub scratch: &'a mut [T],
+}
+
+/// A layer's computation. Implemented by the specs; see the [module](self) for the contract.
+pub trait Layer<T: Real> {
+    /// From inputs to outputs.
+    fn forward(&self, pass: Forward<'_, T>);
+    /// From the gradient by the outputs to those by inputs and parameters.
+    fn backward(&self, pass: Backward<'_, T>);
+}
+
+pub mod activation;
+pub mod add;
+pub mod avg_pool2d;
+pub mod batch_norm;
+pub mod conv2d;
+pub mod dense;
+pub mod dropout;
+pub mod global_avg_pool2d;
+pub mod layout;
+pub mod max_pool2d;
+pub mod softmax;

@@ -1,0 +1,265 @@
+//! What `network!` makes: the trait that trainers, files and reports see.
+
+use crate::noise::Noise;
+use crate::tensor::{unflatten, unflatten_mut};
+use crate::workspace::Workspace;
+use crate::{Error, Graph, Parameters, Real, Tensor};
+use core::ops::Range;
+
+/// A borrowed batch: as many values for each input as there are samples.
+pub trait Batch<'a>: Copy {
+    /// The scalar.
+    type Scalar: Real;
+    /// One flat slice for each input.
+    type Columns: AsRef<[&'a [Self::Scalar]]>;
+
+    /// The number of samples.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnequalInputs`] if the inputs are not equally many.
+    fn samples(&self) -> Result<usize, Error>;
+
+    /// The inputs' scalars.
+    fn columns(&self) -> Self::Columns;
+}
+
+impl<'a, V: Tensor> Batch<'a> for &'a [V] {
+    type Scalar = V::Scalar;
+    type Columns = [&'a [V::Scalar]; 1];
+
+    fn samples(&self) -> Result<usize, Error> {
+        Ok(self.len())
+    }
+
+    fn columns(&self) -> Self::Columns {
+        [crate::tensor::flat(self)]
+    }
+}
+
+/// What the numbers that a network gives mean; a loss says which kinds it takes.
+pub mod kind {
+    /// Any number: scores before a soft-max, logits, predictions of a quantity.
+    #[derive(Debug)]
+    pub enum RawScores {}
+    /// Each number is a probability of its own: the network ends in a `Sigmoid`.
+    #[derive(Debug)]
+    pub enum Probabilities {}
+    /// The numbers are probabilities that add up to one: the network ends in a `Softmax`.
+    #[derive(Debug)]
+    pub enum Distribution {}
+    /// The numbers are logarithms of such: the network ends in a `LogSoftmax`.
+    #[derive(Debug)]
+    pub enum LogDistribution {}
+}
+
+/// Which samples of a batch take part, and in which order.
+#[derive(Clone, Copy, Debug)]
+pub enum Selection<'a> {
+    /// All of them.
+    All,
+    /// Those at these places.
+    Indices(&'a [usize]),
+}
+
+impl<'a> From<&'a [usize]> for Selection<'a> {
+    fn from(indices: &'a [usize]) -> Self {
+        Selection::Indices(indices)
+    }
+}
+
+/// The inputs of one pass, as emitted code sees them.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Inputs<'a, T> {
+    pub columns: &'a [&'a [T]],
+    pub selection: Selection<'a>,
+    pub samples: usize,
+}
+
+/// A network declared with [`network!`](crate::network).
+///
+/// What is used every day (`new`, `predict`, `summary`, …) are methods of the generated struct itself; this trait is
+/// what code over any network is written against.
+pub trait Network: Parameters {
+    /// One input of the network, or a tuple of them.
+    type Sample: Send + Sync + 'static;
+    /// A borrowed batch: `&[Sample]`, or the generated struct of slices with the inputs' names.
+    type Batch<'a>: Batch<'a, Scalar = Self::Scalar>;
+    /// What comes out.
+    type Output: Tensor<Scalar = Self::Scalar>;
+    /// What the output's numbers mean (see [`kind`]).
+    type Kind;
+
+    /// The description of the network.
+    const GRAPH: &'static Graph;
+    /// The number of learned scalars.
+    const PARAMETERS: usize;
+    /// The fewest samples that a training pass can take: 2 where a batch normalisation sees one value a channel.
+    const MIN_TRAINING_SAMPLES: usize;
+
+    #[doc(hidden)]
+    fn __predict_len(samples: usize) -> usize;
+    #[doc(hidden)]
+    fn __train_len(samples: usize) -> usize;
+    #[doc(hidden)]
+    fn __output(samples: usize) -> Range<usize>;
+    #[doc(hidden)]
+    fn __output_gradient(samples: usize) -> Range<usize>;
+    #[doc(hidden)]
+    fn __predict(
+        &self,
+        inputs: Inputs<'_, Self::Scalar>,
+        output: &mut [Self::Scalar],
+        memory: &mut [Self::Scalar],
+    );
+    #[doc(hidden)]
+    fn __forward(&self, inputs: Inputs<'_, Self::Scalar>, noise: Noise, memory: &mut [Self::Scalar]);
+    #[doc(hidden)]
+    fn __backward(
+        &self,
+        inputs: Inputs<'_, Self::Scalar>,
+        noise: Noise,
+        gradient: &mut Self,
+        memory: &mut [Self::Scalar],
+    );
+
+    /// Runs a training pass over the selected samples of a batch: dropout drops, batch normalisation uses the batch's
+    /// own statistics, and what the backward pass will need stays in the workspace.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::EmptyBatch`], [`Error::UnequalInputs`], [`Error::Index`] if an index is outside the batch, and
+    /// [`Error::BatchTooSmall`] if a batch normalisation would see a single value.
+    fn forward<'a>(
+        &'a self,
+        batch: Self::Batch<'a>,
+        selection: Selection<'a>,
+        noise: Noise,
+        workspace: &'a mut Workspace<Self>,
+    ) -> Result<Pass<'a, Self>, Error> {
+        let samples = count(batch.samples()?, selection)?;
+        if samples < Self::MIN_TRAINING_SAMPLES {
+            return Err(Error::BatchTooSmall {
+                network: Self::GRAPH.name,
+                expected: Self::MIN_TRAINING_SAMPLES,
+                found: samples,
+            });
+        }
+        let memory = workspace.memory.take(Self::__train_len(samples));
+        let columns = batch.columns();
+        let inputs = Inputs { columns: columns.as_ref(), selection, samples };
+        self.__forward(inputs, noise, memory);
+        Ok(Pass { network: self, batch, selection, samples, noise, memory })
+    }
+
+    /// Predicts for the selected samples of a batch, writing one output for each.
+    ///
+    /// Large batches run in parts of [`PREDICTION_BATCH`] samples, so that the workspace stays small.
+    ///
+    /// # Errors
+    ///
+    /// As [`forward`](Network::forward), and [`Error::Outputs`] if `outputs` has another length than there are samples.
+    fn predict_selected(
+        &self,
+        batch: Self::Batch<'_>,
+        selection: Selection<'_>,
+        outputs: &mut [Self::Output],
+        workspace: &mut Workspace<Self>,
+    ) -> Result<(), Error> {
+        let all = batch.samples()?;
+        let samples = count(all, selection)?;
+        if outputs.len() != samples {
+            return Err(Error::Outputs { expected: samples, found: outputs.len() });
+        }
+        let columns = batch.columns();
+        let columns = columns.as_ref();
+        let memory = workspace.memory.take(Self::__predict_len(samples.min(PREDICTION_BATCH)));
+        for (part, outputs) in outputs.chunks_mut(PREDICTION_BATCH).enumerate() {
+            let first = part * PREDICTION_BATCH;
+            let samples = outputs.len();
+            let outputs = crate::tensor::flat_mut(outputs);
+            match selection {
+                Selection::Indices(indices) => {
+                    let selection = Selection::Indices(&indices[first..first + samples]);
+                    self.__predict(Inputs { columns, selection, samples }, outputs, memory);
+                }
+                Selection::All => {
+                    // A batch has few inputs; eight at a time need no allocation.
+                    let mut part: [&[Self::Scalar]; MAX_INPUTS] = [&[]; MAX_INPUTS];
+                    for (part, column) in part.iter_mut().zip(columns) {
+                        let each = column.len() / all;
+                        *part = &column[first * each..(first + samples) * each];
+                    }
+                    let inputs =
+                        Inputs { columns: &part[..columns.len()], selection: Selection::All, samples };
+                    self.__predict(inputs, outputs, memory);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The most samples that a batched prediction runs at once.
+pub const PREDICTION_BATCH: usize = 64;
+
+/// The most inputs that a network may have.
+pub(crate) const MAX_INPUTS: usize = 16;
+
+fn count(all: usize, selection: Selection<'_>) -> Result<usize, Error> {
+    let samples = match selection {
+        Selection::All => all,
+        Selection::Indices(indices) => {
+            if let Some(&index) = indices.iter().find(|&&i| i >= all) {
+                return Err(Error::Index { index, len: all });
+            }
+            indices.len()
+        }
+    };
+    if samples == 0 { Err(Error::EmptyBatch) } else { Ok(samples) }
+}
+
+/// A training pass that has gone forward: the only way to go backward.
+///
+/// A loss reads the outputs and writes their gradients; [`backward`](Pass::backward) then consumes the pass.
+#[must_use = "a forward pass without `backward` teaches the network nothing"]
+pub struct Pass<'a, N: Network> {
+    network: &'a N,
+    batch: N::Batch<'a>,
+    selection: Selection<'a>,
+    samples: usize,
+    noise: Noise,
+    memory: &'a mut [N::Scalar],
+}
+
+impl<N: Network> Pass<'_, N> {
+    /// The number of samples.
+    pub fn samples(&self) -> usize {
+        self.samples
+    }
+
+    /// What came out, one output for each sample.
+    pub fn outputs(&self) -> &[N::Output] {
+        unflatten(&self.memory[N::__output(self.samples)]).unwrap_or(&[])
+    }
+
+    /// What came out, and the place for the loss's gradient by it. The place's content is undefined: write all of it.
+    pub fn outputs_and_gradients(&mut self) -> (&[N::Output], &mut [N::Output]) {
+        let places = [N::__output(self.samples), N::__output_gradient(self.samples)];
+        match self.memory.get_disjoint_mut(places) {
+            Ok([outputs, gradients]) => {
+                (unflatten(outputs).unwrap_or(&[]), unflatten_mut(gradients).unwrap_or(&mut []))
+            }
+            Err(_) => (&[], &mut []),
+        }
+    }
+
+    /// Writes the loss's gradient by all parameters into `gradient`, and the batch's statistics into its running
+    /// averages. What `gradient` held before is overwritten.
+    pub fn backward(self, gradient: &mut N) {
+        let columns = self.batch.columns();
+        let inputs = Inputs { columns: columns.as_ref(), selection: self.selection, samples: self.samples };
+        self.network.__backward(inputs, self.noise, gradient, self.memory);
+    }
+}
