@@ -1,1 +1,22 @@
-//! stub
+//! The procedural macro behind formwork's `network!`: an implementation detail of formwork, which re-exports it.
+
+mod ast;
+mod check;
+mod emit;
+mod errors;
+mod expand;
+mod graph;
+mod infer;
+mod layers;
+mod parse;
+mod plan;
+mod resolve;
+mod shape;
+
+use proc_macro::TokenStream;
+
+/// Declares networks; formwork's `network!` hands its `$crate` and all tokens on to this.
+#[proc_macro]
+pub fn network(tokens: TokenStream) -> TokenStream {
+    expand::expand(tokens.into()).into()
+}

@@ -1,5 +1,8 @@
 //! Formwork.
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 pub mod data;
 mod error;
 pub mod gradcheck;
@@ -28,4 +31,13 @@ pub use noise::Noise;
 pub use parameters::{Init, Parameters, Role, TensorInfo};
 pub use real::Real;
 pub use tensor::Tensor;
+
 pub use workspace::{Memory, Workspace};
+
+/// Declares neural networks.
+#[macro_export]
+macro_rules! network {
+    ($($tokens:tt)*) => {
+        $crate::__private::network! { ($crate) $($tokens)* }
+    };
+}

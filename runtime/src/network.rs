@@ -51,6 +51,9 @@ pub mod kind {
     /// The numbers are logarithms of such: the network ends in a `LogSoftmax`.
     #[derive(Debug)]
     pub enum LogDistribution {}
+    /// The network has a mistake that the compiler has reported already; every loss takes it.
+    #[derive(Debug)]
+    pub enum Unknown {}
 }
 
 /// Which samples of a batch take part, and in which order.

@@ -178,3 +178,20 @@ pub(crate) fn zeroed_box<P>() -> Box<P> {
         Box::from_raw(p.cast())
     }
 }
+
+/// Zeros, as many as asked for, made on the heap without passing through the stack.
+pub(crate) fn zeroed_vec<V: crate::Tensor>(len: usize) -> Vec<V> {
+    use std::alloc::{Layout, alloc_zeroed, handle_alloc_error};
+    let Ok(layout) = Layout::array::<V>(len) else { return Vec::new() };
+    if layout.size() == 0 {
+        return Vec::new();
+    }
+    // SAFETY: the layout has a size and is that of a vector of `len`; zero bits are a value of every `Tensor`.
+    unsafe {
+        let p = alloc_zeroed(layout);
+        if p.is_null() {
+            handle_alloc_error(layout);
+        }
+        Vec::from_raw_parts(p.cast(), len, len)
+    }
+}
