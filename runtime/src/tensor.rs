@@ -107,5 +107,11 @@ unsafe impl<V: Tensor, const N: usize> Tensor for [V; N] {
     const LEN: usize = N * V::LEN;
 }
 
+/// Zeros, as many tensors as asked for, made on the heap without passing through the stack.
+#[must_use]
+pub fn zeroed_vec<V: Tensor>(len: usize) -> Vec<V> {
+    crate::parameters::zeroed_vec(len)
+}
+
 /// A vector `[n]`, as networks take and give it.
 pub type Vector<T, const N: usize> = SVector<T, N>;
