@@ -3,8 +3,22 @@
 //! Heavy kernels are functions of this crate for `f32` and `f64` apart, with sizes as arguments: they are compiled
 //! here, once, and pick their instruction set when the program runs.
 
+pub(crate) mod dense;
+pub mod isa;
 pub mod map;
+mod pack;
+mod panel;
+pub mod parallel;
 pub mod product;
+pub mod tile;
+#[cfg(target_arch = "x86_64")]
+mod tile_asm;
+#[cfg(target_arch = "x86_64")]
+mod tile_avx2;
+#[cfg(target_arch = "x86_64")]
+mod tile_avx512;
+#[cfg(target_arch = "x86_64")]
+mod tile_row;
 pub mod update;
 
 /// The kernels that exist once for each scalar type.
