@@ -3,13 +3,23 @@
 //! Heavy kernels are functions of this crate for `f32` and `f64` apart, with sizes as arguments: they are compiled
 //! here, once, and pick their instruction set when the program runs.
 
+pub mod batch_norm;
 pub(crate) mod dense;
+mod dropout;
+mod elementwise;
 pub mod isa;
+mod lanes;
+mod layout;
 pub mod map;
+pub mod map;
+mod math;
 mod pack;
 mod panel;
 pub mod parallel;
+pub mod pool;
 pub mod product;
+pub mod product;
+mod softmax;
 pub mod tile;
 #[cfg(target_arch = "x86_64")]
 mod tile_asm;
