@@ -30,6 +30,8 @@ mod tile_avx512;
 #[cfg(target_arch = "x86_64")]
 mod tile_row;
 pub mod update;
+#[cfg(target_arch = "x86_64")]
+mod update_x86;
 
 /// The kernels that exist once for each scalar type.
 #[doc(hidden)]
