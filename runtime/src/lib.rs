@@ -23,6 +23,7 @@ mod workspace;
 
 pub use error::{Error, Result};
 pub use graph::{Graph, Node, Port, Source};
+pub use kernels::parallel;
 pub use network::{Batch, Network, PREDICTION_BATCH, Pass, Selection, kind};
 pub use noise::Noise;
 pub use parameters::{Init, Parameters, Role, TensorInfo};
