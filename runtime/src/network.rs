@@ -202,6 +202,25 @@ pub trait Network: Parameters {
         }
         Ok(())
     }
+
+    /// Saves the network as safetensors, under PyTorch's names and in PyTorch's layouts (see [`io::save`](crate::io::save)).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] if the system does not write it.
+    fn save(&self, file: impl AsRef<std::path::Path>) -> Result<(), Error> {
+        crate::io::save(self, file)
+    }
+
+    /// Loads the network's weights from a safetensors file, of [`save`](Network::save) or of PyTorch; strictly, and on
+    /// any error the network keeps its weights (see [`io::load`](crate::io::load)).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`], [`Error::Content`], [`Error::Architecture`] and [`Error::Weights`].
+    fn load(&mut self, file: impl AsRef<std::path::Path>) -> Result<(), Error> {
+        crate::io::load(self, file)
+    }
 }
 
 /// The most samples that a batched prediction runs at once.
