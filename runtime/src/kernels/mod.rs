@@ -3,13 +3,18 @@
 //! Heavy kernels are functions of this crate for `f32` and `f64` apart, with sizes as arguments: they are compiled
 //! here, once, and pick their instruction set when the program runs.
 
+mod convolution;
+mod convolution_input;
 pub(crate) mod dense;
+mod depthwise;
 pub mod isa;
 pub mod map;
 mod pack;
 mod panel;
 pub mod parallel;
 pub mod product;
+#[cfg(test)]
+mod tests;
 pub mod tile;
 #[cfg(target_arch = "x86_64")]
 mod tile_asm;

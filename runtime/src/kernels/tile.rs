@@ -101,7 +101,14 @@ pub(super) struct TileSet<T> {
 
 /// The scalars that there are tiles for.
 pub trait TileScalar:
-    num_traits::Float + num_traits::NumAssign + Default + Send + Sync + core::fmt::Debug + 'static
+    num_traits::Float
+    + num_traits::NumAssign
+    + Default
+    + Send
+    + Sync
+    + core::fmt::Debug
+    + super::update::UpdateKernels
+    + 'static
 {
     #[doc(hidden)]
     #[allow(private_interfaces)]
