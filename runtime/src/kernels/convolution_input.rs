@@ -87,7 +87,8 @@ pub(super) fn backward_input<T: TileScalar>(
         });
         return;
     }
-    let set = T::tiles(isa());
+    let isa = isa();
+    let set = T::tiles(isa);
     let (cg, og) = (spec.channels / spec.groups, spec.outputs / spec.groups);
     let mut room = Room(scratch);
     let panels = Panels::new(set, cg);
@@ -110,6 +111,7 @@ pub(super) fn backward_input<T: TileScalar>(
                         // SAFETY: a tap's weights are `cg` rows of all outputs, and `to` was cut to size.
                         unsafe {
                             pack::transpose(
+                                isa,
                                 (from.as_ptr(), spec.outputs),
                                 (columns.len(), og),
                                 (to.as_mut_ptr(), columns.len()),

@@ -18,9 +18,17 @@ const PACK_ROWS: usize = 24;
 /// The columns from which on B is copied: below, it is one or two panels and dense enough as it is.
 const PACK_COLUMNS: usize = 128;
 
-/// The room for a copy of `k` × `n`, with some to begin on a cache line.
-pub(crate) const fn pack_scratch(k: usize, n: usize) -> usize {
-    if n >= PACK_COLUMNS { k * n + 16 } else { 0 }
+/// The rows of A that share a copy of B.
+const PACKED_ROWS: usize = 256;
+
+/// The room for copies of pieces of B, if a product of `m` × `k` by `k` × `n` makes them.
+pub(crate) const fn pack_scratch(m: usize, k: usize, n: usize, transposed: bool) -> usize {
+    if transposed || n >= PACK_COLUMNS {
+        let piece = if k < PIECE { k } else { PIECE };
+        m.div_ceil(PACKED_ROWS) * piece * n + 16
+    } else {
+        0
+    }
 }
 
 /// The first cache line in `scratch`.
@@ -114,7 +122,8 @@ enum Source {
 ///
 /// As for `Product::run`, except that a transposed B is read by its columns; `scratch` has room for a copy of it.
 unsafe fn run<T: TileScalar>(product: &Product<T>, source: Source, scratch: &mut [T]) {
-    let set = T::tiles(isa());
+    let isa = isa();
+    let set = T::tiles(isa);
     let (m, k, n) = (product.m, product.run, product.n);
     if m == 0 || n == 0 {
         return;
@@ -127,34 +136,44 @@ unsafe fn run<T: TileScalar>(product: &Product<T>, source: Source, scratch: &mut
     }
     let parallel = m * k * n >= PARALLEL;
     let panels = Panels::new(set, n);
-    let mut product = *product;
-    if packed {
-        let scratch = aligned(scratch);
-        assert!(scratch.len() >= k * n);
-        let to = Shared::new(scratch);
-        for_each(panels.count, parallel, &|panel| {
-            let columns = panels.columns(panel);
-            // SAFETY: each panel is apart from the others, and all together are `k * n`.
-            unsafe {
-                let to = to.get().add(k * columns.start);
-                match source {
-                    Source::Rows => pack::panel(product.b_at(columns.start), n, k, columns.len(), to),
-                    Source::Columns(step) => {
-                        let from = product.b_at(columns.start * step);
-                        pack::transpose((from, step), (columns.len(), k), (to, columns.len()));
-                    }
-                }
-            }
+    if !packed {
+        let parts = m.div_ceil(TASK_ROWS);
+        for_each(panels.count * parts, parallel, &|task| {
+            let (panel, rows) = (task / parts, part(m, parts, task % parts));
+            // SAFETY: rows and columns are the product's, and no two tasks share an element of C.
+            unsafe { product.columns(panels.columns(panel)).rows(rows).run_in_pieces(set, PIECE) };
         });
-        product.b = to.get();
+        return;
     }
-    let parts = m.div_ceil(TASK_ROWS);
+    let (parts, pieces) = (m.div_ceil(PACKED_ROWS), k.div_ceil(PIECE));
+    let room = k.div_ceil(pieces) * n;
+    let scratch = aligned(scratch);
+    assert!(scratch.len() >= parts * room);
+    let scratch = Shared::new(scratch);
     for_each(panels.count * parts, parallel, &|task| {
         let columns = panels.columns(task / parts);
-        // SAFETY: rows and columns are the product's, and no two tasks share an element of C.
+        let width = columns.len();
+        // SAFETY: rows, columns and pieces are the product's. No two tasks share an element of C or of the room, which
+        // holds the longest piece.
         unsafe {
-            let panel = if packed { product.packed_columns(columns) } else { product.columns(columns) };
-            panel.rows(part(m, parts, task % parts)).run_in_pieces(set, PIECE);
+            let to = scratch.get().add(task % parts * room + k.div_ceil(pieces) * columns.start);
+            let whole = product.rows(part(m, parts, task % parts)).columns(columns.clone());
+            for p in 0..pieces {
+                let piece = part(k, pieces, p);
+                match source {
+                    Source::Rows => {
+                        let from = product.b_at(piece.start * n + columns.start);
+                        pack::panel(from, n, piece.len(), width, to);
+                    }
+                    Source::Columns(step) => {
+                        let from = product.b_at(columns.start * step + piece.start);
+                        pack::transpose(isa, (from, step), (width, piece.len()), (to, width));
+                    }
+                }
+                let start = if p == 0 { whole.start } else { Start::Add };
+                let a = whole.a.add(piece.start * whole.a_step);
+                Product { a, run: piece.len(), b: to, b_step: width, start, ..whole }.run(set);
+            }
         }
     });
 }
