@@ -4,7 +4,10 @@
 //! here, once, and pick their instruction set when the program runs.
 
 pub mod batch_norm;
+mod convolution;
+mod convolution_input;
 pub(crate) mod dense;
+mod depthwise;
 mod dropout;
 mod elementwise;
 pub mod isa;
@@ -18,6 +21,8 @@ pub mod parallel;
 pub mod pool;
 pub mod product;
 mod softmax;
+#[cfg(test)]
+mod tests;
 pub mod tile;
 #[cfg(target_arch = "x86_64")]
 mod tile_asm;
