@@ -35,21 +35,24 @@ const fn key(seed: u64) -> [u32; 2] {
 
 /// `LANES` times Philox4x32-10, word by word: `c[w][l]` is word `w` of counter `l`.
 #[inline(always)]
-fn philox(mut c: [[u32; LANES]; 4], mut key: [u32; 2]) -> [[u32; LANES]; 4] {
+fn philox(c: [[u32; LANES]; 4], mut key: [u32; 2]) -> [[u32; LANES]; 4] {
+    // Words are held in 64 bits, so that products need no shuffling in vector code.
+    const LOW: u64 = u32::MAX as u64;
+    let mut c = c.map(|word| word.map(u64::from));
     for _ in 0..ROUNDS {
         let mut next = [[0; LANES]; 4];
         for l in 0..LANES {
-            let first = u64::from(MULTIPLIERS[0]) * u64::from(c[0][l]);
-            let second = u64::from(MULTIPLIERS[1]) * u64::from(c[2][l]);
-            next[0][l] = (second >> 32) as u32 ^ c[1][l] ^ key[0];
-            next[1][l] = second as u32;
-            next[2][l] = (first >> 32) as u32 ^ c[3][l] ^ key[1];
-            next[3][l] = first as u32;
+            let first = u64::from(MULTIPLIERS[0]) * (c[0][l] & LOW);
+            let second = u64::from(MULTIPLIERS[1]) * (c[2][l] & LOW);
+            next[0][l] = (second >> 32) ^ c[1][l] ^ u64::from(key[0]);
+            next[1][l] = second & LOW;
+            next[2][l] = (first >> 32) ^ c[3][l] ^ u64::from(key[1]);
+            next[3][l] = first & LOW;
         }
         c = next;
         key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
     }
-    c
+    c.map(|word| word.map(|word| word as u32))
 }
 
 /// The random words of the elements `group * GROUP ..` of one sample at one node. Samples and steps count modulo 2³².
