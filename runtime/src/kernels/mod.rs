@@ -18,6 +18,7 @@ pub mod parallel;
 pub mod pool;
 pub mod product;
 mod softmax;
+pub(crate) mod split;
 pub mod tile;
 #[cfg(target_arch = "x86_64")]
 mod tile_asm;
