@@ -21,6 +21,7 @@ pub mod parallel;
 pub mod pool;
 pub mod product;
 mod softmax;
+pub(crate) mod split;
 #[cfg(test)]
 mod tests;
 pub mod tile;

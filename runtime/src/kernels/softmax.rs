@@ -1,6 +1,6 @@
 //! Soft-max over the middle axis of `[rows, len, inner]`.
 
-use super::lanes::{LANES, sum};
+use super::lanes::{LANES, max, sum};
 use super::math::Elementary;
 
 /// Soft-max of each row, or its logarithm; an empty `x` means that the values stand in `y`.
@@ -27,11 +27,7 @@ fn shift<T: Elementary>(max: T) -> T {
 
 #[inline(always)]
 fn row<T: Elementary>(log: bool, y: &mut [T]) {
-    let mut max = T::neg_infinity();
-    for &v in &*y {
-        max = if v > max { v } else { max };
-    }
-    let max = shift(max);
+    let max = shift(max(y));
     if log {
         let total = sum(y, |v| (v - max).exp_of());
         let total = ln_or_zero(total);
