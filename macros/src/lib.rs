@@ -1,16 +1,26 @@
-//! The procedural macro behind formwork's `network!`.
-#![allow(dead_code)]
+//! The procedural macro behind formwork's `network!`: an implementation detail of formwork, which re-exports it.
 
 mod ast;
 mod check;
+mod emit;
 mod errors;
+mod expand;
 mod graph;
 mod infer;
 mod layers;
 mod maps;
 mod parse;
+mod plan;
 mod resolve;
 mod shape;
 mod suggest;
 #[cfg(test)]
 mod tests;
+
+use proc_macro::TokenStream;
+
+/// Declares networks; formwork's `network!` hands its `$crate` and all tokens on to this.
+#[proc_macro]
+pub fn network(tokens: TokenStream) -> TokenStream {
+    expand::expand(tokens.into()).into()
+}

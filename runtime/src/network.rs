@@ -51,6 +51,9 @@ pub mod kind {
     /// The numbers are logarithms of such: the network ends in a `LogSoftmax`.
     #[derive(Debug)]
     pub enum LogDistribution {}
+    /// The network has a mistake that the compiler has reported already; every loss takes it.
+    #[derive(Debug)]
+    pub enum Unknown {}
 }
 
 /// Which samples of a batch take part, and in which order.
@@ -198,6 +201,25 @@ pub trait Network: Parameters {
             }
         }
         Ok(())
+    }
+
+    /// Saves the network as safetensors, under PyTorch's names and in PyTorch's layouts (see [`io::save`](crate::io::save)).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] if the system does not write it.
+    fn save(&self, file: impl AsRef<std::path::Path>) -> Result<(), Error> {
+        crate::io::save(self, file)
+    }
+
+    /// Loads the network's weights from a safetensors file, of [`save`](Network::save) or of PyTorch; strictly, and on
+    /// any error the network keeps its weights (see [`io::load`](crate::io::load)).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`], [`Error::Content`], [`Error::Architecture`] and [`Error::Weights`].
+    fn load(&mut self, file: impl AsRef<std::path::Path>) -> Result<(), Error> {
+        crate::io::load(self, file)
     }
 }
 

@@ -1,4 +1,11 @@
 //! Counter-based random numbers: every draw is a pure function of where it stands.
+//!
+//! The generator is Philox4x32-10 (Salmon, Moraes, Dror, Shaw: *Parallel random numbers: as easy as 1, 2, 3*, 2011): a
+//! key and a counter of four words go in, four random words come out. The key is the seed. Noise within a pass takes
+//! `[block, sample, step, node]` as the counter, a [`Stream`] takes `[position, number, purpose, !0]`, so the two never
+//! meet.
+
+use core::convert::Infallible;
 
 /// Where a training pass stands in the stream of noise: together with node, sample and element it fixes every draw, so
 /// masks are the same whatever the threads, and a resumed run draws what the uninterrupted one would.
@@ -10,4 +17,187 @@ pub struct Noise {
     pub step: u64,
     /// The place of the pass's first sample in its batch.
     pub first: u64,
+}
+
+const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
+const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
+const ROUNDS: usize = 10;
+
+/// How many counters the vectorised form takes at once.
+pub(crate) const LANES: usize = 8;
+/// How many words come out of [`draw`].
+pub(crate) const GROUP: usize = 4 * LANES;
+
+/// The key that belongs to a seed.
+const fn key(seed: u64) -> [u32; 2] {
+    [seed as u32, (seed >> 32) as u32]
+}
+
+/// `LANES` times Philox4x32-10, word by word: `c[w][l]` is word `w` of counter `l`.
+#[inline(always)]
+fn philox(mut c: [[u32; LANES]; 4], mut key: [u32; 2]) -> [[u32; LANES]; 4] {
+    for _ in 0..ROUNDS {
+        let mut next = [[0; LANES]; 4];
+        for l in 0..LANES {
+            let first = u64::from(MULTIPLIERS[0]) * u64::from(c[0][l]);
+            let second = u64::from(MULTIPLIERS[1]) * u64::from(c[2][l]);
+            next[0][l] = (second >> 32) as u32 ^ c[1][l] ^ key[0];
+            next[1][l] = second as u32;
+            next[2][l] = (first >> 32) as u32 ^ c[3][l] ^ key[1];
+            next[3][l] = first as u32;
+        }
+        c = next;
+        key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
+    }
+    c
+}
+
+/// The random words of the elements `group * GROUP ..` of one sample at one node. Samples and steps count modulo 2³².
+#[inline(always)]
+pub(crate) fn draw(noise: Noise, node: u32, sample: usize, group: usize) -> [[u32; LANES]; 4] {
+    let place = noise.first.wrapping_add(sample as u64) as u32;
+    let mut blocks = [0; LANES];
+    for (l, block) in blocks.iter_mut().enumerate() {
+        *block = (group * LANES + l) as u32;
+    }
+    philox([blocks, [place; LANES], [noise.step as u32; LANES], [node; LANES]], key(noise.seed))
+}
+
+/// A stream of random numbers for what happens outside a pass: drawing weights, shuffling, splitting.
+///
+/// It is a generator in the sense of the `rand` crates, so `rand`'s shuffles and `rand_distr`'s distributions draw from
+/// it. Streams of different purposes or numbers are independent; the same three values always give the same stream.
+///
+/// ```
+/// use formwork::noise::Stream;
+/// use rand::{Rng, seq::SliceRandom};
+/// let mut order: Vec<usize> = (0..10).collect();
+/// order.shuffle(&mut Stream::new(7, 1));
+/// let mut again: Vec<usize> = (0..10).collect();
+/// again.shuffle(&mut Stream::new(7, 1));
+/// assert_eq!(order, again);
+/// assert_ne!(Stream::new(7, 1).next_u64(), Stream::new(7, 2).next_u64());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Stream {
+    seed: u64,
+    purpose: u32,
+    number: u32,
+    position: u64,
+    words: [u32; GROUP],
+    used: usize,
+}
+
+impl Stream {
+    /// The stream of a seed for one purpose.
+    #[must_use]
+    pub const fn new(seed: u64, purpose: u32) -> Self {
+        Stream::numbered(seed, purpose, 0)
+    }
+
+    /// One of many streams for the same purpose: of an epoch, of a tensor.
+    #[must_use]
+    pub const fn numbered(seed: u64, purpose: u32, number: u32) -> Self {
+        Stream { seed, purpose, number, position: 0, words: [0; GROUP], used: GROUP }
+    }
+
+    /// The next random word.
+    fn word(&mut self) -> u32 {
+        if self.used == GROUP {
+            let mut c = [[0; LANES], [self.number; LANES], [self.purpose; LANES], [0; LANES]];
+            let [low, _, _, high] = &mut c;
+            for (l, (low, high)) in (0..).zip(low.iter_mut().zip(high)) {
+                let position = self.position.wrapping_add(l);
+                *low = position as u32;
+                *high = !((position >> 32) as u32);
+            }
+            let c = philox(c, key(self.seed));
+            for (i, word) in self.words.iter_mut().enumerate() {
+                *word = c[i % 4][i / 4];
+            }
+            self.position = self.position.wrapping_add(LANES as u64);
+            self.used = 0;
+        }
+        self.used += 1;
+        self.words[self.used - 1]
+    }
+}
+
+impl rand::TryRng for Stream {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.word())
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let low = u64::from(self.word());
+        Ok(u64::from(self.word()) << 32 | low)
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(4) {
+            let word = self.word().to_le_bytes();
+            chunk.copy_from_slice(&word[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::Rng;
+
+    /// The known answers that come with Random123 (`kat_vectors`, philox4x32 10).
+    #[test]
+    fn philox_gives_the_known_answers() {
+        let known = [
+            ([0; 4], [0; 2], [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]),
+            ([u32::MAX; 4], [u32::MAX; 2], [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]),
+            (
+                [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344],
+                [0xa409_3822, 0x299f_31d0],
+                [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1],
+            ),
+        ];
+        for (counter, key, words) in known {
+            assert_eq!(philox(counter.map(|c| [c; LANES]), key), words.map(|w: u32| [w; LANES]));
+        }
+    }
+
+    #[test]
+    fn a_stream_is_the_words_of_consecutive_counters() {
+        let mut stream = Stream::numbered(0x0102_0304_0506_0708, 9, 5);
+        let drawn: Vec<u32> = (0..100).map(|_| stream.next_u32()).collect();
+        for (i, words) in drawn.chunks_exact(4).enumerate() {
+            let counter = [[i as u32; LANES], [5; LANES], [9; LANES], [!0; LANES]];
+            let expected = philox(counter, [0x0506_0708, 0x0102_0304]);
+            assert_eq!(words, expected.map(|w| w[0]));
+        }
+    }
+
+    #[test]
+    fn bytes_and_long_words_continue_the_stream() {
+        let mut words = Stream::new(3, 1);
+        let mut other = Stream::new(3, 1);
+        let long = other.next_u64();
+        assert_eq!(long, u64::from(words.next_u32()) | u64::from(words.next_u32()) << 32);
+        let mut bytes = [0; 6];
+        other.fill_bytes(&mut bytes);
+        assert_eq!(bytes[..4], words.next_u32().to_le_bytes());
+        assert_eq!(bytes[4..], words.next_u32().to_le_bytes()[..2]);
+    }
+
+    #[test]
+    fn noise_depends_on_every_part_of_its_place() {
+        let noise = Noise { seed: 1, step: 2, first: 3 };
+        let base = draw(noise, 4, 5, 6);
+        assert_ne!(base, draw(Noise { seed: 2, ..noise }, 4, 5, 6));
+        assert_ne!(base, draw(Noise { step: 3, ..noise }, 4, 5, 6));
+        assert_ne!(base, draw(noise, 5, 5, 6));
+        assert_ne!(base, draw(noise, 4, 6, 6));
+        assert_ne!(base, draw(noise, 4, 5, 7));
+        assert_eq!(base, draw(Noise { first: 0, ..noise }, 4, 8, 6), "a sample is known by its place alone");
+    }
 }

@@ -58,6 +58,38 @@ impl TensorInfo {
     pub const fn range(&self) -> core::ops::Range<usize> {
         self.offset..self.offset + self.len
     }
+
+    /// Where the elements lie within the tensor's slice, in the order in which files have them.
+    ///
+    /// ```
+    /// use formwork::{Init, Role, TensorInfo};
+    /// // A matrix of 2 rows and 3 columns in files, transposed in memory.
+    /// let info = TensorInfo {
+    ///     name: "weight", shape: &[2, 3], memory_shape: &[3, 2], axes: &[1, 0],
+    ///     offset: 0, len: 6, role: Role::Learned, init: Init::Constant(0.0),
+    /// };
+    /// assert_eq!(info.places().collect::<Vec<_>>(), [0, 2, 4, 1, 3, 5]);
+    /// ```
+    pub fn places(&self) -> impl Iterator<Item = usize> + use<> {
+        let shape = self.shape;
+        let strides: Vec<usize> =
+            self.axes.iter().map(|&axis| self.memory_shape[axis + 1..].iter().product()).collect();
+        let (mut at, mut place) = (vec![0; shape.len()], 0);
+        (0..self.len).map(move |_| {
+            let current = place;
+            // Counts up like an odometer: the last axis first, and a full axis carries into the one before.
+            for axis in (0..shape.len()).rev() {
+                at[axis] += 1;
+                place += strides[axis];
+                if at[axis] < shape[axis] {
+                    break;
+                }
+                place -= at[axis] * strides[axis];
+                at[axis] = 0;
+            }
+            current
+        })
+    }
 }
 
 /// A value that is one flat run of scalars, with a table of its tensors: what `network!` makes of a network.
@@ -176,5 +208,22 @@ pub(crate) fn zeroed_box<P>() -> Box<P> {
             handle_alloc_error(layout);
         }
         Box::from_raw(p.cast())
+    }
+}
+
+/// Zeros, as many as asked for, made on the heap without passing through the stack.
+pub(crate) fn zeroed_vec<V: crate::Tensor>(len: usize) -> Vec<V> {
+    use std::alloc::{Layout, alloc_zeroed, handle_alloc_error};
+    let Ok(layout) = Layout::array::<V>(len) else { return Vec::new() };
+    if layout.size() == 0 {
+        return Vec::new();
+    }
+    // SAFETY: the layout has a size and is that of a vector of `len`; zero bits are a value of every `Tensor`.
+    unsafe {
+        let p = alloc_zeroed(layout);
+        if p.is_null() {
+            handle_alloc_error(layout);
+        }
+        Vec::from_raw_parts(p.cast(), len, len)
     }
 }

@@ -14,7 +14,7 @@ use nalgebra::{SMatrix, SVector};
 /// type Image = [SMatrix<f32, 28, 28>; 3];
 /// assert_eq!(<Image as Tensor>::LEN, 3 * 28 * 28);
 /// let mut image = Image::zeroed();
-/// image.as_mut_slice()[1] = 0.5;          // channel 0, row 0, column 1
+/// Tensor::as_mut_slice(&mut *image)[1] = 0.5;      // channel 0, row 0, column 1
 /// assert_eq!(image[0][(1, 0)], 0.5);      // nalgebra's (row, column) of a column-major matrix of width × height
 /// ```
 ///
@@ -105,6 +105,12 @@ unsafe impl<T: Real, const R: usize, const C: usize> Tensor for SMatrix<T, R, C>
 unsafe impl<V: Tensor, const N: usize> Tensor for [V; N] {
     type Scalar = V::Scalar;
     const LEN: usize = N * V::LEN;
+}
+
+/// Zeros, as many tensors as asked for, made on the heap without passing through the stack.
+#[must_use]
+pub fn zeroed_vec<V: Tensor>(len: usize) -> Vec<V> {
+    crate::parameters::zeroed_vec(len)
 }
 
 /// A vector `[n]`, as networks take and give it.

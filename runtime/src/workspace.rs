@@ -61,6 +61,11 @@ impl<N: Network> Workspace<N> {
         Workspace { memory: Memory::new(), network: PhantomData }
     }
 
+    #[doc(hidden)]
+    pub fn __take(&mut self, len: usize) -> &mut [N::Scalar] {
+        self.memory.take(len)
+    }
+
     /// The bytes that it holds by now.
     #[must_use]
     pub fn bytes(&self) -> usize {

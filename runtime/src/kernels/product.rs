@@ -1,8 +1,80 @@
-//! Kernels for matrix products and convolutions.
+//! Kernels for matrix products and convolutions: the entry points, once for each scalar type.
+
+use super::dense;
+use crate::layers::dense::DenseSpec;
 
 /// The kernels of this module that exist once for each scalar type.
 #[doc(hidden)]
-pub trait ProductKernels {}
+pub trait ProductKernels: Sized {
+    /// `y[n][o] = b[o] + Σᵢ x[n][i] w[i][o]`; see [`DenseSpec`].
+    fn dense_forward(
+        spec: &DenseSpec,
+        n: usize,
+        w: &[Self],
+        x: &[Self],
+        y: &mut [Self],
+        scratch: &mut [Self],
+    );
 
-impl ProductKernels for f32 {}
-impl ProductKernels for f64 {}
+    /// `dw[i][o] = Σₙ x[n][i] dy[n][o]`, followed by `db[o] = Σₙ dy[n][o]`.
+    fn dense_backward_parameters(
+        spec: &DenseSpec,
+        n: usize,
+        x: &[Self],
+        dy: &[Self],
+        dw: &mut [Self],
+        scratch: &mut [Self],
+    );
+
+    /// `dx[n][i] = Σₒ dy[n][o] w[i][o]`.
+    fn dense_backward_input(
+        spec: &DenseSpec,
+        n: usize,
+        w: &[Self],
+        dy: &[Self],
+        dx: &mut [Self],
+        scratch: &mut [Self],
+    );
+}
+
+macro_rules! product_kernels {
+    ($t:ty) => {
+        impl ProductKernels for $t {
+            fn dense_forward(
+                spec: &DenseSpec,
+                n: usize,
+                w: &[$t],
+                x: &[$t],
+                y: &mut [$t],
+                scratch: &mut [$t],
+            ) {
+                dense::forward(spec, n, w, x, y, scratch);
+            }
+
+            fn dense_backward_parameters(
+                spec: &DenseSpec,
+                n: usize,
+                x: &[$t],
+                dy: &[$t],
+                dw: &mut [$t],
+                scratch: &mut [$t],
+            ) {
+                dense::backward_parameters(spec, n, x, dy, dw, scratch);
+            }
+
+            fn dense_backward_input(
+                spec: &DenseSpec,
+                n: usize,
+                w: &[$t],
+                dy: &[$t],
+                dx: &mut [$t],
+                scratch: &mut [$t],
+            ) {
+                dense::backward_input(spec, n, w, dy, dx, scratch);
+            }
+        }
+    };
+}
+
+product_kernels!(f32);
+product_kernels!(f64);

@@ -1,1 +1,118 @@
-//! TODO
+//! Dropout (Srivastava et al.: *Dropout: a simple way to prevent neural networks from overfitting*, 2014).
+
+use super::{Backward, Forward, Layer, Mode};
+use crate::Real;
+
+/// In training each element becomes 0 with probability `rate` and is multiplied by `1 / (1 - rate)` otherwise; in
+/// prediction nothing happens.
+///
+/// The mask is a function of seed, step, `node`, the sample's place in the batch and the element alone (see
+/// [`noise`](crate::noise)), the same for `f32` and `f64`; backward makes it again and reads nothing. Both passes may
+/// run in place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DropoutSpec {
+    /// The node's number in its network: every node draws a mask of its own.
+    pub node: u32,
+    /// Elements of a sample.
+    pub len: usize,
+    /// The probability that an element is dropped.
+    pub rate: f64,
+}
+
+impl DropoutSpec {
+    /// No room is needed beside.
+    #[must_use]
+    pub const fn forward_scratch(&self, _samples: usize) -> usize {
+        0
+    }
+
+    /// No room is needed beside.
+    #[must_use]
+    pub const fn backward_scratch(&self, _samples: usize) -> usize {
+        0
+    }
+}
+
+impl<T: Real> Layer<T> for DropoutSpec {
+    fn forward(&self, pass: Forward<'_, T>) {
+        let (x, y) = (pass.inputs[0], &mut *pass.outputs[0]);
+        match pass.mode {
+            Mode::Train(noise) => T::dropout(noise, self.node, self.len, self.rate, x, y),
+            Mode::Predict if x.is_empty() => (),
+            Mode::Predict => y.copy_from_slice(x),
+        }
+    }
+
+    fn backward(&self, pass: Backward<'_, T>) {
+        let (dy, dx) = (pass.output_gradients[0], &mut *pass.input_gradients[0]);
+        T::dropout(pass.noise, self.node, self.len, self.rate, dy, dx);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradcheck::{self, LayerCase, tests::spread};
+    use crate::noise::Noise;
+
+    const NOISE: Noise = Noise { seed: 11, step: 5, first: 2 };
+
+    fn forward<T: Real>(spec: DropoutSpec, mode: Mode, x: &[T], in_place: bool) -> Vec<T> {
+        let mut y = if in_place { x.to_vec() } else { vec![T::nan(); x.len()] };
+        spec.forward(Forward {
+            samples: x.len() / spec.len,
+            mode,
+            parameters: &[],
+            inputs: &[if in_place { &[] } else { x }],
+            outputs: &mut [&mut y],
+            saved: &mut [],
+            scratch: &mut [],
+        });
+        y
+    }
+
+    #[test]
+    fn gradients_agree_with_differences() {
+        for rate in [0.0, 0.3, 1.0] {
+            for (in_place, gradient_in_place) in [(false, false), (true, true)] {
+                let x = spread(3 * 41, 11);
+                let case = LayerCase {
+                    samples: 3,
+                    inputs: &[&x],
+                    outputs: &[x.len()],
+                    in_place,
+                    gradient_in_place,
+                    noise: NOISE,
+                    ..LayerCase::default()
+                };
+                let report = gradcheck::layer(&DropoutSpec { node: 3, len: 41, rate }, &case);
+                assert!(report.within(1e-8), "{rate}: {report}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_rate_is_kept_and_so_is_the_mean() {
+        let spec = DropoutSpec { node: 0, len: 100_000, rate: 0.2 };
+        let y = forward(spec, Mode::Train(NOISE), &vec![1.0f32; 100_000], false);
+        let kept = y.iter().filter(|&&y| y != 0.0).count();
+        assert!(y.iter().all(|&y| y == 0.0 || y == 1.25));
+        // Five standard deviations are 632.
+        assert!(kept.abs_diff(80_000) < 632, "{kept}");
+        assert_eq!(forward(spec, Mode::Predict, &y, false), y);
+        assert_eq!(forward(spec, Mode::Predict, &y, true), y);
+    }
+
+    #[test]
+    fn the_mask_depends_on_the_place_in_the_batch_and_not_on_the_cut() {
+        let spec = DropoutSpec { node: 1, len: 50, rate: 0.5 };
+        let whole = forward(spec, Mode::Train(NOISE), &[1.0f64; 200], false);
+        let tail = Noise { first: NOISE.first + 3, ..NOISE };
+        assert_eq!(whole[150..], forward(spec, Mode::Train(tail), &[1.0f64; 50], true));
+        assert_ne!(whole[..50], whole[50..100]);
+        let narrow = forward(spec, Mode::Train(NOISE), &[1.0f32; 200], false);
+        assert!(whole.iter().zip(&narrow).all(|(&a, &b)| a == f64::from(b)), "f32 draws the same mask");
+        let other = DropoutSpec { node: 2, ..spec };
+        assert_ne!(whole, forward(other, Mode::Train(NOISE), &[1.0f64; 200], false));
+    }
+}

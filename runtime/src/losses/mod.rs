@@ -1,1 +1,136 @@
-//! TODO
+//! Losses: how far a batch's outputs are from their targets, and the gradient by every output.
+//!
+//! A loss of one's own is a small type that implements [`Loss`] and says by [`Takes`] which outputs it is made for.
+
+mod binary_cross_entropy;
+mod cross_entropy;
+mod mean_squared_error;
+
+pub use binary_cross_entropy::{BinaryCrossEntropy, WeightedBinaryCrossEntropy};
+pub use cross_entropy::CrossEntropy;
+pub use mean_squared_error::MeanSquaredError;
+
+use crate::{Error, Result, Selection, Tensor};
+
+/// How the losses of a batch become one number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reduction {
+    /// Their mean, so that the size of the batch does not change the size of a step.
+    #[default]
+    Mean,
+    /// Their sum.
+    Sum,
+}
+
+/// A loss over outputs `O` and targets `Y`.
+///
+/// `targets` are those of the whole data set; the `selection` that went into the network's forward pass says which of
+/// them belong to the outputs: the i-th output goes with `targets[indices[i]]`.
+#[diagnostic::on_unimplemented(
+    message = "the loss `{Self}` cannot compare an output of type `{O}` with a target of type `{Y}`",
+    label = "output and target do not go together in this loss",
+    note = "`CrossEntropy` compares `C` scores with a class index `Index<C>`; `MeanSquaredError` and \
+            `BinaryCrossEntropy` compare an output with a target of the same type"
+)]
+pub trait Loss<O: Tensor, Y> {
+    /// The loss, and its derivative by every output, of which every scalar is written.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Outputs`] if `outputs`, `gradients` and the selected targets are not equally many, [`Error::Index`] if
+    /// an index is outside `targets`, [`Error::EmptyBatch`] if there are none.
+    fn loss(
+        &self,
+        outputs: &[O],
+        targets: &[Y],
+        selection: Selection<'_>,
+        gradients: &mut [O],
+    ) -> Result<f64>;
+
+    /// The loss alone, for validation.
+    ///
+    /// # Errors
+    ///
+    /// As [`loss`](Loss::loss).
+    fn value(&self, outputs: &[O], targets: &[Y], selection: Selection<'_>) -> Result<f64>;
+
+    /// How the batch's losses become one number, which tells a trainer how to average over batches.
+    fn reduction(&self) -> Reduction {
+        Reduction::Mean
+    }
+}
+
+/// Says that a loss makes sense for outputs of a [`kind`](crate::kind).
+#[diagnostic::on_unimplemented(
+    message = "the loss `{Self}` does not take the `{Kind}` that this network gives",
+    label = "this network's last layer and this loss do not go together",
+    note = "`CrossEntropy` and `BinaryCrossEntropy` take raw scores: remove the `Softmax`, `LogSoftmax` or `Sigmoid` \
+            at the network's end, since the loss computes it itself and more precisely; apply it when predicting",
+    note = "`MeanSquaredError` takes raw scores, probabilities (`Sigmoid`) and distributions (`Softmax`)"
+)]
+pub trait Takes<Kind> {}
+
+impl<L> Takes<crate::kind::Unknown> for L {}
+
+/// Calls `each` with every pair of output and target and the place of the gradient, and adds up what it gives. The
+/// gradients are `None` where only the value is asked for.
+fn over_pairs<O: Tensor, Y>(
+    outputs: &[O],
+    targets: &[Y],
+    selection: Selection<'_>,
+    gradients: Option<&mut [O]>,
+    mut each: impl FnMut(&[O::Scalar], &Y, Option<&mut [O::Scalar]>) -> f64,
+) -> Result<f64> {
+    check(outputs.len(), targets.len(), selection)?;
+    let mut sum = 0.0;
+    match gradients {
+        Some(gradients) if gradients.len() != outputs.len() => {
+            return Err(Error::Outputs { expected: outputs.len(), found: gradients.len() });
+        }
+        Some(gradients) => {
+            for (place, (output, gradient)) in outputs.iter().zip(gradients).enumerate() {
+                sum +=
+                    each(output.as_slice(), target(targets, selection, place), Some(gradient.as_mut_slice()));
+            }
+        }
+        None => {
+            for (place, output) in outputs.iter().enumerate() {
+                sum += each(output.as_slice(), target(targets, selection, place), None);
+            }
+        }
+    }
+    Ok(sum)
+}
+
+/// The target of the output at a place; the selection was checked.
+pub(crate) fn target<'a, Y>(targets: &'a [Y], selection: Selection<'_>, place: usize) -> &'a Y {
+    match selection {
+        Selection::All => &targets[place],
+        Selection::Indices(indices) => &targets[indices[place]],
+    }
+}
+
+/// Checks that there is one target for each output.
+pub(crate) fn check(outputs: usize, targets: usize, selection: Selection<'_>) -> Result<()> {
+    let selected = match selection {
+        Selection::All => targets,
+        Selection::Indices(indices) => {
+            if let Some(&index) = indices.iter().find(|&&index| index >= targets) {
+                return Err(Error::Index { index, len: targets });
+            }
+            indices.len()
+        }
+    };
+    if selected != outputs {
+        return Err(Error::Outputs { expected: selected, found: outputs });
+    }
+    if outputs == 0 { Err(Error::EmptyBatch) } else { Ok(()) }
+}
+
+/// The factor that makes a reduction of a sum of `count` losses.
+fn factor(reduction: Reduction, count: usize) -> f64 {
+    match reduction {
+        Reduction::Mean => 1.0 / count as f64,
+        Reduction::Sum => 1.0,
+    }
+}

@@ -1,1 +1,17 @@
-//! TODO
+//! Training: the loop, what it takes in, and what it writes down.
+
+mod examples;
+mod history;
+mod measure;
+mod patience;
+mod trainer;
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+pub(crate) mod toy;
+
+pub use examples::Examples;
+pub use history::{Epoch, History, Scores};
+pub use patience::{Patience, patience};
+pub use trainer::Trainer;

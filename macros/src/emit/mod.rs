@@ -1,0 +1,246 @@
+//! Plan -> tokens. Nothing here can fail, and nothing here knows a layer by name.
+
+mod backward;
+mod description;
+mod forward;
+mod parameters;
+mod steps;
+mod stub;
+mod types;
+
+use crate::graph::{Header, NodeId, Scalar};
+use crate::plan::Plan;
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote};
+pub use stub::stub;
+
+/// What every writer needs: the plan, and the names of things in the emitted code.
+pub struct Emit<'a> {
+    pub plan: &'a Plan,
+    pub names: Names,
+}
+
+/// How the emitted code calls the crate, the scalar and the struct.
+pub struct Names {
+    /// `$crate` of the runtime.
+    pub krate: TokenStream,
+    /// `f32` or `T`.
+    pub scalar: TokenStream,
+    /// Nothing, or `<T>`.
+    pub generics: TokenStream,
+    /// Nothing, or `<T: Real>`.
+    pub bounds: TokenStream,
+    pub name: Ident,
+}
+
+impl Names {
+    pub fn new(krate: &TokenStream, header: &Header) -> Self {
+        let (scalar, generics, bounds) = match &header.scalar {
+            Scalar::F32 => (quote!(::core::primitive::f32), quote!(), quote!()),
+            Scalar::Generic(t) => (quote!(#t), quote!(<#t>), quote!(<#t: #krate::Real>)),
+        };
+        Names { krate: krate.clone(), scalar, generics, bounds, name: header.name.clone() }
+    }
+}
+
+/// Writes a network out.
+pub fn emit(krate: &TokenStream, plan: &Plan) -> TokenStream {
+    let names = Names::new(krate, &plan.shaped.graph.header);
+    let emit = Emit { plan, names };
+    let definition = emit.definition();
+    let alias = emit.workspace_alias();
+    let constants = [emit.specs(), emit.graph(), emit.sizes()];
+    let items = [emit.parameters(), emit.network(), emit.methods(), emit.debug()];
+    quote! {
+        #definition
+        #alias
+        #[allow(non_upper_case_globals, non_snake_case, unused_variables, unused_mut, clippy::all, clippy::pedantic)]
+        const _: () = {
+            #(#constants)*
+            #(#items)*
+        };
+    }
+}
+
+/// A number without a suffix.
+pub fn number(n: usize) -> Literal {
+    Literal::usize_unsuffixed(n)
+}
+
+impl Emit<'_> {
+    fn header(&self) -> &Header {
+        &self.plan.shaped.graph.header
+    }
+
+    /// The constant that holds a node's spec.
+    fn spec_name(&self, node: NodeId) -> Ident {
+        format_ident!(
+            "__{}",
+            self.plan.shaped.graph.nodes[node.0].name.to_string(),
+            span = Span::mixed_site()
+        )
+    }
+
+    /// `impl Network for Name`.
+    fn network(&self) -> TokenStream {
+        let Names { krate, scalar, generics, bounds, name } = &self.names;
+        let private = quote!(#krate::__private);
+        let sample = self.sample_type();
+        let output = self.output_type();
+        let kind = self.kind();
+        let learned = number(self.learned());
+        let least = number(self.least_samples());
+        let places = self.places();
+        let predict = self.predict_body();
+        let forward = self.forward_body();
+        let backward = self.backward_body();
+        quote! {
+            impl #bounds #krate::Network for #name #generics {
+                type Sample = #sample;
+                type Batch<'a> = &'a [#sample];
+                type Output = #output;
+                type Kind = #krate::kind::#kind;
+                const GRAPH: &'static #krate::Graph = &__GRAPH;
+                const PARAMETERS: ::core::primitive::usize = #learned;
+                const MIN_TRAINING_SAMPLES: ::core::primitive::usize = #least;
+                #places
+                fn __predict(
+                    &self,
+                    __inputs: #private::Inputs<'_, #scalar>,
+                    __output: &mut [#scalar],
+                    __memory: &mut [#scalar],
+                ) {
+                    #predict
+                }
+                fn __forward(
+                    &self,
+                    __inputs: #private::Inputs<'_, #scalar>,
+                    __noise: #krate::Noise,
+                    __memory: &mut [#scalar],
+                ) {
+                    #forward
+                }
+                fn __backward(
+                    &self,
+                    __inputs: #private::Inputs<'_, #scalar>,
+                    __noise: #krate::Noise,
+                    __gradient: &mut Self,
+                    __memory: &mut [#scalar],
+                ) {
+                    #backward
+                }
+            }
+        }
+    }
+
+    /// The inherent methods: what is used every day needs no trait in scope.
+    fn methods(&self) -> TokenStream {
+        let Names { krate, scalar, generics, bounds, name } = &self.names;
+        let private = quote!(#krate::__private);
+        let (sample, output) = (self.sample_type(), self.output_type());
+        let learned = number(self.learned());
+        let input = &self.header().inputs[0].name;
+        let predict_doc = format!(
+            "Predicts for one sample: from `{}` {} to {}.",
+            input,
+            self.input_shape(0),
+            self.output_shape()
+        );
+        let boxed = self.output_shape().len() * self.scalar_bytes() > 16 * 1024;
+        let predict = if boxed {
+            quote! {
+                /// The output is large and so comes in a box; `predict_into` writes it where you want it.
+                pub fn predict(&self, #input: &#sample) -> #private::Box<#output> {
+                    let mut __output = <#output as #krate::Tensor>::zeroed();
+                    self.predict_into(#input, &mut __output);
+                    __output
+                }
+            }
+        } else {
+            quote! {
+                pub fn predict(&self, #input: &#sample) -> #output {
+                    let mut __output = #private::zero::<#output>();
+                    self.predict_into(#input, &mut __output);
+                    __output
+                }
+            }
+        };
+        quote! {
+            impl #bounds #name #generics {
+                /// The number of learned scalars.
+                pub const PARAMETERS: ::core::primitive::usize = #learned;
+
+                /// The description of the network: layers, shapes, tensors.
+                pub const GRAPH: &'static #krate::Graph = &__GRAPH;
+
+                /// A network whose weights are drawn from the seed, on the heap.
+                pub fn new(__seed: ::core::primitive::u64) -> #private::Box<Self> {
+                    #private::initialized::<Self>(__seed)
+                }
+
+                /// A copy on the heap.
+                pub fn duplicate(&self) -> #private::Box<Self> {
+                    #krate::Parameters::duplicate(self)
+                }
+
+                /// Working memory for training and for `predict_with`; it grows to what it is used for.
+                pub fn workspace() -> #krate::Workspace<Self> {
+                    #krate::Workspace::new()
+                }
+
+                /// The layers as a table.
+                pub fn summary() -> #krate::report::Summary {
+                    #krate::report::summary(&__GRAPH)
+                }
+
+                #[doc = #predict_doc]
+                ///
+                /// Small working memory lies on the stack, larger one is kept once for each thread.
+                #predict
+
+                /// Predicts for one sample into the caller's place.
+                pub fn predict_into(&self, #input: &#sample, __output: &mut #output) {
+                    let __columns = [#krate::Tensor::as_slice(#input)];
+                    let __output = #krate::Tensor::as_mut_slice(__output);
+                    if __ON_STACK {
+                        let mut __memory = #private::Stack::<#scalar, __STACK_LEN>::new();
+                        #private::predict_one(self, &__columns, __output, __memory.as_mut_slice());
+                    } else {
+                        #private::with_thread_memory(__PREDICT_LEN, |__memory| {
+                            #private::predict_one(self, &__columns, __output, __memory);
+                        });
+                    }
+                }
+
+                /// Predicts for one sample with working memory of the caller's.
+                pub fn predict_with(
+                    &self,
+                    __workspace: &mut #krate::Workspace<Self>,
+                    #input: &#sample,
+                    __output: &mut #output,
+                ) {
+                    let __columns = [#krate::Tensor::as_slice(#input)];
+                    let __output = #krate::Tensor::as_mut_slice(__output);
+                    #private::predict_one(self, &__columns, __output, __workspace.__take(__PREDICT_LEN));
+                }
+
+                /// Predicts for many samples.
+                pub fn predict_batch(&self, #input: &[#sample]) -> #private::Vec<#output> {
+                    #private::predict_batch(self, #input)
+                }
+            }
+        }
+    }
+
+    fn debug(&self) -> TokenStream {
+        let Names { generics, bounds, name, .. } = &self.names;
+        let text = format!("{}({} parameters)", name, self.learned());
+        quote! {
+            impl #bounds ::core::fmt::Debug for #name #generics {
+                fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    __f.write_str(#text)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! A step of a plan as one call on views of the working memory.
+
+use super::{Emit, number};
+use crate::graph::NodeId;
+use crate::layers::Layout;
+use crate::plan::{BufferId, Place, Program, Step};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+
+/// The views that one step takes of the memory, each under a name of its own.
+struct Views<'a> {
+    emit: &'a Emit<'a>,
+    program: &'a Program,
+    taken: Vec<(BufferId, Ident)>,
+    scratch: bool,
+}
+
+impl Emit<'_> {
+    /// A constant for each node: the sizes that its kernels take.
+    pub fn specs(&self) -> TokenStream {
+        let krate = &self.names.krate;
+        let shaped = &self.plan.shaped;
+        let specs = (0..shaped.graph.nodes.len()).map(|n| {
+            let node = NodeId(n);
+            let layer = shaped.layer(node);
+            let shapes = shaped.input_shapes(node);
+            if layer.traits(&shapes).view {
+                return TokenStream::new();
+            }
+            let spec = layer.spec(&shapes, n);
+            let brace = |t: &TokenTree| matches!(t, TokenTree::Group(g) if g.delimiter() == Delimiter::Brace);
+            let ty: TokenStream = spec.clone().into_iter().take_while(|t| !brace(t)).collect();
+            let name = self.spec_name(node);
+            quote!(const #name: #krate::layers::#ty = { use #krate::layers::*; #spec };)
+        });
+        quote!(#(#specs)*)
+    }
+
+    /// The lengths of the working memory.
+    pub fn sizes(&self) -> TokenStream {
+        let shaped = &self.plan.shaped;
+        let nodes = (0..shaped.graph.nodes.len()).map(NodeId);
+        let computed = nodes.filter(|&n| !shaped.layer(n).traits(&shaped.input_shapes(n)).view);
+        let names: Vec<_> = computed.map(|n| self.spec_name(n)).collect();
+        let len = |program: &Program| {
+            let inputs: usize =
+                program.memory.inputs.iter().map(|n| n.next_multiple_of(crate::plan::LINE)).sum();
+            let (each, fixed) = (number(inputs + program.memory.each), number(program.memory.fixed));
+            quote!(__samples * #each + #fixed)
+        };
+        let (predict, train) = (len(&self.plan.predict), len(&self.plan.train));
+        let bytes = number(self.scalar_bytes());
+        quote! {
+            const fn __larger(__a: ::core::primitive::usize, __b: ::core::primitive::usize) -> ::core::primitive::usize {
+                if __a > __b { __a } else { __b }
+            }
+            const fn __predict_len(__samples: ::core::primitive::usize) -> ::core::primitive::usize {
+                let mut __scratch = 0;
+                #(__scratch = __larger(__scratch, #names.forward_scratch(__samples));)*
+                #predict + __scratch
+            }
+            const fn __train_len(__samples: ::core::primitive::usize) -> ::core::primitive::usize {
+                let mut __scratch = 0;
+                #(
+                    __scratch = __larger(__scratch, #names.forward_scratch(__samples));
+                    __scratch = __larger(__scratch, #names.backward_scratch(__samples));
+                )*
+                #train + __scratch
+            }
+            const __PREDICT_LEN: ::core::primitive::usize = __predict_len(1);
+            const __ON_STACK: ::core::primitive::bool = __PREDICT_LEN * #bytes <= 64 * 1024;
+            const __STACK_LEN: ::core::primitive::usize = if __ON_STACK { __PREDICT_LEN } else { 0 };
+        }
+    }
+
+    /// The functions that say where things lie.
+    pub fn places(&self) -> TokenStream {
+        let program = &self.plan.train;
+        let inputs: usize = program.memory.inputs.iter().map(|n| n.next_multiple_of(crate::plan::LINE)).sum();
+        let range = |buffer: BufferId| {
+            let buffer = &program.buffers[buffer.0];
+            let Place::Each { at } = buffer.place else {
+                unreachable!("outputs of training lie in the workspace")
+            };
+            let (start, end) = (number(inputs + at), number(buffer.each));
+            quote!(__samples * #start..__samples * (#start + #end))
+        };
+        let (output, gradient) = (range(program.outputs[0]), range(program.output_gradients[0]));
+        let usize = quote!(::core::primitive::usize);
+        quote! {
+            fn __predict_len(__samples: #usize) -> #usize {
+                __predict_len(__samples)
+            }
+            fn __train_len(__samples: #usize) -> #usize {
+                __train_len(__samples)
+            }
+            fn __output(__samples: #usize) -> ::core::ops::Range<#usize> {
+                #output
+            }
+            fn __output_gradient(__samples: #usize) -> ::core::ops::Range<#usize> {
+                #gradient
+            }
+        }
+    }
+
+    /// Binds every input to a slice of its own: where the caller has it, or gathered at the front of the memory.
+    pub fn loads(&self, program: &Program, again: bool) -> TokenStream {
+        let krate = &self.names.krate;
+        let loads = self.header().inputs.iter().enumerate().map(|(i, input)| {
+            let shape = self.input_shape(i);
+            let last = program.loads[i] == Layout::ChannelsLast;
+            let (channels, pixels) = match shape.0.as_slice() {
+                [c, h, w] if last => (*c, h * w),
+                _ => (1, shape.len()),
+            };
+            let reserved = number(program.memory.inputs[i].next_multiple_of(crate::plan::LINE));
+            let (channels, pixels, place) = (number(channels), number(pixels), number(i));
+            let name = input_name(&input.name);
+            let call = if again { quote!(again) } else { quote!(fill) };
+            quote! {
+                let (#name, __memory) = #krate::__private::Load {
+                    input: #place,
+                    channels: #channels,
+                    pixels: #pixels,
+                    channels_last: #last,
+                    reserved: #reserved,
+                }.#call(&__inputs, __memory);
+            }
+        });
+        quote!(#(#loads)*)
+    }
+
+    /// One step as one statement.
+    pub fn step(&self, program: &Program, step: &Step) -> TokenStream {
+        let mut views = Views { emit: self, program, taken: Vec::new(), scratch: false };
+        let call = views.call(step);
+        let binding = views.binding();
+        quote!({ #binding #call })
+    }
+}
+
+fn input_name(name: &Ident) -> Ident {
+    format_ident!("__input_{}", name.to_string(), span = Span::mixed_site())
+}
+
+impl Views<'_> {
+    fn call(&mut self, step: &Step) -> TokenStream {
+        let krate = &self.emit.names.krate;
+        let scalar = &self.emit.names.scalar;
+        let private = quote!(#krate::__private);
+        match step {
+            Step::Forward { node, inputs, outputs, saved } => {
+                let spec = self.emit.spec_name(*node);
+                let parameters = self.emit.parameter_range(*node);
+                let inputs: Vec<_> = inputs.iter().map(|b| self.read(*b)).collect();
+                let outputs: Vec<_> = outputs.iter().map(|b| self.write(Some(*b))).collect();
+                let saved = self.write(*saved);
+                self.scratch = true;
+                quote! {
+                    #krate::layers::Layer::<#scalar>::forward(&#spec, #krate::layers::Forward {
+                        samples: __samples,
+                        mode: __mode,
+                        parameters: &__parameters[#parameters],
+                        inputs: &[#(#inputs),*],
+                        outputs: &mut [#(#outputs),*],
+                        saved: #saved,
+                        scratch: __scratch,
+                    });
+                }
+            }
+            Step::Backward { node, inputs, outputs, saved, output_gradients, input_gradients } => {
+                let spec = self.emit.spec_name(*node);
+                let parameters = self.emit.parameter_range(*node);
+                let inputs: Vec<_> = inputs.iter().map(|b| self.read(*b)).collect();
+                let outputs: Vec<_> = outputs.iter().map(|b| self.read(*b)).collect();
+                let saved = self.read(*saved);
+                let given: Vec<_> = output_gradients.iter().map(|b| self.read(*b)).collect();
+                let made: Vec<_> = input_gradients.iter().map(|b| self.write(*b)).collect();
+                self.scratch = true;
+                quote! {
+                    #krate::layers::Layer::<#scalar>::backward(&#spec, #krate::layers::Backward {
+                        samples: __samples,
+                        noise: __noise,
+                        parameters: &__parameters[#parameters],
+                        inputs: &[#(#inputs),*],
+                        outputs: &[#(#outputs),*],
+                        saved: #saved,
+                        output_gradients: &[#(#given),*],
+                        input_gradients: &mut [#(#made),*],
+                        parameter_gradients: &mut __gradients[#parameters],
+                        scratch: __scratch,
+                    });
+                }
+            }
+            Step::Convert { from, to, channels, pixels, to_channels_last } => {
+                let call = if *to_channels_last { quote!(channels_last) } else { quote!(row_major) };
+                let (channels, pixels) = (number(*channels), number(*pixels));
+                let (from, to) = (self.read(Some(*from)), self.write(Some(*to)));
+                quote!(#krate::layers::layout::#call(__samples, #channels, #pixels, #from, #to);)
+            }
+            Step::Copy { from, to } => {
+                let (from, to) = (self.read(Some(*from)), self.write(Some(*to)));
+                quote!(#private::copy(#from, #to);)
+            }
+            Step::Add { into, from } => {
+                let (from, into) = (self.read(Some(*from)), self.write(Some(*into)));
+                quote!(#private::add(#from, #into);)
+            }
+            Step::Zero { buffer } => {
+                let buffer = self.write(Some(*buffer));
+                quote!(#private::zero_fill(#buffer);)
+            }
+            Step::ZeroParameters { node } => {
+                let range = self.emit.parameter_range(*node);
+                quote!(#private::zero_fill(&mut __gradients[#range]);)
+            }
+        }
+    }
+
+    /// The buffer as a slice to read; nothing stands for an empty one.
+    fn read(&mut self, buffer: Option<BufferId>) -> TokenStream {
+        let Some(buffer) = buffer else { return quote!(&[]) };
+        match self.program.buffers[buffer.0].place {
+            Place::Input(i) => {
+                let name = input_name(&self.emit.header().inputs[i].name);
+                quote!(#name)
+            }
+            Place::Output(_) => quote!(&*__output),
+            _ => {
+                let name = self.take(buffer);
+                quote!(&*#name)
+            }
+        }
+    }
+
+    fn write(&mut self, buffer: Option<BufferId>) -> TokenStream {
+        let Some(buffer) = buffer else { return quote!(&mut []) };
+        match self.program.buffers[buffer.0].place {
+            Place::Output(_) => quote!(&mut *__output),
+            _ => {
+                let name = self.take(buffer);
+                quote!(&mut *#name)
+            }
+        }
+    }
+
+    fn take(&mut self, buffer: BufferId) -> Ident {
+        if let Some((_, name)) = self.taken.iter().find(|(b, _)| *b == buffer) {
+            return name.clone();
+        }
+        let wanted =
+            format_ident!("__buffer_{}", self.program.buffers[buffer.0].name, span = Span::mixed_site());
+        let name = match self.taken.iter().any(|(_, name)| *name == wanted) {
+            true => format_ident!("{}_{}", wanted, self.taken.len(), span = Span::mixed_site()),
+            false => wanted,
+        };
+        self.taken.push((buffer, name.clone()));
+        name
+    }
+
+    /// `let [__conv1, scratch] = views(memory, […]);`
+    fn binding(&self) -> TokenStream {
+        let private = {
+            let krate = &self.emit.names.krate;
+            quote!(#krate::__private)
+        };
+        let memory = &self.program.memory;
+        let each = number(memory.each);
+        let mut names: Vec<_> = self.taken.iter().map(|(_, name)| quote!(#name)).collect();
+        let mut ranges: Vec<_> = self
+            .taken
+            .iter()
+            .map(|(buffer, _)| {
+                let buffer = &self.program.buffers[buffer.0];
+                match buffer.place {
+                    Place::Each { at } => {
+                        let (start, end) = (number(at), number(at + buffer.each));
+                        quote!(__samples * #start..__samples * #end)
+                    }
+                    Place::Fixed { at } => {
+                        let (start, end) = (number(at), number(at + buffer.fixed));
+                        quote!(__samples * #each + #start..__samples * #each + #end)
+                    }
+                    Place::Input(_) | Place::Output(_) => unreachable!("only workspace is viewed"),
+                }
+            })
+            .collect();
+        if self.scratch {
+            let fixed = number(memory.fixed);
+            names.push(quote!(__scratch));
+            ranges.push(quote!(__samples * #each + #fixed..__memory.len()));
+        }
+        if names.is_empty() {
+            return TokenStream::new();
+        }
+        quote!(let [#(#names),*] = #private::views(__memory, [#(#ranges),*]);)
+    }
+}

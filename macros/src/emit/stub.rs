@@ -1,0 +1,124 @@
+//! After an error: the same names with bodies that never run, so that the rest of the program still type-checks and
+//! the editor still completes.
+
+use super::types::tensor_type;
+use super::{Names, number};
+use crate::graph::Shaped;
+use crate::shape::Shape;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+/// The skeleton of a network: its struct with every field that is known, and all its methods and traits.
+pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
+    let header = &shaped.graph.header;
+    let names = Names::new(krate, header);
+    let Names { scalar, generics, bounds, name, .. } = &names;
+    let private = quote!(#krate::__private);
+    let (attributes, visibility) = (&header.attributes, &header.visibility);
+    let unknown = Shape(vec![1]);
+    let declared = |shape: Option<&Shape>| tensor_type(shape.unwrap_or(&unknown), &names);
+    let sample = declared(header.inputs.first().and_then(|i| i.shape.as_ref()));
+    let output = declared(header.outputs.first().and_then(|o| o.shape.as_ref()));
+    let input = header.inputs.first().map_or_else(|| format_ident!("input"), |i| i.name.clone());
+    let fields = fields(krate, shaped, scalar);
+    let graph_name = name.to_string();
+    let workspace = format_ident!("{}Workspace", name);
+    let boxed = header.outputs.first().and_then(|o| o.shape.as_ref()).is_some_and(|s| {
+        let bytes = if generics.is_empty() { 4 } else { 8 };
+        s.len() * bytes > 16 * 1024
+    });
+    let predicted = if boxed { quote!(#private::Box<#output>) } else { quote!(#output) };
+    let zero = number(0);
+    let usize = quote!(::core::primitive::usize);
+    quote! {
+        #(#attributes)*
+        #[allow(non_snake_case, dead_code)]
+        #visibility struct #name #bounds {
+            #(#fields)*
+            #[doc(hidden)]
+            __scalar: ::core::marker::PhantomData<#scalar>,
+        }
+        #[allow(dead_code)]
+        #visibility type #workspace #generics = #krate::Workspace<#name #generics>;
+        #[allow(warnings, clippy::all, clippy::pedantic)]
+        const _: () = {
+            static __GRAPH: #krate::Graph =
+                #krate::Graph { name: #graph_name, inputs: &[], nodes: &[], outputs: &[], fingerprint: 0 };
+            unsafe impl #bounds #krate::Parameters for #name #generics {
+                type Scalar = #scalar;
+                const TENSORS: &'static [#krate::TensorInfo] = &[];
+                const SCALARS: #usize = 0;
+            }
+            impl #bounds #krate::Network for #name #generics {
+                type Sample = #sample;
+                type Batch<'a> = &'a [#sample];
+                type Output = #output;
+                type Kind = #krate::kind::Unknown;
+                const GRAPH: &'static #krate::Graph = &__GRAPH;
+                const PARAMETERS: #usize = #zero;
+                const MIN_TRAINING_SAMPLES: #usize = #zero;
+                fn __predict_len(samples: #usize) -> #usize { loop {} }
+                fn __train_len(samples: #usize) -> #usize { loop {} }
+                fn __output(samples: #usize) -> ::core::ops::Range<#usize> { loop {} }
+                fn __output_gradient(samples: #usize) -> ::core::ops::Range<#usize> { loop {} }
+                fn __predict(
+                    &self,
+                    inputs: #private::Inputs<'_, #scalar>,
+                    output: &mut [#scalar],
+                    memory: &mut [#scalar],
+                ) { loop {} }
+                fn __forward(
+                    &self,
+                    inputs: #private::Inputs<'_, #scalar>,
+                    noise: #krate::Noise,
+                    memory: &mut [#scalar],
+                ) { loop {} }
+                fn __backward(
+                    &self,
+                    inputs: #private::Inputs<'_, #scalar>,
+                    noise: #krate::Noise,
+                    gradient: &mut Self,
+                    memory: &mut [#scalar],
+                ) { loop {} }
+            }
+            impl #bounds #name #generics {
+                pub const PARAMETERS: #usize = 0;
+                pub const GRAPH: &'static #krate::Graph = &__GRAPH;
+                pub fn new(seed: ::core::primitive::u64) -> #private::Box<Self> { loop {} }
+                pub fn duplicate(&self) -> #private::Box<Self> { loop {} }
+                pub fn workspace() -> #krate::Workspace<Self> { loop {} }
+                pub fn summary() -> #krate::report::Summary { loop {} }
+                pub fn predict(&self, #input: &#sample) -> #predicted { loop {} }
+                pub fn predict_into(&self, #input: &#sample, output: &mut #output) { loop {} }
+                pub fn predict_with(
+                    &self,
+                    workspace: &mut #krate::Workspace<Self>,
+                    #input: &#sample,
+                    output: &mut #output,
+                ) { loop {} }
+                pub fn predict_batch(&self, #input: &[#sample]) -> #private::Vec<#output> { loop {} }
+            }
+            impl #bounds ::core::fmt::Debug for #name #generics {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { loop {} }
+            }
+        };
+    }
+}
+
+/// The fields of all layers whose inputs are known.
+fn fields(krate: &TokenStream, shaped: &Shaped, scalar: &TokenStream) -> Vec<TokenStream> {
+    let mut names = std::collections::BTreeSet::new();
+    let known = shaped.graph.nodes.iter().filter_map(|node| {
+        let layer = node.layer.as_ref()?;
+        let inputs: Option<Vec<Shape>> = node.inputs.iter().map(|v| shaped.shapes[v.0].clone()).collect();
+        let inputs = inputs?;
+        // A layer that its inputs do not fit has no shape to come out, and its parameters cannot be told.
+        node.outputs.iter().all(|v| shaped.shapes[v.0].is_some()).then_some(())?;
+        (!layer.parameters(&inputs).is_empty()).then_some(())?;
+        // The same name twice is a mistake already reported.
+        names.insert(node.name.to_string()).then_some(())?;
+        let (ident, ty) = (&node.name, layer.field(&inputs, scalar));
+        Some(quote!(pub #ident: #krate::layers::#ty,))
+    });
+    known.collect()
+}

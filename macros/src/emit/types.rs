@@ -1,0 +1,99 @@
+//! The types of what goes in and comes out.
+
+use super::{Emit, Names, number};
+use crate::graph::{Source, ValueId};
+use crate::layers::{Kind, Role};
+use crate::shape::Shape;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+/// The nested static type of a shape: `[n]` is `SVector<T, n>`, `[t, f]` is `SMatrix<T, f, t>`, `[c, h, w]` is
+/// `[SMatrix<T, w, h>; c]`, and so on.
+pub fn tensor_type(shape: &Shape, names: &Names) -> TokenStream {
+    let Names { krate, scalar, .. } = names;
+    match shape.0.as_slice() {
+        [] => quote!(#scalar),
+        [n] => {
+            let n = number(*n);
+            quote!(#krate::__private::SMatrix<#scalar, #n, 1>)
+        }
+        [rows, columns] => {
+            let (rows, columns) = (number(*rows), number(*columns));
+            quote!(#krate::__private::SMatrix<#scalar, #columns, #rows>)
+        }
+        [outer, inner @ ..] => {
+            let outer = number(*outer);
+            let inner = tensor_type(&Shape(inner.to_vec()), names);
+            quote!([#inner; #outer])
+        }
+    }
+}
+
+impl Emit<'_> {
+    pub fn input_shape(&self, input: usize) -> &Shape {
+        self.plan.shaped.shape(ValueId(input))
+    }
+
+    pub fn output_shape(&self) -> &Shape {
+        let graph = &self.plan.shaped.graph;
+        let Some(Some(value)) = graph.results.first() else { unreachable!("planned before gate 2") };
+        self.plan.shaped.shape(*value)
+    }
+
+    pub fn sample_type(&self) -> TokenStream {
+        tensor_type(self.input_shape(0), &self.names)
+    }
+
+    pub fn output_type(&self) -> TokenStream {
+        tensor_type(self.output_shape(), &self.names)
+    }
+
+    /// The most bytes that a scalar of the network can take.
+    pub fn scalar_bytes(&self) -> usize {
+        if self.names.generics.is_empty() { 4 } else { 8 }
+    }
+
+    /// The name of the output's kind.
+    pub fn kind(&self) -> Ident {
+        let kind = match self.plan.shaped.graph.results.first() {
+            Some(Some(value)) => self.kind_of(*value),
+            _ => Kind::RawScores,
+        };
+        Ident::new(&format!("{kind:?}"), Span::call_site())
+    }
+
+    fn kind_of(&self, value: ValueId) -> Kind {
+        let shaped = &self.plan.shaped;
+        match shaped.graph.values[value.0].source {
+            Source::Input(_) => Kind::RawScores,
+            Source::Node { node, .. } => match shaped.layer(node).kind() {
+                Some(kind) => kind,
+                None => self.kind_of(shaped.graph.nodes[node.0].inputs[0]),
+            },
+        }
+    }
+
+    /// The number of learned scalars.
+    pub fn learned(&self) -> usize {
+        let shaped = &self.plan.shaped;
+        let nodes = 0..shaped.graph.nodes.len();
+        nodes.map(|n| self.learned_of(crate::graph::NodeId(n))).sum()
+    }
+
+    pub fn learned_of(&self, node: crate::graph::NodeId) -> usize {
+        let shaped = &self.plan.shaped;
+        let parameters = shaped.layer(node).parameters(&shaped.input_shapes(node));
+        let learned = parameters.iter().filter(|p| p.role == Role::Learned);
+        learned.map(|p| p.memory_shape.iter().product::<usize>()).sum()
+    }
+
+    /// The fewest samples that give every batch normalisation two values a channel.
+    pub fn least_samples(&self) -> usize {
+        let shaped = &self.plan.shaped;
+        let traits = (0..shaped.graph.nodes.len()).map(|n| {
+            let node = crate::graph::NodeId(n);
+            shaped.layer(node).traits(&shaped.input_shapes(node))
+        });
+        if traits.into_iter().any(|t| t.batch_values == Some(1)) { 2 } else { 1 }
+    }
+}

@@ -1,0 +1,46 @@
+//! The pipeline, from tokens to tokens: the one place that names all stages in order.
+
+use crate::errors::Errors;
+use crate::{check, emit, infer, parse, plan, resolve};
+use proc_macro2::{TokenStream, TokenTree};
+
+/// Expands the tokens of one `network!`, behind `($crate)`, which the runtime's macro puts in front.
+pub fn expand(tokens: TokenStream) -> TokenStream {
+    let mut tokens = tokens.into_iter();
+    let krate = match tokens.next() {
+        Some(TokenTree::Group(group)) => group.stream(),
+        _ => quote::quote!(::formwork),
+    };
+    let mut output = TokenStream::new();
+    let mut errors = Errors::new();
+    for item in parse::parse(tokens.collect(), &mut errors) {
+        // Gate 1 is soft: what a failed name or argument feeds is unknown, and unknown is silent, so that one build
+        // shows the mistakes of all stages.
+        let graph = resolve::resolve(item, &mut errors);
+        show("graph", &graph);
+        let shaped = infer::infer(graph, &mut errors);
+        show("shaped", &shaped);
+        check::check(&shaped, &mut errors);
+        // Gate 2: only a network without a mistake is planned.
+        let code = if errors.is_empty() {
+            let plan = plan::plan(shaped);
+            show("plan", &plan);
+            emit::emit(&krate, &plan)
+        } else {
+            emit::stub(&krate, &shaped)
+        };
+        show("code", &code);
+        output.extend(code);
+    }
+    output.extend(errors.into_compile_errors());
+    output
+}
+
+/// Prints a stage's result to stderr if the environment variable `FORMWORK_PRINT` lists it:
+/// `FORMWORK_PRINT=graph,shaped,plan,code cargo build`.
+fn show(stage: &str, result: &dyn std::fmt::Display) {
+    let asked = std::env::var("FORMWORK_PRINT").unwrap_or_default();
+    if asked.split(',').any(|s| s.trim() == stage) {
+        eprintln!("--- {stage}\n{result}");
+    }
+}

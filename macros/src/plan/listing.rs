@@ -1,0 +1,74 @@
+//! A plan as a short listing, one step a line.
+
+use super::{BufferId, Place, Plan, Program, Step};
+use crate::graph::Graph;
+use std::fmt;
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (title, program) in [("predict", &self.predict), ("train", &self.train)] {
+            let memory = &program.memory;
+            writeln!(f, "{title}: {} scalars a sample and {} beside", memory.each, memory.fixed)?;
+            program.list(f, &self.shaped.graph)?;
+        }
+        Ok(())
+    }
+}
+
+impl Program {
+    fn list(&self, f: &mut fmt::Formatter<'_>, graph: &Graph) -> fmt::Result {
+        for step in &self.forward {
+            self.line(f, graph, step)?;
+        }
+        for (&output, &gradient) in self.outputs.iter().zip(&self.output_gradients) {
+            writeln!(f, "  {} = loss({})", self.show(gradient), self.show(output))?;
+        }
+        for step in &self.backward {
+            self.line(f, graph, step)?;
+        }
+        Ok(())
+    }
+
+    fn line(&self, f: &mut fmt::Formatter<'_>, graph: &Graph, step: &Step) -> fmt::Result {
+        match step {
+            Step::Forward { node, inputs, outputs, saved } => {
+                let node = &graph.nodes[node.0];
+                let inputs = inputs.iter().map(|b| b.map_or("in place".into(), |b| self.show(b)));
+                let outputs = outputs.iter().chain(saved).map(|&b| self.show(b));
+                let (inputs, outputs) = (join(inputs), join(outputs));
+                writeln!(f, "  {outputs} = {}: {} ({inputs})", node.name, node.text)
+            }
+            Step::Backward { node, inputs, outputs, saved, output_gradients, input_gradients } => {
+                let node = &graph.nodes[node.0];
+                let given = output_gradients.iter().map(|b| b.map_or("in place".into(), |b| self.show(b)));
+                let read = inputs.iter().chain(outputs).flatten().chain(saved).map(|&b| self.show(b));
+                let made = join(input_gradients.iter().flatten().map(|&b| self.show(b)));
+                let made = if made.is_empty() { "parameters".into() } else { made };
+                writeln!(f, "  {made} = backward of {} ({})", node.name, join(given.chain(read)))
+            }
+            Step::Convert { from, to, to_channels_last, .. } => {
+                let layout = if *to_channels_last { "channels last" } else { "row-major" };
+                writeln!(f, "  {} = {layout} ({})", self.show(*to), self.show(*from))
+            }
+            Step::Copy { from, to } => writeln!(f, "  {} = copy ({})", self.show(*to), self.show(*from)),
+            Step::Add { into, from } => writeln!(f, "  {} += {}", self.show(*into), self.show(*from)),
+            Step::Zero { buffer } => writeln!(f, "  {} = 0", self.show(*buffer)),
+            Step::ZeroParameters { node } => writeln!(f, "  gradient of {} = 0", graph.nodes[node.0].name),
+        }
+    }
+
+    /// `conv1[5408]@0`: name, scalars, place.
+    fn show(&self, buffer: BufferId) -> String {
+        let b = &self.buffers[buffer.0];
+        match b.place {
+            Place::Input(_) => b.name.clone(),
+            Place::Output(_) => format!("{}[{}]@out", b.name, b.each),
+            Place::Each { at } => format!("{}[{}]@{at}", b.name, b.each),
+            Place::Fixed { at } => format!("{}[{}]@+{at}", b.name, b.fixed),
+        }
+    }
+}
+
+fn join(items: impl Iterator<Item = String>) -> String {
+    items.collect::<Vec<_>>().join(", ")
+}

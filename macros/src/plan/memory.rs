@@ -1,0 +1,83 @@
+//! Laying the buffers out: those whose lifetimes do not meet share their place.
+
+use super::{BufferId, Place, Program};
+
+/// The size of a program's working memory, in scalars: what is gathered of the inputs, then what is per sample, then
+/// the rest. Every place is a multiple of [`LINE`], so every buffer starts on a cache line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// For each input the scalars for each sample.
+    pub inputs: Vec<usize>,
+    pub each: usize,
+    pub fixed: usize,
+}
+
+/// Scalars in a cache line (of `f32`; `f64` gets two).
+pub const LINE: usize = 16;
+
+/// From the first step that writes a buffer to the last that touches it.
+type Lifetime = (usize, usize);
+
+pub fn lay_out(program: &mut Program) {
+    let lifetimes = lifetimes(program);
+    let mut order: Vec<usize> = (0..program.buffers.len())
+        .filter(|&b| matches!(program.buffers[b].place, Place::Each { .. }) && lifetimes[b].is_some())
+        .collect();
+    // The largest first: the small ones then find room in the gaps.
+    order.sort_by_key(|&b| (std::cmp::Reverse(program.buffers[b].each), b));
+    let mut placed: Vec<(usize, usize, Lifetime)> = Vec::new();
+    for b in order {
+        let (len, Some(life)) = (program.buffers[b].each, lifetimes[b]) else { continue };
+        let mut taken: Vec<_> = placed.iter().filter(|(.., other)| meet(life, *other)).collect();
+        taken.sort();
+        let mut at = 0;
+        for &&(start, end, _) in &taken {
+            if at + len <= start {
+                break;
+            }
+            at = at.max(end);
+        }
+        let end = (at + len).next_multiple_of(LINE);
+        program.buffers[b].place = Place::Each { at };
+        placed.push((at, end, life));
+    }
+    let each = placed.iter().map(|&(_, end, _)| end).max().unwrap_or(0);
+    let mut fixed = 0;
+    for buffer in &mut program.buffers {
+        if let Place::Fixed { at } = &mut buffer.place {
+            *at = fixed;
+            fixed = (fixed + buffer.fixed).next_multiple_of(LINE);
+        }
+    }
+    let mut inputs = vec![0; program.loads.len()];
+    for buffer in &program.buffers {
+        if let Place::Input(i) = buffer.place {
+            inputs[i] = buffer.each;
+        }
+    }
+    program.memory = Memory { inputs, each, fixed };
+}
+
+fn meet(a: Lifetime, b: Lifetime) -> bool {
+    a.0 <= b.1 && b.0 <= a.1
+}
+
+fn lifetimes(program: &Program) -> Vec<Option<Lifetime>> {
+    let mut lives: Vec<Option<Lifetime>> = vec![None; program.buffers.len()];
+    let mut touch = |buffer: BufferId, time: usize| {
+        let life = lives[buffer.0].get_or_insert((time, time));
+        life.1 = time;
+    };
+    for (time, step) in program.forward.iter().enumerate() {
+        let (reads, writes) = step.accesses();
+        reads.into_iter().chain(writes).for_each(|b| touch(b, time));
+    }
+    // The loss reads the outputs and writes their gradients.
+    let loss = program.forward.len();
+    program.outputs.iter().chain(&program.output_gradients).for_each(|&b| touch(b, loss));
+    for (i, step) in program.backward.iter().enumerate() {
+        let (reads, writes) = step.accesses();
+        reads.into_iter().chain(writes).for_each(|b| touch(b, loss + 1 + i));
+    }
+    lives
+}

@@ -1,0 +1,296 @@
+//! Shaped -> Plan: which kernel calls, in which order, over which memory.
+//!
+//! A network has two programs, one for prediction and one for training. Each is straight-line: first the *tape*
+//! (`tape.rs`) turns nodes into operations over slots, a slot being a value in one layout; then buffers are given to
+//! slots (in place where nobody needs the old content), the reverse walk (`reverse.rs`) adds the backward steps, and
+//! `memory.rs` lays the buffers out by their lifetimes.
+
+mod listing;
+mod memory;
+mod reverse;
+mod tape;
+mod verify;
+
+use crate::graph::{NodeId, Shaped};
+use crate::layers::Layout;
+pub use memory::{LINE, Memory};
+use tape::{Op, SlotId, Tape};
+
+/// Everything that emission needs to know.
+#[derive(Debug)]
+pub struct Plan {
+    pub shaped: Shaped,
+    pub predict: Program,
+    pub train: Program,
+}
+
+/// Straight-line work over numbered buffers.
+#[derive(Debug)]
+pub struct Program {
+    pub buffers: Vec<Buffer>,
+    pub forward: Vec<Step>,
+    /// Empty for prediction.
+    pub backward: Vec<Step>,
+    /// The buffers of the network's outputs.
+    pub outputs: Vec<BufferId>,
+    /// The buffers into which the loss writes the gradients by the outputs; empty for prediction.
+    pub output_gradients: Vec<BufferId>,
+    /// For each input the layout in which it is loaded.
+    pub loads: Vec<Layout>,
+    pub memory: Memory,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BufferId(pub usize);
+
+/// A run of scalars that steps read and write.
+#[derive(Debug)]
+pub struct Buffer {
+    /// What it holds, in the user's names: for listings and for the names in emitted code.
+    pub name: String,
+    /// Scalars for each sample.
+    pub each: usize,
+    /// Scalars beside that.
+    pub fixed: usize,
+    pub place: Place,
+}
+
+/// Where a buffer lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The network's input of that number: where the caller has it, or gathered. Never written by a step.
+    Input(usize),
+    /// The caller's room for the output of that number (prediction).
+    Output(usize),
+    /// In the workspace, from `at` scalars a sample on.
+    Each { at: usize },
+    /// In the workspace behind all that is per sample.
+    Fixed { at: usize },
+}
+
+/// One call.
+#[derive(Debug, PartialEq)]
+pub enum Step {
+    /// A layer forward.
+    Forward {
+        node: NodeId,
+        /// `None`: the value stands in the first output already.
+        inputs: Vec<Option<BufferId>>,
+        outputs: Vec<BufferId>,
+        saved: Option<BufferId>,
+    },
+    /// A layer backward.
+    Backward {
+        node: NodeId,
+        /// `None`: not read.
+        inputs: Vec<Option<BufferId>>,
+        outputs: Vec<Option<BufferId>>,
+        saved: Option<BufferId>,
+        /// `None`: stands in the first input gradient already.
+        output_gradients: Vec<Option<BufferId>>,
+        /// `None`: nobody asks.
+        input_gradients: Vec<Option<BufferId>>,
+    },
+    /// An image to the other layout.
+    Convert { from: BufferId, to: BufferId, channels: usize, pixels: usize, to_channels_last: bool },
+    /// A copy.
+    Copy { from: BufferId, to: BufferId },
+    /// `into += from`, where a value was used more than once.
+    Add { into: BufferId, from: BufferId },
+    /// Zeros, for the gradient of an output that nobody used.
+    Zero { buffer: BufferId },
+    /// Zeros, for the gradient of parameters that cannot have one.
+    ZeroParameters { node: NodeId },
+}
+
+impl Step {
+    /// The buffers that are read, and those that are written (what works in place is both).
+    pub fn accesses(&self) -> (Vec<BufferId>, Vec<BufferId>) {
+        match self {
+            Step::Forward { inputs, outputs, saved, .. } => {
+                let mut reads: Vec<_> = inputs.iter().flatten().copied().collect();
+                if inputs.iter().any(Option::is_none) {
+                    reads.push(outputs[0]);
+                }
+                (reads, outputs.iter().chain(saved).copied().collect())
+            }
+            Step::Backward { inputs, outputs, saved, output_gradients, input_gradients, .. } => {
+                let read = [inputs, outputs, output_gradients].into_iter().flatten().flatten();
+                let mut reads: Vec<_> = read.chain(saved).copied().collect();
+                if output_gradients.iter().any(Option::is_none) {
+                    reads.extend(input_gradients[0]);
+                }
+                (reads, input_gradients.iter().flatten().copied().collect())
+            }
+            Step::Convert { from, to, .. } | Step::Copy { from, to } => (vec![*from], vec![*to]),
+            Step::Add { into, from } => (vec![*from, *into], vec![*into]),
+            Step::Zero { buffer } => (vec![], vec![*buffer]),
+            Step::ZeroParameters { .. } => (vec![], vec![]),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Predict,
+    Train,
+}
+
+/// Plans both programs of a network.
+pub fn plan(shaped: Shaped) -> Plan {
+    let predict = program(&shaped, Mode::Predict);
+    let train = program(&shaped, Mode::Train);
+    let plan = Plan { shaped, predict, train };
+    if cfg!(debug_assertions) {
+        plan.verify();
+    }
+    plan
+}
+
+fn program(shaped: &Shaped, mode: Mode) -> Program {
+    let tape = tape::record(shaped, mode);
+    let saved = vec![None; shaped.graph.nodes.len()];
+    let mut builder = Builder { shaped, mode, tape, buffers: Vec::new(), slots: Vec::new(), saved };
+    builder.assign();
+    let forward = builder.forward();
+    let (backward, output_gradients) = match mode {
+        Mode::Predict => (Vec::new(), Vec::new()),
+        Mode::Train => reverse::reverse(&mut builder),
+    };
+    let outputs: Vec<_> = builder.tape.results.iter().map(|&s| builder.slots[s.0]).collect();
+    let mut program = Program {
+        buffers: builder.buffers,
+        forward,
+        backward,
+        outputs,
+        output_gradients,
+        loads: builder.tape.loads,
+        memory: Memory::default(),
+    };
+    memory::lay_out(&mut program);
+    program
+}
+
+/// A program in the making.
+struct Builder<'a> {
+    shaped: &'a Shaped,
+    mode: Mode,
+    tape: Tape,
+    buffers: Vec<Buffer>,
+    /// The buffer of each slot.
+    slots: Vec<BufferId>,
+    /// What each node leaves for its backward step.
+    saved: Vec<Option<BufferId>>,
+}
+
+impl Builder<'_> {
+    fn buffer(&mut self, name: String, each: usize, fixed: usize, place: Place) -> BufferId {
+        self.buffers.push(Buffer { name, each, fixed, place });
+        BufferId(self.buffers.len() - 1)
+    }
+
+    fn layer(&self, node: NodeId) -> &crate::layers::AnyLayer {
+        self.shaped.layer(node)
+    }
+
+    /// Gives every slot a buffer: that of its operation's first input where the old content may be overwritten.
+    fn assign(&mut self) {
+        let last_read = self.tape.last_reads();
+        let kept = self.kept_for_backward();
+        for i in 0..self.tape.slots.len() {
+            let slot = SlotId(i);
+            let (name, len) = (self.tape.slots[i].name.clone(), self.tape.slots[i].len);
+            let id = if let Some(first) = self.may_overwrite(slot, &last_read, &kept) {
+                self.slots[first.0]
+            } else {
+                let place = match self.tape.slots[i].input {
+                    Some(input) => Place::Input(input),
+                    None => Place::Each { at: 0 },
+                };
+                self.buffer(name, len, 0, place)
+            };
+            self.slots.push(id);
+        }
+        if self.mode == Mode::Predict {
+            for (output, slot) in self.tape.results.clone().into_iter().enumerate() {
+                self.buffers[self.slots[slot.0].0].place = Place::Output(output);
+            }
+        }
+    }
+
+    /// The slot whose buffer this one takes over, if it may.
+    fn may_overwrite(&self, slot: SlotId, last_read: &[Option<usize>], kept: &[bool]) -> Option<SlotId> {
+        let at = self.tape.slots[slot.0].made_by?;
+        let Op::Node { node, inputs, outputs } = &self.tape.ops[at] else { return None };
+        let first = *inputs.first()?;
+        let traits = self.layer(*node).traits(&self.shaped.input_shapes(*node));
+        let once = inputs.iter().filter(|&&s| s == first).count() == 1;
+        let free = traits.in_place
+            && outputs[0] == slot
+            && once
+            && self.tape.slots[first.0].input.is_none()
+            && last_read[first.0] == Some(at)
+            && !kept[first.0]
+            && !self.tape.results.contains(&first);
+        free.then_some(first)
+    }
+
+    /// Which slots a backward step will read.
+    fn kept_for_backward(&self) -> Vec<bool> {
+        let mut kept = vec![false; self.tape.slots.len()];
+        if self.mode == Mode::Train {
+            for op in &self.tape.ops {
+                if let Op::Node { node, inputs, outputs } = op {
+                    let traits = self.layer(*node).traits(&self.shaped.input_shapes(*node));
+                    let inputs = inputs.iter().filter(|_| traits.reads_inputs);
+                    for slot in inputs.chain(outputs.iter().filter(|_| traits.reads_outputs)) {
+                        kept[slot.0] = true;
+                    }
+                }
+            }
+        }
+        kept
+    }
+
+    fn forward(&mut self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for at in 0..self.tape.ops.len() {
+            let step = match self.tape.ops[at].clone() {
+                Op::Convert { from, to, channels, pixels, to_channels_last } => Step::Convert {
+                    from: self.slots[from.0],
+                    to: self.slots[to.0],
+                    channels,
+                    pixels,
+                    to_channels_last,
+                },
+                Op::Copy { from, to } => Step::Copy { from: self.slots[from.0], to: self.slots[to.0] },
+                Op::Node { node, inputs, outputs } => {
+                    let outputs: Vec<_> = outputs.iter().map(|s| self.slots[s.0]).collect();
+                    let inputs = inputs.iter().map(|s| self.slots[s.0]);
+                    let inputs = inputs.map(|b| (!outputs.contains(&b)).then_some(b)).collect();
+                    let saved = self.saved(node);
+                    Step::Forward { node, inputs, outputs, saved }
+                }
+            };
+            steps.push(step);
+        }
+        steps
+    }
+
+    fn saved(&mut self, node: NodeId) -> Option<BufferId> {
+        let traits = self.layer(node).traits(&self.shaped.input_shapes(node));
+        if self.mode == Mode::Predict || traits.saved_each + traits.saved_fixed == 0 {
+            return None;
+        }
+        let place = if traits.saved_each > 0 { Place::Each { at: 0 } } else { Place::Fixed { at: 0 } };
+        let name = format!("{}_saved", self.shaped.graph.nodes[node.0].name);
+        self.saved[node.0] = Some(self.buffer(name, traits.saved_each, traits.saved_fixed, place));
+        self.saved[node.0]
+    }
+}
+
+/// The layout in which a slot lies: images with one channel or one pixel, and all that is no image, lie the same way
+/// in both.
+fn differs(shape: &[usize], layout: Layout) -> bool {
+    layout == Layout::ChannelsLast && matches!(shape, [c, h, w] if *c > 1 && h * w > 1)
+}

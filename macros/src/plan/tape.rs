@@ -1,0 +1,219 @@
+//! Nodes as operations over slots: views vanish, conversions between layouts appear.
+
+use super::{Mode, differs};
+use crate::graph::{NodeId, Shaped, Source, ValueId};
+use crate::layers::Layout;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SlotId(pub usize);
+
+/// A value in one layout.
+#[derive(Debug)]
+pub struct Slot {
+    pub name: String,
+    /// Scalars for each sample.
+    pub len: usize,
+    /// The network's input that this is.
+    pub input: Option<usize>,
+    /// The operation that writes it.
+    pub made_by: Option<usize>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Op {
+    Node { node: NodeId, inputs: Vec<SlotId>, outputs: Vec<SlotId> },
+    Convert { from: SlotId, to: SlotId, channels: usize, pixels: usize, to_channels_last: bool },
+    Copy { from: SlotId, to: SlotId },
+}
+
+impl Op {
+    pub fn reads(&self) -> &[SlotId] {
+        match self {
+            Op::Node { inputs, .. } => inputs,
+            Op::Convert { from, .. } | Op::Copy { from, .. } => core::slice::from_ref(from),
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Tape {
+    pub slots: Vec<Slot>,
+    pub ops: Vec<Op>,
+    /// The slots that leave the network.
+    pub results: Vec<SlotId>,
+    /// For each input the layout in which it is loaded.
+    pub loads: Vec<Layout>,
+}
+
+impl Tape {
+    /// For each slot the last operation that reads it.
+    pub fn last_reads(&self) -> Vec<Option<usize>> {
+        let mut last = vec![None; self.slots.len()];
+        for (at, op) in self.ops.iter().enumerate() {
+            for slot in op.reads() {
+                last[slot.0] = Some(at);
+            }
+        }
+        last
+    }
+}
+
+/// Where a value can be had: its slot in each layout so far. A value without the difference has one slot for both.
+#[derive(Clone, Copy, Default)]
+struct Homes {
+    row_major: Option<SlotId>,
+    channels_last: Option<SlotId>,
+}
+
+struct Recorder<'a> {
+    shaped: &'a Shaped,
+    tape: Tape,
+    homes: Vec<Homes>,
+}
+
+pub fn record(shaped: &Shaped, mode: Mode) -> Tape {
+    let homes = vec![Homes::default(); shaped.graph.values.len()];
+    let mut recorder = Recorder { shaped, tape: Tape::default(), homes };
+    recorder.load_inputs();
+    for at in 0..shaped.graph.nodes.len() {
+        recorder.node(NodeId(at), mode);
+    }
+    recorder.results(mode);
+    recorder.tape
+}
+
+impl Recorder<'_> {
+    fn slot(&mut self, name: String, len: usize, input: Option<usize>) -> SlotId {
+        let made_by = input.is_none().then_some(self.tape.ops.len());
+        self.tape.slots.push(Slot { name, len, input, made_by });
+        SlotId(self.tape.slots.len() - 1)
+    }
+
+    fn settle(&mut self, value: ValueId, slot: SlotId, layout: Layout) {
+        let both = !differs(&self.shaped.shape(value).0, Layout::ChannelsLast);
+        let homes = &mut self.homes[value.0];
+        if both || layout != Layout::ChannelsLast {
+            homes.row_major = Some(slot);
+        }
+        if both || layout == Layout::ChannelsLast {
+            homes.channels_last = Some(slot);
+        }
+    }
+
+    /// An input is loaded in the layout that its first reader wants.
+    fn load_inputs(&mut self) {
+        for (i, input) in self.shaped.graph.header.inputs.iter().enumerate() {
+            let value = ValueId(i);
+            let readers = self.shaped.graph.nodes.iter().filter(|n| n.inputs.contains(&value));
+            let mut layouts = readers
+                .filter_map(|n| n.layer.as_ref().map(|l| l.traits(&self.shaped.shapes_of(&n.inputs)).layout));
+            let layout = match layouts.next() {
+                Some(Layout::ChannelsLast) if differs(&self.shaped.shape(value).0, Layout::ChannelsLast) => {
+                    Layout::ChannelsLast
+                }
+                _ => Layout::RowMajor,
+            };
+            let slot = self.slot(input.name.to_string(), self.shaped.shape(value).len(), Some(i));
+            self.tape.loads.push(layout);
+            self.settle(value, slot, layout);
+        }
+    }
+
+    /// The value in that layout, converted if it is not there yet.
+    fn value_in(&mut self, value: ValueId, layout: Layout) -> SlotId {
+        let homes = self.homes[value.0];
+        let (wanted, other) = match layout {
+            Layout::ChannelsLast => (homes.channels_last, homes.row_major),
+            _ => (homes.row_major, homes.channels_last),
+        };
+        if let Some(slot) = wanted {
+            return slot;
+        }
+        let Some(from) = other else { unreachable!("values are made before they are read") };
+        let shape = self.shaped.shape(value);
+        let name = format!(
+            "{}_{}",
+            self.tape.slots[from.0].name,
+            if layout == Layout::ChannelsLast { "last" } else { "rows" }
+        );
+        let to = self.slot(name, shape.len(), None);
+        let (channels, pixels) = (shape.0[0], shape.0[1] * shape.0[2]);
+        let to_channels_last = layout == Layout::ChannelsLast;
+        self.tape.ops.push(Op::Convert { from, to, channels, pixels, to_channels_last });
+        self.settle(value, to, layout);
+        to
+    }
+
+    fn node(&mut self, id: NodeId, mode: Mode) {
+        let node = &self.shaped.graph.nodes[id.0];
+        let traits = self.shaped.layer(id).traits(&self.shaped.input_shapes(id));
+        let layout = match traits.layout {
+            Layout::Any if self.homes[node.inputs[0].0].row_major.is_none() => Layout::ChannelsLast,
+            Layout::Any => Layout::RowMajor,
+            fixed => fixed,
+        };
+        let inputs: Vec<_> = node.inputs.iter().map(|&v| self.value_in(v, layout)).collect();
+        if traits.view || (mode == Mode::Predict && traits.identity_in_prediction) {
+            self.settle(node.outputs[0], inputs[0], layout);
+            return;
+        }
+        let outputs: Vec<_> = node
+            .outputs
+            .iter()
+            .map(|&v| {
+                let name = self.shaped.value_name(v);
+                self.slot(name, self.shaped.shape(v).len(), None)
+            })
+            .collect();
+        self.tape.ops.push(Op::Node { node: id, inputs, outputs: outputs.clone() });
+        for (&value, slot) in node.outputs.iter().zip(outputs) {
+            self.settle(value, slot, layout);
+        }
+    }
+
+    /// Outputs leave row-major, each in a slot of its own that is no input.
+    fn results(&mut self, _mode: Mode) {
+        for &value in self.shaped.graph.results.iter().flatten() {
+            let mut slot = self.value_in(value, Layout::RowMajor);
+            if self.tape.slots[slot.0].input.is_some() || self.tape.results.contains(&slot) {
+                let (name, len) =
+                    (format!("{}_out", self.tape.slots[slot.0].name), self.tape.slots[slot.0].len);
+                let to = self.slot(name, len, None);
+                self.tape.ops.push(Op::Copy { from: slot, to });
+                slot = to;
+            }
+            self.tape.results.push(slot);
+        }
+    }
+}
+
+impl Shaped {
+    /// Behind gate 2 every value has a shape.
+    pub fn shape(&self, value: ValueId) -> &crate::shape::Shape {
+        let Some(shape) = &self.shapes[value.0] else { unreachable!("planned before gate 2") };
+        shape
+    }
+
+    pub fn shapes_of(&self, values: &[ValueId]) -> Vec<crate::shape::Shape> {
+        values.iter().map(|&v| self.shape(v).clone()).collect()
+    }
+
+    pub fn input_shapes(&self, node: NodeId) -> Vec<crate::shape::Shape> {
+        self.shapes_of(&self.graph.nodes[node.0].inputs)
+    }
+
+    /// Behind gate 2 every node has a layer.
+    pub fn layer(&self, node: NodeId) -> &crate::layers::AnyLayer {
+        let Some(layer) = &self.graph.nodes[node.0].layer else { unreachable!("planned before gate 2") };
+        layer
+    }
+
+    /// What a value is called in listings and emitted code.
+    pub fn value_name(&self, value: ValueId) -> String {
+        match self.graph.values[value.0].source {
+            Source::Input(i) => self.graph.header.inputs[i].name.to_string(),
+            Source::Node { node, port: 0 } => self.graph.nodes[node.0].name.to_string(),
+            Source::Node { node, port } => format!("{}_{port}", self.graph.nodes[node.0].name),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Activations, sums and the loops under them.
+
+use super::math::Elementary;
+use crate::layers::activation::Activation;
+
+/// `y = f(x)`; an empty `x` means that the values stand in `y`.
+#[inline(always)]
+fn map<T: Elementary>(x: &[T], y: &mut [T], f: impl Fn(T) -> T) {
+    if x.is_empty() {
+        for y in y {
+            *y = f(*y);
+        }
+    } else {
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y = f(x);
+        }
+    }
+}
+
+/// `dx = dy f'(v)` with the derivative `d(v) = f'`; an empty `dy` means that it stands in `dx`.
+#[inline(always)]
+fn map_gradient<T: Elementary>(v: &[T], dy: &[T], dx: &mut [T], d: impl Fn(T) -> T) {
+    if dy.is_empty() {
+        for (dx, &v) in dx.iter_mut().zip(v) {
+            *dx *= d(v);
+        }
+    } else {
+        for ((dx, &dy), &v) in dx.iter_mut().zip(dy).zip(v) {
+            *dx = dy * d(v);
+        }
+    }
+}
+
+/// As `map_gradient`, with `other(v, dy)` where `closed(v)` and else the gradient as it is: where the value is NaN, too.
+#[inline(always)]
+fn gate_gradient<T: Elementary>(
+    v: &[T],
+    dy: &[T],
+    dx: &mut [T],
+    closed: impl Fn(T) -> bool,
+    other: impl Fn(T, T) -> T,
+) {
+    if dy.is_empty() {
+        for (dx, &v) in dx.iter_mut().zip(v) {
+            *dx = if closed(v) { other(v, *dx) } else { *dx };
+        }
+    } else {
+        for ((dx, &dy), &v) in dx.iter_mut().zip(dy).zip(v) {
+            *dx = if closed(v) { other(v, dy) } else { dy };
+        }
+    }
+}
+
+/// `λ` and `λα` of SELU (Klambauer et al.: *Self-normalizing neural networks*, 2017).
+const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
+const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
+
+/// `√(2/π)`.
+const SQRT_2_OVER_PI: f64 = 0.797_884_560_802_865_4;
+const GELU_CUBIC: f64 = 0.044_715;
+
+/// `u = √(2/π) (x + 0.044715 x³)`. From ±16 on `tanh u` is ±1 in `f64` too; the bound keeps `x³` finite.
+#[inline(always)]
+fn gelu_argument<T: Elementary>(x: T) -> (T, T) {
+    let bound = T::of(16.0);
+    let x = if x > bound { bound } else { x };
+    let x = if x < -bound { -bound } else { x };
+    let square = x * x;
+    let scale = T::of(SQRT_2_OVER_PI);
+    let cubic = T::of(GELU_CUBIC);
+    (scale * (x + cubic * square * x), scale * (T::one() + T::of(3.0) * cubic * square))
+}
+
+/// `y = f(x)`; an empty `x` means that the values stand in `y`.
+#[inline(always)]
+pub(super) fn activate<T: Elementary>(function: Activation, x: &[T], y: &mut [T]) {
+    let (zero, one, half) = (T::zero(), T::one(), T::of(0.5));
+    match function {
+        Activation::Relu => map(x, y, |x| if x <= zero { zero } else { x }),
+        Activation::LeakyRelu { slope } => {
+            let slope = T::of(slope);
+            map(x, y, |x| if x > zero { x } else { slope * x });
+        }
+        Activation::Elu { alpha } => {
+            let alpha = T::of(alpha);
+            map(x, y, |x| if x > zero { x } else { alpha * x.exp_m1_of() });
+        }
+        Activation::Selu => {
+            let (scale, negative) = (T::of(SELU_SCALE), T::of(SELU_SCALE * SELU_ALPHA));
+            map(x, y, |x| if x > zero { scale * x } else { negative * x.exp_m1_of() });
+        }
+        Activation::Gelu => map(x, y, |x| x * x.normal_of()),
+        Activation::GeluTanh => map(x, y, |x| half * x * (one + gelu_argument(x).0.tanh_of())),
+        Activation::Silu => map(x, y, |x| x * x.sigmoid_of()),
+        Activation::Sigmoid => map(x, y, T::sigmoid_of),
+        Activation::Tanh => map(x, y, T::tanh_of),
+        Activation::Softplus { beta, threshold } => {
+            let (beta, threshold, inverse) = (T::of(beta), T::of(threshold), T::of(1.0 / beta));
+            map(x, y, |x| {
+                let u = beta * x;
+                let positive = if u > zero { u } else { zero };
+                let soft = (positive + (-u.abs()).exp_of().ln_1p_of()) * inverse;
+                if u > threshold { x } else { soft }
+            });
+        }
+    }
+}
+
+/// `dx = dy f'`, where `v` is the input if the function's derivative reads inputs and the output otherwise; an empty
+/// `dy` means that it stands in `dx`.
+#[inline(always)]
+pub(super) fn activate_backward<T: Elementary>(function: Activation, v: &[T], dy: &[T], dx: &mut [T]) {
+    let (zero, one, half) = (T::zero(), T::one(), T::of(0.5));
+    match function {
+        Activation::Relu => gate_gradient(v, dy, dx, |v| v <= zero, |_, _| zero),
+        Activation::LeakyRelu { slope } => {
+            let slope = T::of(slope);
+            gate_gradient(v, dy, dx, |v| v <= zero, |_, dy| dy * slope);
+        }
+        Activation::Elu { alpha } => {
+            let alpha = T::of(alpha);
+            if function.reads_inputs() {
+                gate_gradient(v, dy, dx, |x| x <= zero, |x, dy| dy * (alpha * x.exp_of()));
+            } else {
+                gate_gradient(v, dy, dx, |y| y <= zero, |y, dy| dy * (y + alpha));
+            }
+        }
+        Activation::Selu => {
+            let (scale, negative) = (T::of(SELU_SCALE), T::of(SELU_SCALE * SELU_ALPHA));
+            map_gradient(v, dy, dx, |y| if y > zero { scale } else { y + negative });
+        }
+        Activation::Gelu => {
+            // 1 / √(2π)
+            let density = T::of(0.398_942_280_401_432_7);
+            map_gradient(v, dy, dx, |x| x.normal_of() + x * density * (-half * x * x).exp_of());
+        }
+        Activation::GeluTanh => map_gradient(v, dy, dx, |x| {
+            let (u, slope) = gelu_argument(x);
+            let t = u.tanh_of();
+            half * (one + t) + half * x * (one - t * t) * slope
+        }),
+        Activation::Silu => map_gradient(v, dy, dx, |x| {
+            let s = x.sigmoid_of();
+            s * (one + x * (one - s))
+        }),
+        Activation::Sigmoid => map_gradient(v, dy, dx, |y| y * (one - y)),
+        Activation::Tanh => map_gradient(v, dy, dx, |y| one - y * y),
+        Activation::Softplus { beta, threshold } => {
+            let (beta, threshold) = (T::of(beta), T::of(threshold));
+            map_gradient(v, dy, dx, |x| {
+                let u = beta * x;
+                let s = u.sigmoid_of();
+                if u > threshold { one } else { s }
+            });
+        }
+    }
+}
+
+/// `y = a + b`; an empty `a` means that it stands in `y`.
+#[inline(always)]
+pub(super) fn add<T: Elementary>(a: &[T], b: &[T], y: &mut [T]) {
+    if a.is_empty() {
+        for (y, &b) in y.iter_mut().zip(b) {
+            *y += b;
+        }
+    } else {
+        for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
+            *y = a + b;
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Soft-max over the middle axis of `[rows, len, inner]`.
+
+use super::lanes::{LANES, sum};
+use super::math::Elementary;
+
+/// Soft-max of each row, or its logarithm; an empty `x` means that the values stand in `y`.
+///
+/// With `m` the largest value: `y = e^(x - m) / Σ e^(x - m)`. Where all values are -∞ the probabilities are 0.
+#[inline(always)]
+pub(super) fn softmax<T: Elementary>(len: usize, inner: usize, log: bool, x: &[T], y: &mut [T]) {
+    if len == 0 || inner == 0 {
+        return;
+    }
+    for (r, y) in y.chunks_exact_mut(len * inner).enumerate() {
+        if !x.is_empty() {
+            y.copy_from_slice(&x[r * len * inner..][..len * inner]);
+        }
+        if inner == 1 { row(log, y) } else { columns(len, inner, log, y) }
+    }
+}
+
+/// The shift that makes all exponents at most 0; none where all values are -∞, whose differences would be NaN.
+#[inline(always)]
+fn shift<T: Elementary>(max: T) -> T {
+    if max == T::neg_infinity() { T::zero() } else { max }
+}
+
+#[inline(always)]
+fn row<T: Elementary>(log: bool, y: &mut [T]) {
+    let mut max = T::neg_infinity();
+    for &v in &*y {
+        max = if v > max { v } else { max };
+    }
+    let max = shift(max);
+    if log {
+        let total = sum(y, |v| (v - max).exp_of());
+        let total = ln_or_zero(total);
+        for v in y {
+            // In this order: next to a large `max` the logarithm would be rounded away.
+            *v = (*v - max) - total;
+        }
+    } else {
+        for v in &mut *y {
+            *v = (*v - max).exp_of();
+        }
+        let scale = inverse(sum(y, |v| v));
+        for v in y {
+            *v *= scale;
+        }
+    }
+}
+
+/// `ln x`, and 0 for the sum of a row that is -∞ throughout: it stays -∞.
+#[inline(always)]
+fn ln_or_zero<T: Elementary>(x: T) -> T {
+    if x == T::zero() { x } else { x.ln() }
+}
+
+/// `1 / x`, and 0 for the sum of a row that is -∞ throughout.
+#[inline(always)]
+fn inverse<T: Elementary>(x: T) -> T {
+    if x == T::zero() { x } else { T::one() / x }
+}
+
+/// The soft-max down the columns of `[len, inner]`, a few columns at a time.
+#[inline(always)]
+fn columns<T: Elementary>(len: usize, inner: usize, log: bool, y: &mut [T]) {
+    for first in (0..inner).step_by(LANES) {
+        let width = LANES.min(inner - first);
+        let mut max = [T::neg_infinity(); LANES];
+        let mut total = [T::zero(); LANES];
+        for i in 0..len {
+            for (m, &v) in max.iter_mut().zip(&y[i * inner + first..][..width]) {
+                *m = if v > *m { v } else { *m };
+            }
+        }
+        let max = max.map(shift);
+        for i in 0..len {
+            for ((t, &m), v) in total.iter_mut().zip(&max).zip(&mut y[i * inner + first..][..width]) {
+                let e = (*v - m).exp_of();
+                *t += e;
+                if !log {
+                    *v = e;
+                }
+            }
+        }
+        let last = if log { total.map(ln_or_zero) } else { total.map(inverse) };
+        for i in 0..len {
+            for ((&s, &m), v) in last.iter().zip(&max).zip(&mut y[i * inner + first..][..width]) {
+                *v = if log { (*v - m) - s } else { *v * s };
+            }
+        }
+    }
+}
+
+/// `dx = y (dy - Σ y dy)`, or for the logarithm `dx = dy - e^y Σ dy`; an empty `dy` means that it stands in `dx`.
+#[inline(always)]
+pub(super) fn softmax_backward<T: Elementary>(
+    len: usize,
+    inner: usize,
+    log: bool,
+    y: &[T],
+    dy: &[T],
+    dx: &mut [T],
+) {
+    if len == 0 || inner == 0 {
+        return;
+    }
+    let size = len * inner;
+    for (r, (dx, y)) in dx.chunks_exact_mut(size).zip(y.chunks_exact(size)).enumerate() {
+        if !dy.is_empty() {
+            dx.copy_from_slice(&dy[r * size..][..size]);
+        }
+        if inner == 1 { row_backward(log, y, dx) } else { columns_backward(len, inner, log, y, dx) }
+    }
+}
+
+#[inline(always)]
+fn row_backward<T: Elementary>(log: bool, y: &[T], dx: &mut [T]) {
+    if log {
+        let total = sum(dx, |d| d);
+        for (d, &y) in dx.iter_mut().zip(y) {
+            *d -= y.exp_of() * total;
+        }
+    } else {
+        // Formed in place: `dx` becomes `y dy` on the way.
+        for (d, &y) in dx.iter_mut().zip(y) {
+            *d *= y;
+        }
+        let total = sum(dx, |d| d);
+        for (d, &y) in dx.iter_mut().zip(y) {
+            *d -= y * total;
+        }
+    }
+}
+
+#[inline(always)]
+fn columns_backward<T: Elementary>(len: usize, inner: usize, log: bool, y: &[T], dx: &mut [T]) {
+    for first in (0..inner).step_by(LANES) {
+        let width = LANES.min(inner - first);
+        let mut total = [T::zero(); LANES];
+        for i in 0..len {
+            let at = i * inner + first..i * inner + first + width;
+            for ((t, d), &y) in total.iter_mut().zip(&mut dx[at.clone()]).zip(&y[at]) {
+                if !log {
+                    *d *= y;
+                }
+                *t += *d;
+            }
+        }
+        for i in 0..len {
+            let at = i * inner + first..i * inner + first + width;
+            for ((&t, d), &y) in total.iter().zip(&mut dx[at.clone()]).zip(&y[at]) {
+                *d -= if log { y.exp_of() * t } else { y * t };
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Every name that emitted code may use. No part of the public interface: it changes with the macro.
+
+use crate::layers::layout;
+use crate::network::Inputs as InputsOf;
+use crate::workspace::Memory;
+use crate::{Network, Parameters, Real, Selection, Tensor, Workspace};
+use core::cell::RefCell;
+use core::ops::Range;
+
+pub use crate::network::Inputs;
+pub use formwork_macros::network;
+pub use nalgebra::SMatrix;
+pub use std::boxed::Box;
+pub use std::vec::Vec;
+
+/// Views of disjoint parts of the working memory.
+#[inline]
+pub fn views<T, const N: usize>(memory: &mut [T], ranges: [Range<usize>; N]) -> [&mut [T]; N] {
+    match memory.get_disjoint_mut(ranges) {
+        Ok(views) => views,
+        // The plan is verified before it is emitted; reaching this is a defect of ours.
+        Err(error) => unreachable!("the plan's buffers do not fit the working memory: {error}"),
+    }
+}
+
+/// How one input gets to the kernels.
+pub struct Load {
+    /// Which input.
+    pub input: usize,
+    /// Its channels, or 1 if it is no image in another layout.
+    pub channels: usize,
+    /// The scalars in a channel.
+    pub pixels: usize,
+    /// Whether it is turned to channels last.
+    pub channels_last: bool,
+    /// The scalars of working memory kept for one sample of it.
+    pub reserved: usize,
+}
+
+impl Load {
+    /// The input as a slice, where the caller has it if it lies there as the kernels want it, else gathered at the
+    /// front of the memory; and the memory behind.
+    #[inline]
+    pub fn fill<'m, T: Real>(&self, inputs: &InputsOf<'m, T>, memory: &'m mut [T]) -> (&'m [T], &'m mut [T]) {
+        let (place, rest) = memory.split_at_mut(self.reserved * inputs.samples);
+        let column = inputs.columns[self.input];
+        match (inputs.selection, self.channels_last) {
+            (Selection::All, false) => return (column, rest),
+            (selection, false) => layout::gather(
+                column,
+                self.len(),
+                selection,
+                inputs.samples,
+                &mut place[..self.len() * inputs.samples],
+            ),
+            (selection, true) => {
+                let place = &mut place[..self.len() * inputs.samples];
+                layout::gather_channels_last(
+                    column,
+                    self.channels,
+                    self.pixels,
+                    selection,
+                    inputs.samples,
+                    place,
+                );
+            }
+        }
+        (&place[..self.len() * inputs.samples], rest)
+    }
+
+    /// What `fill` gave in the forward pass.
+    #[inline]
+    pub fn again<'m, T: Real>(
+        &self,
+        inputs: &InputsOf<'m, T>,
+        memory: &'m mut [T],
+    ) -> (&'m [T], &'m mut [T]) {
+        let (place, rest) = memory.split_at_mut(self.reserved * inputs.samples);
+        match (inputs.selection, self.channels_last) {
+            (Selection::All, false) => (inputs.columns[self.input], rest),
+            _ => (&place[..self.len() * inputs.samples], rest),
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.channels * self.pixels
+    }
+}
+
+/// `to = from`.
+#[inline]
+pub fn copy<T: Real>(from: &[T], to: &mut [T]) {
+    to.copy_from_slice(from);
+}
+
+/// `into += from`.
+#[inline]
+pub fn add<T: Real>(from: &[T], into: &mut [T]) {
+    <T as crate::kernels::update::UpdateKernels>::add_assign(into, from);
+}
+
+/// `buffer = 0`.
+#[inline]
+pub fn zero_fill<T: Real>(buffer: &mut [T]) {
+    buffer.fill(T::zero());
+}
+
+/// A tensor of zeros by value, for small ones.
+#[inline]
+pub fn zero<V: Tensor>() -> V {
+    // SAFETY: by the contract of `Tensor` zero bits are a value.
+    unsafe { core::mem::zeroed() }
+}
+
+/// Working memory on the stack.
+#[repr(C, align(64))]
+pub struct Stack<T, const N: usize>([T; N]);
+
+impl<T: Real, const N: usize> Stack<T, N> {
+    /// Zeros.
+    #[inline]
+    #[expect(clippy::new_without_default, reason = "only emitted code makes it")]
+    pub fn new() -> Self {
+        Stack([T::zero(); N])
+    }
+
+    /// The memory.
+    #[inline]
+    pub fn as_mut_slice(&mut self) -> &mut [T] {
+        &mut self.0
+    }
+}
+
+/// A network drawn from a seed, on the heap.
+pub fn initialized<N: Network>(seed: u64) -> Box<N> {
+    let mut network = <N as Parameters>::zeroed();
+    crate::init::initialize(network.as_mut_slice(), N::TENSORS, seed);
+    network
+}
+
+/// One sample through a network.
+#[inline]
+pub fn predict_one<N: Network>(
+    network: &N,
+    columns: &[&[N::Scalar]],
+    output: &mut [N::Scalar],
+    memory: &mut [N::Scalar],
+) {
+    let inputs = InputsOf { columns, selection: Selection::All, samples: 1 };
+    network.__predict(inputs, output, memory);
+}
+
+/// Many samples through a network.
+pub fn predict_batch<'a, N: Network>(network: &N, batch: N::Batch<'a>) -> Vec<N::Output> {
+    let samples = crate::Batch::samples(&batch).unwrap_or(0);
+    let mut outputs = crate::parameters::zeroed_vec::<N::Output>(samples);
+    let mut workspace = Workspace::new();
+    // An empty batch is the one thing that can be wrong here, and it has no outputs.
+    let _ = network.predict_selected(batch, Selection::All, &mut outputs, &mut workspace);
+    outputs
+}
+
+thread_local! {
+    static MEMORY: RefCell<Memory<f64>> = const { RefCell::new(Memory::new()) };
+}
+
+/// Working memory that each thread keeps for predictions too large for the stack.
+pub fn with_thread_memory<T: Real>(len: usize, work: impl FnOnce(&mut [T])) {
+    MEMORY.with(|memory| {
+        // Taken out, so that a prediction inside a prediction would find (and make) another one.
+        let mut taken = memory.take();
+        let doubles = taken.take((len * size_of::<T>()).div_ceil(size_of::<f64>()));
+        // SAFETY: `f64` is at least as aligned as `T`, the bytes are initialised and enough, and any bits are a `T`.
+        let scalars = unsafe { core::slice::from_raw_parts_mut(doubles.as_mut_ptr().cast::<T>(), len) };
+        work(scalars);
+        memory.replace(taken);
+    });
+}

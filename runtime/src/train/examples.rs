@@ -1,0 +1,41 @@
+//! How data enters training.
+
+use crate::data::Dataset;
+use crate::{Network, Tensor};
+
+/// Samples with their targets, as a network takes them: what [`fit`](crate::train::Trainer::fit) trains on.
+///
+/// [`Dataset`] is one for every network with a single input. For a network with several inputs, implement it for a
+/// struct of one's own that lends the network's `Batch`.
+#[diagnostic::on_unimplemented(
+    message = "the data in `{Self}` does not fit the network `{N}`",
+    label = "these samples are not what the network takes",
+    note = "a `Dataset<X, Y>` fits a network whose one input has the type `X`: `[n]` is `SVector<f32, n>`, `[t, f]` is \
+            `SMatrix<f32, f, t>`, `[c, h, w]` is `[SMatrix<f32, w, h>; c]`"
+)]
+pub trait Examples<N: Network> {
+    /// What should come out for a sample.
+    type Target;
+
+    /// All inputs.
+    fn inputs(&self) -> N::Batch<'_>;
+
+    /// All targets, in the order of the inputs.
+    fn targets(&self) -> &[Self::Target];
+}
+
+impl<N, X, Y> Examples<N> for Dataset<X, Y>
+where
+    X: Tensor,
+    N: for<'a> Network<Batch<'a> = &'a [X]>,
+{
+    type Target = Y;
+
+    fn inputs(&self) -> &[X] {
+        &self.inputs
+    }
+
+    fn targets(&self) -> &[Y] {
+        &self.targets
+    }
+}

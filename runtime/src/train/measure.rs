@@ -1,0 +1,86 @@
+//! Loss and metrics over a whole data set.
+
+use super::{Examples, Scores};
+use crate::losses::{Loss, Reduction};
+use crate::metrics::Running;
+use crate::network::Batch;
+use crate::tensor::zeroed_vec;
+use crate::{Error, Network, Result, Selection, Workspace};
+
+/// The mean of a loss over samples, from the losses of batches.
+#[derive(Default)]
+pub(crate) struct Mean {
+    sum: f64,
+    samples: usize,
+}
+
+impl Mean {
+    pub(crate) fn add(&mut self, loss: f64, samples: usize, reduction: Reduction) {
+        self.sum += match reduction {
+            Reduction::Mean => loss * samples as f64,
+            Reduction::Sum => loss,
+        };
+        self.samples += samples;
+    }
+
+    pub(crate) fn value(&self) -> f64 {
+        self.sum / self.samples as f64
+    }
+
+    pub(crate) fn samples(&self) -> usize {
+        self.samples
+    }
+}
+
+/// The number of samples, if there are any and each has a target.
+pub(crate) fn check_examples<N: Network, Y>(
+    what: &'static str,
+    examples: &dyn Examples<N, Target = Y>,
+) -> Result<usize> {
+    let (inputs, targets) = (examples.inputs().samples()?, examples.targets().len());
+    if inputs != targets {
+        return Err(Error::Targets { inputs, targets });
+    }
+    if inputs == 0 { Err(Error::NoSamples { what }) } else { Ok(inputs) }
+}
+
+/// How many samples are predicted before loss and metrics look at them.
+const PART: usize = 256;
+
+/// A data set to measure on, again and again, and the room it takes.
+pub(crate) struct Measure<'a, N: Network, Y> {
+    examples: &'a dyn Examples<N, Target = Y>,
+    places: Vec<usize>,
+    outputs: Vec<N::Output>,
+    workspace: Workspace<N>,
+}
+
+impl<'a, N: Network, Y> Measure<'a, N, Y> {
+    pub(crate) fn of(examples: &'a dyn Examples<N, Target = Y>) -> Result<Self> {
+        let samples = check_examples("the validation set", examples)?;
+        let (places, outputs) = ((0..samples).collect(), zeroed_vec(samples.min(PART)));
+        Ok(Measure { examples, places, outputs, workspace: Workspace::new() })
+    }
+
+    /// Predicts for all samples, in parts, and gives loss and metrics.
+    pub(crate) fn scores<'m>(
+        &mut self,
+        network: &N,
+        loss: &impl Loss<N::Output, Y>,
+        metrics: &mut [Box<dyn Running<N::Output, Y> + 'm>],
+    ) -> Result<Scores> {
+        metrics.iter_mut().for_each(|metric| metric.reset());
+        let mut mean = Mean::default();
+        for part in self.places.chunks(PART) {
+            let selection = Selection::Indices(part);
+            let outputs = &mut self.outputs[..part.len()];
+            network.predict_selected(self.examples.inputs(), selection, outputs, &mut self.workspace)?;
+            let targets = self.examples.targets();
+            mean.add(loss.value(outputs, targets, selection)?, part.len(), loss.reduction());
+            for metric in metrics.iter_mut() {
+                metric.add(outputs, targets, selection)?;
+            }
+        }
+        Ok(Scores { loss: mean.value(), metrics: metrics.iter().map(|metric| metric.value()).collect() })
+    }
+}

@@ -1,0 +1,165 @@
+//! What a program may rely on: nothing is allocated in the loop, and no large value crosses the stack.
+
+use formwork::prelude::*;
+use formwork::{Noise, Parameters, Selection};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+/// Counts the allocations of each thread.
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: everything is the system allocator's; a `const` thread-local needs no allocation of its own.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let _ = ALLOCATIONS.try_with(|n| n.set(n.get() + 1));
+        // SAFETY: as the caller promises.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        let _ = ALLOCATIONS.try_with(|n| n.set(n.get() + 1));
+        // SAFETY: as the caller promises.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: as the caller promises.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+fn allocations(work: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.with(Cell::get);
+    work();
+    ALLOCATIONS.with(Cell::get) - before
+}
+
+network! {
+    pub struct Small(x: [16]) -> [4] {
+        x -> Dense(32) -> Relu -> Dense(4)
+    }
+
+    pub struct Cnn(image: [1, 28, 28]) -> [10] {
+        image
+            -> Conv2d(32, kernel: 3) -> BatchNorm2d -> Relu -> MaxPool2d(2) -> Dropout(0.1)
+            -> Conv2d(64, kernel: 3, padding: 1) -> Relu -> MaxPool2d(2)
+            -> Flatten -> Dense(64) -> Relu -> Dense(10)
+    }
+
+    pub struct Wide(x: [784]) -> [10] {
+        x -> Dense(2048) -> Relu -> Dense(2048) -> Relu -> logits: Dense(10)
+    }
+
+    pub struct Photo(image: [3, 224, 224]) -> [8, 112, 112] {
+        image -> Conv2d(8, kernel: 3, stride: 2, padding: 1) -> Relu
+    }
+}
+
+/// Trains a few steps and gives the allocations of the last ones.
+fn training<N>(samples: usize) -> usize
+where
+    N: for<'a> Network<
+            Batch<'a> = &'a [<N as Network>::Sample],
+            Scalar = f32,
+            Output = formwork::tensor::Vector<f32, 10>,
+        >,
+    N::Sample: Tensor<Scalar = f32>,
+{
+    let mut network = N::zeroed();
+    formwork::init::initialize(network.as_mut_slice(), N::TENSORS, 1);
+    let mut gradient = N::zeroed();
+    let mut workspace = Workspace::<N>::new();
+    let adam = Adam::new(1e-3);
+    let mut state = adam.start(&*network);
+    let loss = CrossEntropy::new();
+    let inputs = formwork::tensor::zeroed_vec::<N::Sample>(samples);
+    let targets = vec![Index::<10>::new(3).expect("a class"); samples];
+    let indices: Vec<usize> = (0..samples).rev().collect();
+    let mut step = |number: u64| {
+        let noise = Noise { seed: 1, step: number, first: 0 };
+        let selection = Selection::Indices(&indices);
+        let mut pass = network.forward(&inputs, selection, noise, &mut workspace).expect("a good batch");
+        let (outputs, gradients) = pass.outputs_and_gradients();
+        loss.loss(outputs, &targets, selection, gradients).expect("good targets");
+        pass.backward(&mut gradient);
+        adam.step(&mut state, &mut network, &gradient);
+    };
+    step(0);
+    allocations(|| (1..4).for_each(&mut step))
+}
+
+#[test]
+fn training_allocates_in_the_first_step_only() {
+    assert_eq!(training::<Cnn>(8), 0);
+    assert_eq!(training::<Wide>(4), 0);
+}
+
+#[test]
+fn small_networks_predict_on_the_stack() {
+    let network = Small::new(1);
+    let x = SVector::<f32, 16>::repeat(0.5);
+    // The instruction set is looked up at the first call of all.
+    network.predict(&x);
+    assert_eq!(allocations(|| drop(network.predict(&x))), 0);
+}
+
+#[test]
+fn large_networks_predict_in_memory_that_is_kept() {
+    let network = Wide::new(1);
+    let x = SVector::<f32, 784>::repeat(0.5);
+    network.predict(&x);
+    assert_eq!(allocations(|| drop(network.predict(&x))), 0);
+}
+
+/// Runs on a thread with the stack that Rust gives its threads.
+fn on_two_mebibytes(work: fn()) {
+    let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(work).expect("a thread");
+    thread.join().expect("no overflow");
+}
+
+#[test]
+fn a_wide_network_lives_on_a_small_stack() {
+    on_two_mebibytes(|| {
+        let mut network = Wide::new(7);
+        let data = Dataset {
+            inputs: vec![SVector::<f32, 784>::repeat(0.25); 8],
+            targets: vec![Index::<10>::new(4).expect("a class"); 8],
+        };
+        let before = network.logits.bias[4];
+        let mut trainer = Trainer::new(CrossEntropy::new(), Adam::new(1e-3)).epochs(1).batch_size(8).quiet();
+        trainer.fit(&mut network, &data).expect("one step");
+        assert!(network.logits.bias[4] > before, "the step went towards the class");
+        let path = std::env::temp_dir().join(format!("formwork-wide-{}.safetensors", std::process::id()));
+        network.save(&path).expect("saved");
+        let mut other = Wide::new(8);
+        other.load(&path).expect("loaded");
+        std::fs::remove_file(&path).expect("removed");
+        assert_eq!(other.as_slice(), network.as_slice());
+        assert_eq!(other.predict(&data.inputs[0]), network.predict(&data.inputs[0]));
+        let copy = other.duplicate();
+        assert_eq!(copy.as_slice(), network.as_slice());
+    });
+}
+
+#[test]
+fn a_large_image_lives_on_a_small_stack() {
+    on_two_mebibytes(|| {
+        let network = Photo::new(7);
+        let mut image = <[nalgebra::SMatrix<f32, 224, 224>; 3] as Tensor>::zeroed();
+        image.as_mut_slice().fill(1.0);
+        let output = network.predict(&image);
+        let mut again = <[nalgebra::SMatrix<f32, 112, 112>; 8] as Tensor>::zeroed();
+        network.predict_into(&image, &mut again);
+        assert_eq!(output.as_slice(), again.as_slice());
+        assert!(output.as_slice().iter().any(|&y| y > 0.0));
+        let batch = network.predict_batch(std::slice::from_ref(&*image));
+        assert_eq!(batch[0].as_slice(), output.as_slice());
+    });
+}
