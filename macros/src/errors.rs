@@ -1,1 +1,212 @@
-//! stub
+//! The bag that collects what is wrong, so that one build shows all of it.
+
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use std::cell::Cell;
+use std::fmt;
+
+/// All mistakes found so far. Whoever makes a bag must read it: dropping it unread panics.
+#[derive(Debug, Default)]
+pub struct Errors {
+    list: Vec<Error>,
+    read: Cell<bool>,
+}
+
+/// One mistake: where, what, where it comes from, and what to do.
+#[derive(Clone, Debug)]
+pub struct Error {
+    pub place: Place,
+    /// What is wrong, in one line that stands alone.
+    pub line: String,
+    pub notes: Vec<String>,
+    pub helps: Vec<Help>,
+}
+
+/// A way out. An edit is only offered once the edited network was found good.
+#[derive(Clone, Debug)]
+pub struct Help {
+    pub text: String,
+    /// What to change in the source, for whoever can apply it: the tests do.
+    pub changes: Vec<Change>,
+}
+
+/// A change of the source text.
+#[derive(Clone, Debug)]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "stable Rust takes no structured suggestions; the tests apply them")
+)]
+pub struct Change {
+    pub place: Place,
+    pub how: How,
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    Before,
+    After,
+    Replace,
+}
+
+/// A run of tokens, by its first and its last.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    pub first: Span,
+    pub last: Span,
+}
+
+impl Place {
+    /// The run from the first of `tokens` to the last; the call site if there are none.
+    pub fn of(tokens: &TokenStream) -> Place {
+        let mut tokens = tokens.clone().into_iter();
+        let Some(first) = tokens.next() else { return Place::from(Span::call_site()) };
+        Place { first: first.span(), last: tokens.last().map_or(first.span(), |t| t.span()) }
+    }
+
+    /// From the start of this place to the end of that one.
+    pub fn to(self, last: Place) -> Place {
+        Place { first: self.first, last: last.last }
+    }
+}
+
+impl From<Span> for Place {
+    fn from(span: Span) -> Place {
+        Place { first: span, last: span }
+    }
+}
+
+impl From<&Ident> for Place {
+    fn from(ident: &Ident) -> Place {
+        ident.span().into()
+    }
+}
+
+impl From<&TokenStream> for Place {
+    fn from(tokens: &TokenStream) -> Place {
+        Place::of(tokens)
+    }
+}
+
+impl Error {
+    pub fn new(place: impl Into<Place>, line: impl Into<String>) -> Error {
+        Error { place: place.into(), line: line.into(), notes: Vec::new(), helps: Vec::new() }
+    }
+
+    pub fn note(mut self, note: impl Into<String>) -> Error {
+        self.notes.push(note.into());
+        self
+    }
+
+    pub fn help(self, text: impl Into<String>) -> Error {
+        self.help_with(text, Vec::new())
+    }
+
+    pub fn help_with(mut self, text: impl Into<String>, changes: Vec<Change>) -> Error {
+        self.helps.push(Help { text: text.into(), changes });
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    /// The text that rustc prints after `error: `; it indents the lines after the first by itself.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.line)?;
+        for note in &self.notes {
+            write!(f, "\nnote: {note}")?;
+        }
+        for help in &self.helps {
+            write!(f, "\nhelp: {}", help.text)?;
+        }
+        Ok(())
+    }
+}
+
+impl Errors {
+    pub fn new() -> Errors {
+        Errors::default()
+    }
+
+    pub fn push(&mut self, error: Error) {
+        self.list.push(error);
+    }
+
+    /// Takes over what `syn` reports.
+    pub fn push_syn(&mut self, error: &syn::Error) {
+        for error in error.clone() {
+            self.push(Error::new(error.span(), error.to_string()));
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.read.set(true);
+        self.list.is_empty()
+    }
+
+    /// How many there are by now; does not count as reading.
+    pub fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    /// The mistakes in the order of the source, none twice.
+    pub fn into_sorted(self) -> Vec<Error> {
+        self.read.set(true);
+        let mut list = self.list.clone();
+        // Where the host knows no positions, all are equal and the order of discovery stays.
+        list.sort_by_key(|e| start(e.place.first));
+        let mut kept: Vec<Error> = Vec::new();
+        for error in list {
+            let same = |other: &Error| {
+                start(other.place.first) == start(error.place.first)
+                    && other.place.last.end() == error.place.last.end()
+                    && other.line == error.line
+            };
+            if !kept.iter().any(same) {
+                kept.push(error);
+            }
+        }
+        kept
+    }
+
+    /// One `compile_error!` item for each mistake.
+    pub fn into_compile_errors(self) -> TokenStream {
+        self.into_sorted().iter().flat_map(compile_error).collect()
+    }
+}
+
+fn start(span: Span) -> (usize, usize) {
+    let at = span.start();
+    (at.line, at.column)
+}
+
+impl Drop for Errors {
+    fn drop(&mut self) {
+        if !self.read.get() && !self.list.is_empty() && !std::thread::panicking() {
+            panic!("errors were dropped unread: {:?}", self.list);
+        }
+    }
+}
+
+/// `::core::compile_error! { "text" }`, the path on the first token and the braces on the last: rustc then underlines
+/// all between the two, which `Span::join` would say directly if it were stable.
+fn compile_error(error: &Error) -> Vec<TokenTree> {
+    let Place { first, last } = error.place;
+    let punct = |c, spacing| {
+        let mut punct = Punct::new(c, spacing);
+        punct.set_span(first);
+        TokenTree::Punct(punct)
+    };
+    let mut text = Literal::string(&error.to_string());
+    text.set_span(last);
+    let mut braces = Group::new(Delimiter::Brace, TokenTree::Literal(text).into());
+    braces.set_span(last);
+    vec![
+        punct(':', Spacing::Joint),
+        punct(':', Spacing::Alone),
+        Ident::new("core", first).into(),
+        punct(':', Spacing::Joint),
+        punct(':', Spacing::Alone),
+        Ident::new("compile_error", first).into(),
+        punct('!', Spacing::Alone),
+        braces.into(),
+    ]
+}

@@ -8,10 +8,14 @@ mod expand;
 mod graph;
 mod infer;
 mod layers;
+mod maps;
 mod parse;
 mod plan;
 mod resolve;
 mod shape;
+mod suggest;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 

@@ -1,10 +1,13 @@
-//! Shapes and how they print.
+//! Shapes, how they print, and their arithmetic.
 
 use std::fmt;
 
 /// A shape without the batch axis, outermost axis first; `[]` is a scalar.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Shape(pub Vec<usize>);
+
+/// The most elements that a value or a tensor may have: as many `f64` as the 47 bits of a user's address space hold.
+pub const MAX_ELEMENTS: usize = 1 << 44;
 
 impl Shape {
     pub fn len(&self) -> usize {
@@ -14,6 +17,38 @@ impl Shape {
     pub fn rank(&self) -> usize {
         self.0.len()
     }
+
+    /// The number of elements; `None` if no memory could hold them.
+    pub fn elements(&self) -> Option<usize> {
+        self.0.iter().try_fold(1usize, |all, &n| all.checked_mul(n)).filter(|&n| n <= MAX_ELEMENTS)
+    }
+
+    /// `32 x 7 x 7`
+    pub fn product(&self) -> String {
+        let factors: Vec<_> = self.0.iter().map(ToString::to_string).collect();
+        factors.join(" x ")
+    }
+
+    /// What an axis is called in a value of this rank.
+    pub fn axis_name(&self, axis: usize) -> String {
+        match (self.rank(), axis) {
+            (1, 0) | (2, 1) => "features".into(),
+            (2, 0) => "time".into(),
+            (3, 0) => "channels".into(),
+            (3, 1) => "height".into(),
+            (3, 2) => "width".into(),
+            _ => format!("axis {axis}"),
+        }
+    }
+
+    /// The axis that `in: 32` speaks about: the channels of an image, else the features, which are last.
+    pub fn claimed_axis(&self) -> Option<usize> {
+        match self.rank() {
+            0 => None,
+            3 => Some(0),
+            rank => Some(rank - 1),
+        }
+    }
 }
 
 impl fmt::Display for Shape {
@@ -21,4 +56,10 @@ impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", self.0)
     }
+}
+
+/// A count with its noun: `1 channel`, `3 channels`.
+pub fn counted(n: usize, noun: &str) -> String {
+    let plural = noun.strip_suffix('s').filter(|_| n == 1);
+    format!("{n} {}", plural.unwrap_or(noun))
 }

@@ -105,10 +105,11 @@ impl Stream {
     fn word(&mut self) -> u32 {
         if self.used == GROUP {
             let mut c = [[0; LANES], [self.number; LANES], [self.purpose; LANES], [0; LANES]];
-            for l in 0..LANES {
-                let position = self.position.wrapping_add(l as u64);
-                c[0][l] = position as u32;
-                c[3][l] = !((position >> 32) as u32);
+            let [low, _, _, high] = &mut c;
+            for (l, (low, high)) in (0..).zip(low.iter_mut().zip(high)) {
+                let position = self.position.wrapping_add(l);
+                *low = position as u32;
+                *high = !((position >> 32) as u32);
             }
             let c = philox(c, key(self.seed));
             for (i, word) in self.words.iter_mut().enumerate() {

@@ -1,16 +1,189 @@
 //! The layers: one file each, one row each in the table below, and nothing about any of them elsewhere.
 
+mod activation;
+mod add;
+mod arguments;
+mod avg_pool2d;
+mod batch_norm;
+mod conv2d;
+mod dense;
+mod dropout;
+mod flatten;
+mod global_avg_pool2d;
+mod init;
+mod max_pool2d;
+mod mismatch;
+mod softmax;
+mod window;
+
+use crate::ast::Call;
 use crate::errors::Errors;
 use crate::shape::Shape;
+pub use arguments::{Arguments, list};
+pub use mismatch::{At, Mismatch, Proposal};
 use proc_macro2::TokenStream;
 
+/// One row for each layer: its name in the language, and the type that is asked about it. Makes `AnyLayer`, the
+/// lookup by name and the dispatch.
+macro_rules! layers {
+    ($($name:ident => $kind:ty,)*) => {
+        /// Any of the layers.
+        #[derive(Clone, Debug)]
+        pub enum AnyLayer {
+            $($name($kind),)*
+        }
+
+        /// The layers' names, in the order of the table.
+        pub const NAMES: &[&str] = &[$(stringify!($name)),*];
+
+        impl AnyLayer {
+            /// The layer's name in the language.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(AnyLayer::$name(_) => stringify!($name),)*
+                }
+            }
+
+            fn parse_named(arguments: &mut Arguments, errors: &mut Errors) -> Option<Option<AnyLayer>> {
+                match arguments.layer().to_string().as_str() {
+                    $(stringify!($name) => Some(<$kind as Layer>::parse(arguments, errors).map(AnyLayer::$name)),)*
+                    _ => None,
+                }
+            }
+
+            /// How many values flow in.
+            pub fn arity(&self) -> usize {
+                match self {
+                    $(AnyLayer::$name(_) => <$kind as Layer>::ARITY,)*
+                }
+            }
+
+            dispatch! { $($name)*; outputs(inputs) where (inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> }
+            dispatch! { $($name)*; parameters(inputs) where (inputs: &[Shape]) -> Vec<Parameter> }
+            dispatch! { $($name)*; field(inputs, scalar) where (inputs: &[Shape], scalar: &TokenStream) -> TokenStream }
+            dispatch! { $($name)*; traits(inputs) where (inputs: &[Shape]) -> Traits }
+            dispatch! { $($name)*; spec(inputs, node) where (inputs: &[Shape], node: usize) -> TokenStream }
+            dispatch! { $($name)*; multiply_adds(inputs) where (inputs: &[Shape]) -> u64 }
+            dispatch! { $($name)*; kind() where () -> Option<Kind> }
+            dispatch! { $($name)*; arguments() where () -> String }
+            dispatch! { $($name)*; decides_features() where () -> bool }
+        }
+    };
+}
+
+macro_rules! dispatch {
+    ($($name:ident)*; $method:ident $arguments:tt where ($($argument:ident: $type:ty),*) -> $result:ty) => {
+        pub fn $method(&self, $($argument: $type),*) -> $result {
+            match self {
+                $(AnyLayer::$name(layer) => layer.$method $arguments,)*
+            }
+        }
+    };
+}
+
+layers! {
+    Dense => dense::Dense,
+    Conv2d => conv2d::Conv2d,
+    MaxPool2d => max_pool2d::MaxPool2d,
+    AvgPool2d => avg_pool2d::AvgPool2d,
+    GlobalAvgPool2d => global_avg_pool2d::GlobalAvgPool2d,
+    Flatten => flatten::Flatten,
+    Dropout => dropout::Dropout,
+    BatchNorm1d => batch_norm::BatchNorm1d,
+    BatchNorm2d => batch_norm::BatchNorm2d,
+    Relu => activation::Activation,
+    LeakyRelu => activation::Activation,
+    Elu => activation::Activation,
+    Selu => activation::Activation,
+    Gelu => activation::Activation,
+    Silu => activation::Activation,
+    Sigmoid => activation::Activation,
+    Tanh => activation::Activation,
+    Softplus => activation::Activation,
+    Softmax => softmax::Softmax,
+    LogSoftmax => softmax::Softmax,
+    Add => add::Add,
+}
+
+/// Layers that operators make; no user can name them.
+const OPERATORS: [&str; 1] = ["Add"];
+
+/// What other frameworks call our layers.
+pub const ALIASES: &[(&str, &str)] = &[
+    ("Linear", "Dense"),
+    ("FullyConnected", "Dense"),
+    ("Fc", "Dense"),
+    ("InnerProduct", "Dense"),
+    ("Convolution2D", "Conv2d"),
+    ("Conv", "Conv2d"),
+    ("MaxPooling2D", "MaxPool2d"),
+    ("MaxPool", "MaxPool2d"),
+    ("MaxPooling", "MaxPool2d"),
+    ("AveragePooling2D", "AvgPool2d"),
+    ("AveragePool2d", "AvgPool2d"),
+    ("AvgPool", "AvgPool2d"),
+    ("MeanPool2d", "AvgPool2d"),
+    ("GlobalAveragePooling2D", "GlobalAvgPool2d"),
+    ("GlobalAveragePool", "GlobalAvgPool2d"),
+    ("AdaptiveAvgPool2d", "GlobalAvgPool2d"),
+    ("GlobalPool", "GlobalAvgPool2d"),
+    ("BatchNormalization", "BatchNorm2d"),
+    ("BatchNorm", "BatchNorm2d"),
+    ("SpatialDropout", "Dropout"),
+    ("Swish", "Silu"),
+    ("Logistic", "Sigmoid"),
+    ("Flat", "Flatten"),
+];
+
+impl AnyLayer {
+    /// Reads a call. `Err` if there is no such layer; `Ok(None)` if its arguments are wrong, which has been reported.
+    pub fn parse(call: &Call, errors: &mut Errors) -> Result<Option<AnyLayer>, ()> {
+        if OPERATORS.contains(&call.name.to_string().as_str()) {
+            return Err(());
+        }
+        // Any layer may claim what comes in; that is checked when shapes are known.
+        let mut without_claim = call.clone();
+        without_claim.arguments.retain(|a| a.name.as_ref().is_none_or(|n| n != "in"));
+        AnyLayer::parse_named(&mut Arguments::new(&without_claim), errors).ok_or(())
+    }
+
+    pub fn add() -> AnyLayer {
+        AnyLayer::Add(add::Add)
+    }
+
+    /// The layer with its arguments; those that have their usual value are left out.
+    pub fn text(&self) -> String {
+        let arguments = self.arguments();
+        if arguments.is_empty() { self.name().into() } else { format!("{}({arguments})", self.name()) }
+    }
+}
+
+/// The names that a user can write.
+pub fn user_names() -> Vec<&'static str> {
+    NAMES.iter().copied().filter(|n| !OPERATORS.contains(n)).collect()
+}
+
 /// What the compiler asks a layer. `inputs` are the shapes that flow in.
-pub trait Layer: Sized + std::fmt::Debug {
+pub trait Layer: Sized + Clone + std::fmt::Debug {
+    /// How many values flow in.
+    const ARITY: usize = 1;
+
     /// Reads the arguments; what is wrong goes into `errors`, and `None` comes back.
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self>;
 
     /// The shapes that come out, or why these inputs do not fit.
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch>;
+
+    /// Whether the argument by place is the number of features or channels that come out.
+    fn decides_features(&self) -> bool {
+        false
+    }
+
+    /// The arguments as a user would write them, without those that have their usual value and without `init`, which
+    /// is no part of what the layer computes.
+    fn arguments(&self) -> String {
+        String::new()
+    }
 
     /// The tensors that the layer keeps, in the order of its parameter struct in the runtime.
     fn parameters(&self, _inputs: &[Shape]) -> Vec<Parameter> {
@@ -134,4 +307,9 @@ pub enum Kind {
     Probabilities,
     Distribution,
     LogDistribution,
+}
+
+/// A product of sizes that stays at the largest number rather than wrap round.
+fn multiply(factors: &[usize]) -> u64 {
+    factors.iter().fold(1u64, |all, &n| all.saturating_mul(n as u64))
 }

@@ -179,6 +179,7 @@ pub(super) fn batch_norm_train<T: Elementary>(
 /// The running statistics' places in `dparameters` get the batch's mean and unbiased variance. An empty `dx` is not
 /// computed; an empty `dy` means that it stands in `dx`.
 #[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "the pass's slices, each of a meaning of its own")]
 pub(super) fn batch_norm_backward<T: Elementary>(
     channels: usize,
     weight: &[T],

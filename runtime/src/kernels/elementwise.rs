@@ -31,22 +31,22 @@ fn map_gradient<T: Elementary>(v: &[T], dy: &[T], dx: &mut [T], d: impl Fn(T) ->
     }
 }
 
-/// As `map_gradient` where the derivative is 1 or `other(v)`: infinite gradients are kept out of products with 0.
+/// As `map_gradient`, with `other(v, dy)` where `closed(v)` and else the gradient as it is: where the value is NaN, too.
 #[inline(always)]
 fn gate_gradient<T: Elementary>(
     v: &[T],
     dy: &[T],
     dx: &mut [T],
-    open: impl Fn(T) -> bool,
+    closed: impl Fn(T) -> bool,
     other: impl Fn(T, T) -> T,
 ) {
     if dy.is_empty() {
         for (dx, &v) in dx.iter_mut().zip(v) {
-            *dx = if open(v) { *dx } else { other(v, *dx) };
+            *dx = if closed(v) { other(v, *dx) } else { *dx };
         }
     } else {
         for ((dx, &dy), &v) in dx.iter_mut().zip(dy).zip(v) {
-            *dx = if open(v) { dy } else { other(v, dy) };
+            *dx = if closed(v) { other(v, dy) } else { dy };
         }
     }
 }
@@ -112,18 +112,17 @@ pub(super) fn activate<T: Elementary>(function: Activation, x: &[T], y: &mut [T]
 pub(super) fn activate_backward<T: Elementary>(function: Activation, v: &[T], dy: &[T], dx: &mut [T]) {
     let (zero, one, half) = (T::zero(), T::one(), T::of(0.5));
     match function {
-        // `!(v <= 0)` rather than `v > 0`: where the value is NaN the gradient passes, as in PyTorch.
-        Activation::Relu => gate_gradient(v, dy, dx, |v| !(v <= zero), |_, _| zero),
+        Activation::Relu => gate_gradient(v, dy, dx, |v| v <= zero, |_, _| zero),
         Activation::LeakyRelu { slope } => {
             let slope = T::of(slope);
-            gate_gradient(v, dy, dx, |v| v > zero, |_, dy| dy * slope);
+            gate_gradient(v, dy, dx, |v| v <= zero, |_, dy| dy * slope);
         }
         Activation::Elu { alpha } => {
             let alpha = T::of(alpha);
             if function.reads_inputs() {
-                gate_gradient(v, dy, dx, |x| x > zero, |x, dy| dy * (alpha * x.exp_of()));
+                gate_gradient(v, dy, dx, |x| x <= zero, |x, dy| dy * (alpha * x.exp_of()));
             } else {
-                gate_gradient(v, dy, dx, |y| y > zero, |y, dy| dy * (y + alpha));
+                gate_gradient(v, dy, dx, |y| y <= zero, |y, dy| dy * (y + alpha));
             }
         }
         Activation::Selu => {

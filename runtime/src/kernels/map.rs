@@ -4,21 +4,12 @@
 //! here: for `f32` and `f64`, and for each with the instructions that every machine has and with AVX2. Which of the two
 //! runs is decided when the program runs. As no multiply-add is fused, both give the same bits.
 
+#[cfg(target_arch = "x86_64")]
+use super::isa::{Isa, isa};
 use super::pool::Window;
 use super::{batch_norm, dropout, elementwise, layout, pool, softmax};
 use crate::layers::activation::Activation;
 use crate::noise::Noise;
-
-/// Whether the machine has what the wide form of the kernels needs.
-#[cfg(target_arch = "x86_64")]
-fn wide() -> bool {
-    use std::sync::LazyLock;
-    static WIDE: LazyLock<bool> = LazyLock::new(|| {
-        std::env::var_os("FORMWORK_ISA").is_none_or(|isa| isa != "portable")
-            && is_x86_feature_detected!("avx2")
-    });
-    *WIDE
-}
 
 macro_rules! kernels {
     ($($(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),* $(,)?) = $module:ident::$function:ident;)*) => {
@@ -44,8 +35,8 @@ macro_rules! kernels {
                         fn with_avx2($($arg: $type),*) {
                             $module::$function::<T>($($arg),*);
                         }
-                        if wide() {
-                            // SAFETY: `wide` says that the machine has AVX2.
+                        if isa() >= Isa::Avx2 {
+                            // SAFETY: this is only chosen on machines that have AVX2.
                             return unsafe { with_avx2($($arg),*) };
                         }
                     }

@@ -104,10 +104,10 @@ impl Elementary for f32 {
         let a = self.abs();
         let z = self * self;
         let mut p = -5.704_988_7e-3;
-        p = p * z + 2.063_908_9e-2;
+        p = p * z + 2.063_909e-2;
         p = p * z - 5.373_971_6e-2;
         p = p * z + 0.133_314_42;
-        p = p * z - 0.333_332_82;
+        p = p * z - 0.333_332_8;
         let near = p * z * self + self;
         let far = 1.0 - 2.0 / ((a + a).exp_of() + 1.0);
         if a < 0.625 { near } else { far.copysign(self) }

@@ -11,13 +11,11 @@ pub mod isa;
 mod lanes;
 mod layout;
 pub mod map;
-pub mod map;
 mod math;
 mod pack;
 mod panel;
 pub mod parallel;
 pub mod pool;
-pub mod product;
 pub mod product;
 mod softmax;
 pub mod tile;
@@ -30,6 +28,8 @@ mod tile_avx512;
 #[cfg(target_arch = "x86_64")]
 mod tile_row;
 pub mod update;
+#[cfg(target_arch = "x86_64")]
+mod update_x86;
 
 /// The kernels that exist once for each scalar type.
 #[doc(hidden)]

@@ -136,7 +136,7 @@ pub(super) fn max_pool<T: Elementary>(w: Window, x: &[T], y: &mut [T], winners: 
 
 /// The four pixels below each place of a window of 2 by 2 that moves by 2.
 #[inline(always)]
-fn fours<'a, T>(w: Window, x: &'a [T]) -> impl Iterator<Item = [&'a [T]; 4]> {
+fn fours<T>(w: Window, x: &[T]) -> impl Iterator<Item = [&[T]; 4]> {
     let [height, width] = w.output();
     let (c, row) = (w.channels, w.input[1] * w.channels);
     (0..height).flat_map(move |oy| {
@@ -314,7 +314,7 @@ pub(super) fn avg_pool_backward<T: Elementary>(w: Window, count_include_pad: boo
 }
 
 /// How many pixels are added before the sum is put aside: long sums of small numbers lose digits.
-const PIXELS_AT_ONCE: usize = 64;
+const PIXELS_AT_ONCE: usize = 512;
 
 /// The mean of each channel over the pixels of `[pixels, channels]`; `scratch` holds `channels` scalars.
 #[inline(always)]

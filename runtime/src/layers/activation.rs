@@ -113,3 +113,133 @@ impl<T: Real> Layer<T> for ActivationSpec {
         T::activate_backward(self.function, values, pass.output_gradients[0], pass.input_gradients[0]);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradcheck::{self, LayerCase, tests::spread};
+    use crate::layers::Mode;
+    use crate::noise::Noise;
+
+    const ALL: [Activation; 16] = [
+        Activation::Relu,
+        Activation::LeakyRelu { slope: 0.1 },
+        Activation::LeakyRelu { slope: 0.0 },
+        Activation::LeakyRelu { slope: -0.3 },
+        Activation::Elu { alpha: 1.0 },
+        Activation::Elu { alpha: 0.4 },
+        Activation::Elu { alpha: -0.4 },
+        Activation::Selu,
+        Activation::Gelu,
+        Activation::GeluTanh,
+        Activation::Silu,
+        Activation::Sigmoid,
+        Activation::Tanh,
+        Activation::Softplus { beta: 1.0, threshold: 20.0 },
+        Activation::Softplus { beta: 3.0, threshold: 20.0 },
+        Activation::Softplus { beta: -0.7, threshold: 20.0 },
+    ];
+
+    fn forward<T: Real>(function: Activation, x: &[T], in_place: bool) -> Vec<T> {
+        let mut y = if in_place { x.to_vec() } else { vec![T::nan(); x.len()] };
+        ActivationSpec { len: x.len(), function }.forward(Forward {
+            samples: 1,
+            mode: Mode::Predict,
+            parameters: &[],
+            inputs: &[if in_place { &[] } else { x }],
+            outputs: &mut [&mut y],
+            saved: &mut [],
+            scratch: &mut [],
+        });
+        y
+    }
+
+    /// The derivative at each of `x`.
+    fn slopes<T: Real>(function: Activation, x: &[T]) -> Vec<T> {
+        let y = forward(function, x, false);
+        let mut dx = vec![T::nan(); x.len()];
+        ActivationSpec { len: x.len(), function }.backward(Backward {
+            samples: 1,
+            noise: Noise::default(),
+            parameters: &[],
+            inputs: &[if function.reads_inputs() { x } else { &[] }],
+            outputs: &[if function.reads_outputs() { &y } else { &[] }],
+            saved: &[],
+            output_gradients: &[&vec![T::one(); x.len()]],
+            input_gradients: &mut [&mut dx],
+            parameter_gradients: &mut [],
+            scratch: &mut [],
+        });
+        dx
+    }
+
+    #[test]
+    fn gradients_agree_with_differences() {
+        let x = spread(37, 3);
+        for function in ALL {
+            for (in_place, gradient_in_place) in [(false, false), (false, true), (true, false), (true, true)]
+            {
+                let case = LayerCase {
+                    inputs: &[&x],
+                    outputs: &[37],
+                    reads_inputs: function.reads_inputs(),
+                    reads_outputs: function.reads_outputs(),
+                    in_place,
+                    gradient_in_place,
+                    ..LayerCase::default()
+                };
+                let report = gradcheck::layer(&ActivationSpec { len: 37, function }, &case);
+                assert!(report.within(1e-8) && report.checked == 37, "{function:?}: {report}");
+            }
+        }
+    }
+
+    #[test]
+    fn f32_agrees_with_f64() {
+        let wide: Vec<f64> = (-400..400).map(|i| f64::from(i) * 0.03125).collect();
+        let x: Vec<f32> = wide.iter().map(|&x| x as f32).collect();
+        for function in ALL {
+            let pairs = [
+                (forward(function, &x, false), forward(function, &wide, false)),
+                (forward(function, &x, true), forward(function, &wide, true)),
+                (slopes(function, &x), slopes(function, &wide)),
+            ];
+            for (narrow, exact) in pairs {
+                for ((&x, a), b) in x.iter().zip(narrow).zip(exact) {
+                    let error = (f64::from(a) - b).abs();
+                    assert!(error < 1e-6 * b.abs().max(1.0), "{function:?} at {x}: {a}, not {b}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn zero_has_the_slope_that_pytorch_gives_it() {
+        let scale = 1.050_700_987_355_480_5 * 1.673_263_242_354_377_2;
+        for (function, slope) in [
+            (Activation::Relu, 0.0),
+            (Activation::LeakyRelu { slope: 0.25 }, 0.25),
+            (Activation::LeakyRelu { slope: -0.25 }, -0.25),
+            (Activation::Elu { alpha: 0.5 }, 0.5),
+            (Activation::Selu, scale),
+        ] {
+            assert_eq!(slopes(function, &[0.0]), [slope], "{function:?}");
+        }
+    }
+
+    #[test]
+    fn extremes_give_numbers_and_nan_stays() {
+        for function in ALL {
+            let huge = [-1e30f32, -1e4, 1e4, 1e30];
+            for v in forward(function, &huge, false).into_iter().chain(slopes(function, &huge)) {
+                assert!(v.is_finite(), "{function:?} gives {v}");
+            }
+            let huge = [-1e300f64, -1e4, 1e4, 1e300];
+            for v in forward(function, &huge, false).into_iter().chain(slopes(function, &huge)) {
+                assert!(v.is_finite(), "{function:?} gives {v}");
+            }
+            assert!(forward(function, &[f32::NAN], false)[0].is_nan(), "{function:?}");
+            assert!(forward(function, &[f64::NAN], false)[0].is_nan(), "{function:?}");
+        }
+    }
+}

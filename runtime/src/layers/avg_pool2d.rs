@@ -67,3 +67,60 @@ impl<T: Real> Layer<T> for AvgPool2dSpec {
         T::avg_pool_backward(self.window(), self.count_include_pad, dy, dx);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradcheck::{self, LayerCase, tests::spread};
+    use crate::layers::Mode;
+
+    const PLAIN: AvgPool2dSpec = AvgPool2dSpec {
+        channels: 3,
+        height: 5,
+        width: 7,
+        kernel: [2, 2],
+        stride: [2, 2],
+        padding: [0, 0],
+        count_include_pad: true,
+    };
+
+    #[test]
+    fn gradients_agree_with_differences() {
+        let specs = [
+            PLAIN,
+            AvgPool2dSpec { channels: 17, height: 4, width: 4, ..PLAIN },
+            AvgPool2dSpec { kernel: [3, 2], stride: [3, 2], ..PLAIN },
+            AvgPool2dSpec { kernel: [3, 3], stride: [2, 1], padding: [1, 1], ..PLAIN },
+            AvgPool2dSpec { kernel: [3, 3], padding: [1, 1], count_include_pad: false, ..PLAIN },
+        ];
+        for spec in specs {
+            let x = spread(2 * spec.channels * spec.height * spec.width, 7);
+            let [height, width] = spec.output();
+            let outputs = [2 * spec.channels * height * width];
+            let case = LayerCase { samples: 2, inputs: &[&x], outputs: &outputs, ..LayerCase::default() };
+            let report = gradcheck::layer(&spec, &case);
+            assert!(report.within(1e-8), "{spec:?}: {report}");
+        }
+    }
+
+    #[test]
+    fn padding_counts_only_if_asked() {
+        let spec =
+            AvgPool2dSpec { channels: 1, height: 1, width: 1, padding: [1, 1], stride: [1, 1], ..PLAIN };
+        for (spec, expected) in
+            [(spec, [1.0; 4]), (AvgPool2dSpec { count_include_pad: false, ..spec }, [4.0; 4])]
+        {
+            let mut y = [f32::NAN; 4];
+            spec.forward(Forward {
+                samples: 1,
+                mode: Mode::Predict,
+                parameters: &[],
+                inputs: &[&[4.0]],
+                outputs: &mut [&mut y],
+                saved: &mut [],
+                scratch: &mut [],
+            });
+            assert_eq!(y, expected);
+        }
+    }
+}

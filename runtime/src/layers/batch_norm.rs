@@ -82,3 +82,136 @@ impl<T: Real> Layer<T> for BatchNormSpec {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradcheck::{self, LayerCase, tests::spread};
+    use crate::noise::Noise;
+
+    /// Outputs and what is saved.
+    fn forward<T: Real>(spec: BatchNormSpec, mode: Mode, parameters: &[T], x: &[T]) -> (Vec<T>, Vec<T>) {
+        let samples = x.len() / (spec.values * spec.channels);
+        let (mut y, mut saved) = (vec![T::nan(); x.len()], vec![T::nan(); spec.saved_fixed()]);
+        spec.forward(Forward {
+            samples,
+            mode,
+            parameters,
+            inputs: &[x],
+            outputs: &mut [&mut y],
+            saved: &mut saved,
+            scratch: &mut vec![T::nan(); spec.forward_scratch(samples)],
+        });
+        (y, saved)
+    }
+
+    #[test]
+    fn gradients_agree_with_differences() {
+        for (channels, values, samples) in [(1, 1, 2), (3, 1, 5), (2, 35, 3), (130, 1, 3), (7, 6, 9)] {
+            let spec = BatchNormSpec { channels, values, eps: 1e-3 };
+            let x = spread(channels * values * samples, 9);
+            let mut parameters = spread(2 * channels, 10);
+            parameters.resize(4 * channels, f64::NAN);
+            for gradient_in_place in [false, true] {
+                let case = LayerCase {
+                    samples,
+                    parameters: &parameters,
+                    learned: 2 * channels,
+                    inputs: &[&x],
+                    outputs: &[x.len()],
+                    saved: spec.saved_fixed(),
+                    forward_scratch: spec.forward_scratch(samples),
+                    backward_scratch: spec.backward_scratch(samples),
+                    reads_inputs: true,
+                    gradient_in_place,
+                    ..LayerCase::default()
+                };
+                let report = gradcheck::layer(&spec, &case);
+                assert!(report.within(1e-7), "{spec:?}: {report}");
+            }
+        }
+    }
+
+    #[test]
+    fn training_normalises_and_passes_on_its_statistics() {
+        let spec = BatchNormSpec { channels: 2, values: 2, eps: 0.0 };
+        let x = [1.0, 10.0, 2.0, 10.5, 3.0, 9.5, 6.0, 10.0];
+        let parameters = [2.0, 1.0, 0.5, 0.0, f64::NAN, f64::NAN, f64::NAN, f64::NAN];
+        let (y, saved) = forward(spec, Mode::Train(Noise::default()), &parameters, &x);
+        assert_eq!(saved[..2], [3.0, 10.0]);
+        // Σ (x - mean)² is 14 and 0.5.
+        let inverse = [(4.0f64 / 14.0).sqrt(), 8.0f64.sqrt()];
+        for (i, &y) in y.iter().enumerate() {
+            let c = i % 2;
+            let expected = (x[i] - saved[c]) * inverse[c] * parameters[c] + parameters[2 + c];
+            assert!((y - expected).abs() < 1e-12);
+        }
+        let (mut dx, mut gradient) = ([f64::NAN; 8], [f64::NAN; 8]);
+        spec.backward(Backward {
+            samples: 2,
+            noise: Noise::default(),
+            parameters: &parameters,
+            inputs: &[&x],
+            outputs: &[&[]],
+            saved: &saved,
+            output_gradients: &[&[1.0; 8]],
+            input_gradients: &mut [&mut dx],
+            parameter_gradients: &mut gradient,
+            scratch: &mut vec![f64::NAN; spec.backward_scratch(2)],
+        });
+        assert_eq!(gradient[2..6], [4.0, 4.0, 3.0, 10.0]);
+        assert!((gradient[6] - 14.0 / 3.0).abs() < 1e-12 && (gradient[7] - 0.5 / 3.0).abs() < 1e-12);
+        assert!(dx.iter().all(|dx| dx.abs() < 1e-12), "a constant added to all outputs changes nothing");
+    }
+
+    #[test]
+    fn no_input_gradient_is_written_where_nobody_asks() {
+        let spec = BatchNormSpec { channels: 2, values: 1, eps: 1e-5 };
+        let x = [1.0f32, 2.0, 3.0, 5.0];
+        let (_, saved) = forward(spec, Mode::Train(Noise::default()), &[1.0; 8], &x);
+        let mut gradient = [f32::NAN; 8];
+        spec.backward(Backward {
+            samples: 2,
+            noise: Noise::default(),
+            parameters: &[1.0; 8],
+            inputs: &[&x],
+            outputs: &[&[]],
+            saved: &saved,
+            output_gradients: &[&[1.0, 2.0, 3.0, 4.0]],
+            input_gradients: &mut [&mut []],
+            parameter_gradients: &mut gradient,
+            scratch: &mut vec![f32::NAN; spec.backward_scratch(2)],
+        });
+        assert_eq!(gradient[2..4], [4.0, 6.0]);
+    }
+
+    #[test]
+    fn prediction_uses_the_running_statistics() {
+        let spec = BatchNormSpec { channels: 2, values: 1, eps: 0.0 };
+        let parameters = [1.0, 2.0, 0.0, 1.0, 3.0, 4.0, 4.0, 16.0];
+        let x = [5.0, 8.0, 1.0, 0.0];
+        let expected = [1.0, 3.0, -1.0, -1.0];
+        assert_eq!(forward(spec, Mode::Predict, &parameters, &x).0, expected);
+        let mut y = x;
+        spec.forward(Forward {
+            samples: 2,
+            mode: Mode::Predict,
+            parameters: &parameters,
+            inputs: &[&[]],
+            outputs: &mut [&mut y],
+            saved: &mut [],
+            scratch: &mut vec![f64::NAN; spec.forward_scratch(2)],
+        });
+        assert_eq!(y, expected);
+    }
+
+    #[test]
+    fn a_small_spread_far_from_zero_keeps_its_digits() {
+        // E[x²] - E[x]² would lose all of them in f32.
+        let spec = BatchNormSpec { channels: 1, values: 1000, eps: 0.0 };
+        let x: Vec<f32> = (0..2000).map(|i| 1000.0 + (i % 2) as f32 * 0.125).collect();
+        let (_, saved) = forward(spec, Mode::Train(Noise::default()), &[1.0; 4], &x);
+        assert!((saved[0] - 1000.0625).abs() < 1e-3, "{saved:?}");
+        assert!((saved[1] - 16.0).abs() < 1e-2, "{saved:?}");
+    }
+}

@@ -48,3 +48,71 @@ impl<T: Real> Layer<T> for DropoutSpec {
         T::dropout(pass.noise, self.node, self.len, self.rate, dy, dx);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradcheck::{self, LayerCase, tests::spread};
+    use crate::noise::Noise;
+
+    const NOISE: Noise = Noise { seed: 11, step: 5, first: 2 };
+
+    fn forward<T: Real>(spec: DropoutSpec, mode: Mode, x: &[T], in_place: bool) -> Vec<T> {
+        let mut y = if in_place { x.to_vec() } else { vec![T::nan(); x.len()] };
+        spec.forward(Forward {
+            samples: x.len() / spec.len,
+            mode,
+            parameters: &[],
+            inputs: &[if in_place { &[] } else { x }],
+            outputs: &mut [&mut y],
+            saved: &mut [],
+            scratch: &mut [],
+        });
+        y
+    }
+
+    #[test]
+    fn gradients_agree_with_differences() {
+        for rate in [0.0, 0.3, 1.0] {
+            for (in_place, gradient_in_place) in [(false, false), (true, true)] {
+                let x = spread(3 * 41, 11);
+                let case = LayerCase {
+                    samples: 3,
+                    inputs: &[&x],
+                    outputs: &[x.len()],
+                    in_place,
+                    gradient_in_place,
+                    noise: NOISE,
+                    ..LayerCase::default()
+                };
+                let report = gradcheck::layer(&DropoutSpec { node: 3, len: 41, rate }, &case);
+                assert!(report.within(1e-8), "{rate}: {report}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_rate_is_kept_and_so_is_the_mean() {
+        let spec = DropoutSpec { node: 0, len: 100_000, rate: 0.2 };
+        let y = forward(spec, Mode::Train(NOISE), &vec![1.0f32; 100_000], false);
+        let kept = y.iter().filter(|&&y| y != 0.0).count();
+        assert!(y.iter().all(|&y| y == 0.0 || y == 1.25));
+        // Five standard deviations are 632.
+        assert!(kept.abs_diff(80_000) < 632, "{kept}");
+        assert_eq!(forward(spec, Mode::Predict, &y, false), y);
+        assert_eq!(forward(spec, Mode::Predict, &y, true), y);
+    }
+
+    #[test]
+    fn the_mask_depends_on_the_place_in_the_batch_and_not_on_the_cut() {
+        let spec = DropoutSpec { node: 1, len: 50, rate: 0.5 };
+        let whole = forward(spec, Mode::Train(NOISE), &[1.0f64; 200], false);
+        let tail = Noise { first: NOISE.first + 3, ..NOISE };
+        assert_eq!(whole[150..], forward(spec, Mode::Train(tail), &[1.0f64; 50], true));
+        assert_ne!(whole[..50], whole[50..100]);
+        let narrow = forward(spec, Mode::Train(NOISE), &[1.0f32; 200], false);
+        assert!(whole.iter().zip(&narrow).all(|(&a, &b)| a == f64::from(b)), "f32 draws the same mask");
+        let other = DropoutSpec { node: 2, ..spec };
+        assert_ne!(whole, forward(other, Mode::Train(NOISE), &[1.0f64; 200], false));
+    }
+}

@@ -43,3 +43,45 @@ impl<T: Real> Layer<T> for GlobalAvgPool2dSpec {
         T::global_avg_pool_backward(self.channels, pass.output_gradients[0], pass.input_gradients[0]);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradcheck::{self, LayerCase, tests::spread};
+    use crate::layers::Mode;
+
+    #[test]
+    fn gradients_agree_with_differences() {
+        for spec in [
+            GlobalAvgPool2dSpec { channels: 3, height: 2, width: 5 },
+            GlobalAvgPool2dSpec { channels: 1, height: 9, width: 8 },
+        ] {
+            let x = spread(2 * spec.channels * spec.height * spec.width, 8);
+            let case = LayerCase {
+                samples: 2,
+                inputs: &[&x],
+                outputs: &[2 * spec.channels],
+                forward_scratch: spec.forward_scratch(2),
+                ..LayerCase::default()
+            };
+            let report = gradcheck::layer(&spec, &case);
+            assert!(report.within(1e-8), "{spec:?}: {report}");
+        }
+    }
+
+    #[test]
+    fn a_large_image_keeps_its_digits() {
+        let spec = GlobalAvgPool2dSpec { channels: 1, height: 1000, width: 1000 };
+        let mut y = [f32::NAN];
+        spec.forward(Forward {
+            samples: 1,
+            mode: Mode::Predict,
+            parameters: &[],
+            inputs: &[&vec![0.1; 1_000_000]],
+            outputs: &mut [&mut y],
+            saved: &mut [],
+            scratch: &mut [f32::NAN],
+        });
+        assert!((y[0] - 0.1).abs() < 1e-5, "{}", y[0]);
+    }
+}

@@ -58,3 +58,44 @@ pub fn gather_channels_last<T: Real>(
         Selection::Indices(_) => (),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_and_back_again() {
+        for (samples, channels, pixels) in
+            [(2, 1, 9), (3, 3, 25), (1, 8, 16), (2, 17, 21), (2, 24, 8), (1, 5, 1)]
+        {
+            let x: Vec<f32> = (0..samples * channels * pixels).map(|i| i as f32).collect();
+            let (mut y, mut z) = (vec![f32::NAN; x.len()], vec![f32::NAN; x.len()]);
+            channels_last(samples, channels, pixels, &x, &mut y);
+            for s in 0..samples {
+                for c in 0..channels {
+                    for p in 0..pixels {
+                        assert_eq!(y[(s * pixels + p) * channels + c], x[(s * channels + c) * pixels + p]);
+                    }
+                }
+            }
+            row_major(samples, channels, pixels, &y, &mut z);
+            assert_eq!(z, x);
+        }
+    }
+
+    #[test]
+    fn gathering_takes_the_chosen_samples_in_order() {
+        let flat: Vec<f64> = (0..5 * 6).map(f64::from).collect();
+        let (mut y, mut z) = (vec![f64::NAN; 18], vec![f64::NAN; 18]);
+        gather(&flat, 6, Selection::Indices(&[4, 0, 4]), 3, &mut y);
+        assert_eq!(y, [&flat[24..30], &flat[..6], &flat[24..30]].concat());
+        gather_channels_last(&flat, 2, 3, Selection::Indices(&[4, 0, 4]), 3, &mut z);
+        let mut expected = vec![f64::NAN; 18];
+        channels_last(3, 2, 3, &y, &mut expected);
+        assert_eq!(z, expected);
+        gather_channels_last(&flat, 1, 6, Selection::Indices(&[1, 2, 3]), 3, &mut y);
+        assert_eq!(y, flat[6..24]);
+        gather(&flat, 6, Selection::All, 3, &mut z);
+        assert_eq!(z, flat[..18]);
+    }
+}

@@ -76,3 +76,114 @@ impl<T: Real> Layer<T> for MaxPool2dSpec {
         T::max_pool_backward(self.window(), pass.saved, pass.output_gradients[0], pass.input_gradients[0]);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradcheck::{self, LayerCase, tests::spread};
+    use crate::layers::Mode;
+    use crate::noise::Noise;
+
+    const PLAIN: MaxPool2dSpec = MaxPool2dSpec {
+        channels: 3,
+        height: 5,
+        width: 7,
+        kernel: [2, 2],
+        stride: [2, 2],
+        padding: [0, 0],
+        dilation: [1, 1],
+    };
+
+    /// Outputs and winners; in prediction there are no winners.
+    fn forward<T: Real>(spec: MaxPool2dSpec, samples: usize, x: &[T], train: bool) -> (Vec<T>, Vec<T>) {
+        let len = samples * spec.saved_each();
+        let (mut y, mut saved) = (vec![T::nan(); len], vec![T::nan(); if train { len } else { 0 }]);
+        spec.forward(Forward {
+            samples,
+            mode: if train { Mode::Train(Noise::default()) } else { Mode::Predict },
+            parameters: &[],
+            inputs: &[x],
+            outputs: &mut [&mut y],
+            saved: &mut saved,
+            scratch: &mut [],
+        });
+        (y, saved)
+    }
+
+    fn backward<T: Real>(spec: MaxPool2dSpec, winners: &[T], dy: &[T], dx: &mut [T]) {
+        spec.backward(Backward {
+            samples: 1,
+            noise: Noise::default(),
+            parameters: &[],
+            inputs: &[&[]],
+            outputs: &[&[]],
+            saved: winners,
+            output_gradients: &[dy],
+            input_gradients: &mut [dx],
+            parameter_gradients: &mut [],
+            scratch: &mut [],
+        });
+    }
+
+    #[test]
+    fn gradients_agree_with_differences() {
+        let specs = [
+            PLAIN,
+            MaxPool2dSpec { channels: 17, height: 4, width: 4, ..PLAIN },
+            MaxPool2dSpec { kernel: [3, 2], stride: [3, 2], ..PLAIN },
+            MaxPool2dSpec { kernel: [3, 3], stride: [2, 1], padding: [1, 1], ..PLAIN },
+            MaxPool2dSpec { kernel: [2, 3], stride: [1, 2], dilation: [3, 2], padding: [1, 1], ..PLAIN },
+            MaxPool2dSpec { kernel: [1, 1], stride: [2, 3], ..PLAIN },
+        ];
+        for spec in specs {
+            let x = spread(2 * spec.channels * spec.height * spec.width, 5);
+            let saved = 2 * spec.saved_each();
+            let case =
+                LayerCase { samples: 2, inputs: &[&x], outputs: &[saved], saved, ..LayerCase::default() };
+            let report = gradcheck::layer(&spec, &case);
+            assert!(report.within(1e-8), "{spec:?}: {report}");
+        }
+    }
+
+    #[test]
+    fn prediction_gives_what_training_gives() {
+        for spec in [PLAIN, MaxPool2dSpec { kernel: [3, 3], stride: [2, 2], padding: [1, 1], ..PLAIN }] {
+            let x: Vec<f32> = spread(2 * 3 * 5 * 7, 6).iter().map(|&x| x as f32).collect();
+            assert_eq!(forward(spec, 2, &x, true).0, forward(spec, 2, &x, false).0);
+        }
+    }
+
+    #[test]
+    fn the_first_of_equals_wins_and_nan_comes_out() {
+        for stride in [2, 1] {
+            let spec = MaxPool2dSpec { channels: 1, height: 2, width: 2, stride: [stride; 2], ..PLAIN };
+            for (x, winner) in [
+                ([1.0, 1.0, 1.0, 1.0], 0),
+                ([0.0, 2.0, 2.0, 1.0], 1),
+                ([f32::NEG_INFINITY; 4], 0),
+                ([5.0, f32::NAN, 7.0, 1.0], 1),
+                ([f32::NAN, 1.0, f32::NAN, 9.0], 2),
+            ] {
+                let (y, winners) = forward(spec, 1, &x, true);
+                assert_eq!(y[0].to_bits(), x[winner].to_bits());
+                let (mut dx, mut expected) = ([f32::NAN; 4], [0.0; 4]);
+                expected[winner] = 3.0;
+                backward(spec, &winners, &[3.0], &mut dx);
+                assert_eq!(dx, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn padding_is_minus_infinity_even_where_there_is_nothing_else() {
+        let spec =
+            MaxPool2dSpec { channels: 1, height: 1, width: 1, padding: [1, 1], stride: [1, 1], ..PLAIN };
+        assert_eq!(forward(spec, 1, &[-4.0], false).0, [-4.0; 4]);
+        let apart = MaxPool2dSpec { dilation: [2, 2], ..spec };
+        let (y, winners) = forward(apart, 1, &[-4.0f64], true);
+        assert_eq!(y, [f64::NEG_INFINITY]);
+        let mut dx = [f64::NAN];
+        backward(apart, &winners, &[1.0], &mut dx);
+        assert_eq!(dx, [0.0]);
+    }
+}

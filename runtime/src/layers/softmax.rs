@@ -45,3 +45,97 @@ impl<T: Real> Layer<T> for SoftmaxSpec {
         T::softmax_backward(self.len, self.inner, self.log, y, dy, dx);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradcheck::{self, LayerCase, tests::spread};
+    use crate::layers::Mode;
+    use crate::noise::Noise;
+
+    fn forward<T: Real>(spec: SoftmaxSpec, x: &[T]) -> Vec<T> {
+        let mut y = vec![T::nan(); x.len()];
+        spec.forward(Forward {
+            samples: x.len() / (spec.outer * spec.len * spec.inner),
+            mode: Mode::Predict,
+            parameters: &[],
+            inputs: &[x],
+            outputs: &mut [&mut y],
+            saved: &mut [],
+            scratch: &mut [],
+        });
+        y
+    }
+
+    #[test]
+    fn gradients_agree_with_differences() {
+        for (outer, len, inner) in [(1, 1, 1), (1, 10, 1), (2, 21, 1), (1, 5, 3), (2, 3, 19), (1, 4, 16)] {
+            for log in [false, true] {
+                for (in_place, gradient_in_place) in [(false, false), (true, true)] {
+                    let x = spread(2 * outer * len * inner, 4);
+                    let case = LayerCase {
+                        samples: 2,
+                        inputs: &[&x],
+                        outputs: &[x.len()],
+                        reads_outputs: true,
+                        in_place,
+                        gradient_in_place,
+                        ..LayerCase::default()
+                    };
+                    let report = gradcheck::layer(&SoftmaxSpec { outer, len, inner, log }, &case);
+                    assert!(report.within(1e-8), "{outer} {len} {inner} {log}: {report}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn probabilities_add_up_to_one_at_any_size() {
+        for inner in [1, 3] {
+            let spec = SoftmaxSpec { outer: 1, len: 3, inner, log: false };
+            let x: Vec<f32> = [1e4, -1e4, 9999.0].iter().flat_map(|&v| vec![v; inner]).collect();
+            let y = forward(spec, &x);
+            for i in 0..inner {
+                let total = y[i] + y[inner + i] + y[2 * inner + i];
+                assert!((total - 1.0).abs() < 1e-6 && y[inner + i] == 0.0, "{y:?}");
+            }
+            let log = forward(SoftmaxSpec { log: true, ..spec }, &x);
+            assert!((log[0] + 0.313_261_7).abs() < 1e-6 && log[inner] == -2e4 - 0.313_261_7, "{log:?}");
+        }
+    }
+
+    #[test]
+    fn masked_rows_give_zeros_and_nan_stays() {
+        const MASKED: f64 = f64::NEG_INFINITY;
+        for inner in [1, 2] {
+            let spec = SoftmaxSpec { outer: 1, len: 2, inner, log: false };
+            let log = SoftmaxSpec { log: true, ..spec };
+            let all = vec![MASKED; 2 * inner];
+            assert_eq!(forward(spec, &all), vec![0.0; 2 * inner]);
+            assert_eq!(forward(log, &all), all);
+            let mut one = all.clone();
+            one[..inner].fill(3.0);
+            let mut expected = vec![0.0; 2 * inner];
+            expected[..inner].fill(1.0);
+            assert_eq!(forward(spec, &one), expected);
+            one[..inner].fill(f64::NAN);
+            assert!(forward(spec, &one).iter().all(|y| y.is_nan()));
+            assert!(forward(spec, &vec![f64::NAN; 2 * inner]).iter().all(|y| y.is_nan()));
+
+            let mut dx = vec![f64::NAN; 2 * inner];
+            spec.backward(Backward {
+                samples: 1,
+                noise: Noise::default(),
+                parameters: &[],
+                inputs: &[&[]],
+                outputs: &[&vec![0.0; 2 * inner]],
+                saved: &[],
+                output_gradients: &[&vec![1.0; 2 * inner]],
+                input_gradients: &mut [&mut dx],
+                parameter_gradients: &mut [],
+                scratch: &mut [],
+            });
+            assert_eq!(dx, vec![0.0; 2 * inner]);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What the user wrote, with its tokens; nothing is resolved yet.
+
+use crate::shape::Shape;
+use proc_macro2::{Ident, TokenStream};
+use std::fmt;
+
+/// One `struct Name(…) -> … { … }`. Whatever could not be read is missing, and an error says so.
+#[derive(Debug)]
+pub struct Network {
+    pub attributes: Vec<syn::Attribute>,
+    pub visibility: syn::Visibility,
+    pub name: Ident,
+    /// The `T` of `<T>`.
+    pub generic: Option<Ident>,
+    pub inputs: Vec<Port>,
+    pub outputs: Vec<Port>,
+    /// `None` if the declaration ends before its body.
+    pub body: Option<Body>,
+}
+
+/// A declared input, or an output, which may be without a name.
+#[derive(Debug)]
+pub struct Port {
+    pub name: Option<Ident>,
+    pub shape: Option<Shape>,
+    pub tokens: TokenStream,
+}
+
+#[derive(Debug)]
+pub struct Body {
+    pub statements: Vec<Statement>,
+    /// `None` if there is none; an error has been reported where one was begun.
+    pub result: Option<Expression>,
+    /// The braces, for an error about all of it.
+    pub tokens: TokenStream,
+    /// Whether something in the body could not be read, so that a missing result is no news.
+    pub broken: bool,
+}
+
+/// What may stand before the result; `param` and `layer` will be further kinds.
+#[derive(Debug)]
+pub enum Statement {
+    Let(Let),
+}
+
+#[derive(Debug)]
+pub struct Let {
+    pub pattern: Pattern,
+    pub value: Expression,
+}
+
+/// What a `let` binds; `_` binds nothing.
+#[derive(Debug)]
+pub enum Pattern {
+    One(Option<Ident>),
+    Tuple(Vec<Option<Ident>>, TokenStream),
+}
+
+/// A value, or several.
+#[derive(Debug)]
+pub enum Expression {
+    Name(Ident),
+    Tuple(Vec<Expression>, TokenStream),
+    /// `source -> stage -> stage`.
+    Chain(Box<Expression>, Vec<Stage>, TokenStream),
+    /// `left + right`; the other operators will stand here too.
+    Binary(Box<Expression>, Operator, Box<Expression>, TokenStream),
+    /// What could not be read, or is not supported yet: a value of unknown shape.
+    Unknown(TokenStream),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    Add,
+}
+
+/// What stands after an arrow.
+#[derive(Debug)]
+pub struct Stage {
+    pub name: Option<Ident>,
+    /// `None` if it could not be read.
+    pub call: Option<Call>,
+    /// The name, if any, and the call.
+    pub tokens: TokenStream,
+}
+
+/// A layer with its arguments.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub name: Ident,
+    pub arguments: Vec<Argument>,
+    pub tokens: TokenStream,
+}
+
+#[derive(Clone, Debug)]
+pub struct Argument {
+    pub name: Option<Ident>,
+    pub value: Value,
+    pub tokens: TokenStream,
+}
+
+#[derive(Clone, Debug)]
+pub struct Value {
+    pub kind: ValueKind,
+    pub tokens: TokenStream,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ValueKind {
+    Integer(i128),
+    /// The number, and how it was written.
+    Float(f64, String),
+    Bool(bool),
+    Word(String),
+    Tuple(Vec<ValueKind>),
+    Shape(Shape),
+    /// Could not be read; the error has been reported.
+    Broken,
+}
+
+impl fmt::Display for ValueKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ValueKind::Integer(n) => write!(f, "{n}"),
+            ValueKind::Float(_, written) => write!(f, "{written}"),
+            ValueKind::Bool(b) => write!(f, "{b}"),
+            ValueKind::Word(word) => write!(f, "{word}"),
+            ValueKind::Tuple(parts) => {
+                let parts: Vec<_> = parts.iter().map(ToString::to_string).collect();
+                write!(f, "({})", parts.join(", "))
+            }
+            ValueKind::Shape(shape) => write!(f, "{shape}"),
+            ValueKind::Broken => write!(f, "…"),
+        }
+    }
+}
+
+impl fmt::Display for Call {
+    /// The call with regular spaces: `Conv2d(32, kernel: 3)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.name)?;
+        if self.arguments.is_empty() {
+            return Ok(());
+        }
+        let arguments: Vec<_> = self
+            .arguments
+            .iter()
+            .map(|a| match &a.name {
+                Some(name) => format!("{name}: {}", a.value.kind),
+                None => a.value.kind.to_string(),
+            })
+            .collect();
+        write!(f, "({})", arguments.join(", "))
+    }
+}
+
+impl Expression {
+    /// The expression as written.
+    pub fn tokens(&self) -> TokenStream {
+        match self {
+            Expression::Name(name) => proc_macro2::TokenTree::from(name.clone()).into(),
+            Expression::Tuple(_, tokens)
+            | Expression::Chain(_, _, tokens)
+            | Expression::Binary(_, _, _, tokens)
+            | Expression::Unknown(tokens) => tokens.clone(),
+        }
+    }
+}

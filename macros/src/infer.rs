@@ -1,0 +1,21 @@
+//! From `Graph` to `Shaped`: every layer says what shape it gives. What an error feeds stays unknown, in silence.
+
+mod explain;
+mod trial;
+
+use crate::errors::Errors;
+use crate::graph::{Graph, Shaped};
+
+/// Finds the shape of every value, and reports every layer that its input does not fit.
+pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
+    let trial = trial::run(&graph, &[]);
+    for failure in &trial.failures {
+        if let trial::Fault::Node(node) = failure.fault {
+            errors.push(explain::node(&graph, &trial, node, &failure.mismatch));
+        }
+    }
+    Shaped { shapes: trial.shapes, graph }
+}
+
+pub use explain::output;
+pub use trial::{Fault, run};

@@ -1,0 +1,229 @@
+//! Shapes of a graph as it is, or as it would be after an edit: what the user is told to do has been tried.
+
+use crate::ast::{Argument, Call, Value, ValueKind};
+use crate::graph::{Graph, Node, NodeId, Source, ValueId};
+use crate::layers::{AnyLayer, Mismatch};
+use crate::shape::Shape;
+
+/// A change to a graph.
+#[derive(Clone, Debug)]
+pub enum Edit {
+    /// Another layer between a node and its input of that number.
+    Insert { node: NodeId, input: usize, call: Call },
+    /// Another call in a node's place.
+    Replace { node: NodeId, call: Call },
+    /// A node before the one that feeds it.
+    Earlier { node: NodeId, before: NodeId },
+    /// Another shape for a network's input.
+    Input { index: usize, shape: Shape },
+    /// Another shape for a network's output.
+    Output { index: usize, shape: Shape },
+    /// A layer after the last, on the output of that number.
+    Append { index: usize, call: Call },
+}
+
+/// Where a rule is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    Node(NodeId),
+    /// The declared output of that number.
+    Output(usize),
+}
+
+#[derive(Debug)]
+pub struct Failure {
+    pub fault: Fault,
+    pub mismatch: Mismatch,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Trial {
+    pub shapes: Vec<Option<Shape>>,
+    /// What each result has after all edits.
+    pub results: Vec<Option<Shape>>,
+    pub failures: Vec<Failure>,
+}
+
+impl Trial {
+    /// Whether an edit has mended `fault` and broken nothing.
+    pub fn mends(&self, before: &Trial, fault: Fault) -> bool {
+        let known = |fault| before.failures.iter().any(|f| f.fault == fault);
+        self.failures.iter().all(|f| f.fault != fault && known(f.fault))
+    }
+}
+
+/// Finds the shapes with the edits in force. Reports nothing.
+pub fn run(graph: &Graph, edits: &[Edit]) -> Trial {
+    let mut trial =
+        Trial { shapes: vec![None; graph.values.len()], results: Vec::new(), failures: Vec::new() };
+    for (i, input) in graph.header.inputs.iter().enumerate() {
+        let edited = edits.iter().find_map(|e| match e {
+            Edit::Input { index, shape } if *index == i => Some(shape.clone()),
+            _ => None,
+        });
+        trial.shapes[i] = edited.or_else(|| input.shape.clone());
+    }
+    for (i, node) in graph.nodes.iter().enumerate() {
+        let id = NodeId(i);
+        match outputs(graph, &trial, id, node, edits) {
+            None => {}
+            Some(Ok(shapes)) => {
+                for (value, shape) in node.outputs.iter().zip(shapes) {
+                    trial.shapes[value.0] = Some(shape);
+                }
+            }
+            Some(Err(mismatch)) => trial.failures.push(Failure { fault: Fault::Node(id), mismatch }),
+        }
+    }
+    for (i, result) in graph.results.iter().enumerate() {
+        let mut shape = result.and_then(|value| trial.shapes[value.0].clone());
+        for edit in edits {
+            if let Edit::Append { index, call } = edit
+                && *index == i
+            {
+                shape = shape.and_then(|shape| apply(call, &shape));
+            }
+        }
+        trial.results.push(shape.clone());
+        let edited = edits.iter().find_map(|e| match e {
+            Edit::Output { index, shape } if *index == i => Some(shape.clone()),
+            _ => None,
+        });
+        let declared = edited.or_else(|| graph.header.outputs.get(i).and_then(|o| o.shape.clone()));
+        if let (Some(declared), Some(found)) = (declared, shape)
+            && declared != found
+        {
+            let mismatch = Mismatch::new(format!("{found}"));
+            trial.failures.push(Failure { fault: Fault::Output(i), mismatch });
+        }
+    }
+    trial
+}
+
+/// What a node gives; `None` if something that it needs is unknown.
+fn outputs(
+    graph: &Graph,
+    trial: &Trial,
+    id: NodeId,
+    node: &Node,
+    edits: &[Edit],
+) -> Option<Result<Vec<Shape>, Mismatch>> {
+    let mut layer = node.layer.clone();
+    let mut call = node.call.clone();
+    let mut inputs: Vec<Option<Shape>> = node.inputs.iter().map(|v| trial.shapes[v.0].clone()).collect();
+    let mut after = None;
+    for edit in edits {
+        match edit {
+            Edit::Insert { node, input, call } if *node == id => {
+                let shape = inputs.get_mut(*input)?;
+                *shape = shape.as_ref().and_then(|s| apply(call, s));
+                if shape.is_none() {
+                    return Some(Err(Mismatch::new("the inserted layer does not fit")));
+                }
+            }
+            Edit::Replace { node, call: edited } if *node == id => {
+                layer = read(edited);
+                if layer.is_none() {
+                    return Some(Err(Mismatch::new("the edited layer cannot be read")));
+                }
+                call = Some(edited.clone());
+            }
+            Edit::Earlier { node, before } if *node == id => {
+                let feeder = &graph.nodes[before.0];
+                inputs = feeder.inputs.iter().map(|v| trial.shapes[v.0].clone()).collect();
+                after = feeder.layer.clone();
+            }
+            _ => {}
+        }
+    }
+    let layer = layer?;
+    let inputs: Vec<Shape> = inputs.into_iter().collect::<Option<_>>()?;
+    if inputs.len() != layer.arity() {
+        return None;
+    }
+    let result = layer.outputs(&inputs).and_then(|shapes| {
+        check_claim(call.as_ref(), &inputs)?;
+        check_size(&layer, &inputs, &shapes)?;
+        match after {
+            Some(after) => after.outputs(&shapes),
+            None => Ok(shapes),
+        }
+    });
+    Some(result)
+}
+
+pub fn read(call: &Call) -> Option<AnyLayer> {
+    let mut errors = crate::errors::Errors::new();
+    let layer = AnyLayer::parse(call, &mut errors).ok().flatten();
+    layer.filter(|_| errors.is_empty())
+}
+
+fn apply(call: &Call, shape: &Shape) -> Option<Shape> {
+    let outputs = read(call)?.outputs(std::slice::from_ref(shape)).ok()?;
+    outputs.into_iter().next()
+}
+
+/// The `in:` of a call.
+pub fn claim(call: &Call) -> Option<&Argument> {
+    call.arguments.iter().find(|a| a.name.as_ref().is_some_and(|n| n == "in"))
+}
+
+/// What the user claims to come in must come in: `Dense(10, in: 128)` after `Dense(64)`.
+fn check_claim(call: Option<&Call>, inputs: &[Shape]) -> Result<(), Mismatch> {
+    let Some(Argument { value: Value { kind, .. }, .. }) = call.and_then(claim) else { return Ok(()) };
+    let shape = &inputs[0];
+    match kind {
+        ValueKind::Shape(claimed) if claimed != shape => {
+            Err(Mismatch::new(format!("`in: {claimed}` does not match: {{input_is}} `{shape}`"))
+                .at("in")
+                .trail())
+        }
+        ValueKind::Integer(claimed) => {
+            let Some(axis) = shape.claimed_axis() else {
+                return Err(
+                    Mismatch::new(format!("`in: {claimed}` does not match: {{input_is}} a scalar")).at("in")
+                );
+            };
+            if i128::try_from(shape.0[axis]) == Ok(*claimed) {
+                return Ok(());
+            }
+            let found = match shape.rank() {
+                1 => format!("{{input_is}} `{shape}`"),
+                _ => {
+                    format!("{{input_has}} {}", crate::shape::counted(shape.0[axis], &shape.axis_name(axis)))
+                }
+            };
+            Err(Mismatch::new(format!("`in: {claimed}` does not match: {found}")).at("in").axis(axis).trail())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// No value and no tensor may be larger than any memory.
+fn check_size(layer: &AnyLayer, inputs: &[Shape], outputs: &[Shape]) -> Result<(), Mismatch> {
+    if let Some(shape) = outputs.iter().find(|s| s.elements().is_none()) {
+        return Err(Mismatch::new(format!(
+            "{{name}} gives `{shape}`, which has more elements than memory can address"
+        )));
+    }
+    for parameter in layer.parameters(inputs) {
+        let shape = Shape(parameter.memory_shape);
+        if shape.elements().is_none() {
+            return Err(Mismatch::new(format!(
+                "the {} of {{name}} takes {} numbers, more than memory can address",
+                parameter.name,
+                shape.product()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The node that gives a value.
+pub fn source_node(graph: &Graph, value: ValueId) -> Option<NodeId> {
+    match graph.values[value.0].source {
+        Source::Node { node, .. } => Some(node),
+        Source::Input(_) => None,
+    }
+}

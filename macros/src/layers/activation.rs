@@ -1,0 +1,142 @@
+//! `Relu` and its kin: one function on every number.
+
+use super::mismatch::Mismatch;
+use super::window::number;
+use super::{Arguments, Kind, Layer, Layout, Traits};
+use crate::errors::Errors;
+use crate::shape::Shape;
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+#[derive(Clone, Debug)]
+pub enum Activation {
+    Relu,
+    LeakyRelu { slope: f64 },
+    Elu { alpha: f64 },
+    Selu,
+    Gelu,
+    GeluTanh,
+    Silu,
+    Sigmoid,
+    Tanh,
+    Softplus { beta: f64, threshold: f64 },
+}
+
+impl Activation {
+    /// Whether backward can do with the output alone, so that forward may write over its input.
+    fn has_gradient_by_output(&self) -> bool {
+        match self {
+            Activation::Relu | Activation::Selu | Activation::Sigmoid | Activation::Tanh => true,
+            // With a negative slope the output's sign no longer tells the input's.
+            Activation::LeakyRelu { slope } => *slope >= 0.0,
+            Activation::Elu { alpha } => *alpha >= 0.0,
+            Activation::Gelu | Activation::GeluTanh | Activation::Silu | Activation::Softplus { .. } => false,
+        }
+    }
+
+    fn function(&self) -> TokenStream {
+        let float = Literal::f64_suffixed;
+        match *self {
+            Activation::Relu => quote!(Relu),
+            Activation::LeakyRelu { slope } => {
+                let slope = signed(slope);
+                quote!(LeakyRelu { slope: #slope })
+            }
+            Activation::Elu { alpha } => {
+                let alpha = signed(alpha);
+                quote!(Elu { alpha: #alpha })
+            }
+            Activation::Selu => quote!(Selu),
+            Activation::Gelu => quote!(Gelu),
+            Activation::GeluTanh => quote!(GeluTanh),
+            Activation::Silu => quote!(Silu),
+            Activation::Sigmoid => quote!(Sigmoid),
+            Activation::Tanh => quote!(Tanh),
+            Activation::Softplus { beta, threshold } => {
+                let (beta, threshold) = (float(beta), signed(threshold));
+                quote!(Softplus { beta: #beta, threshold: #threshold })
+            }
+        }
+    }
+}
+
+/// A literal that may be negative: the sign is a token of its own.
+fn signed(x: f64) -> TokenStream {
+    let magnitude = Literal::f64_suffixed(x.abs());
+    if x < 0.0 { quote!(-#magnitude) } else { quote!(#magnitude) }
+}
+
+impl Layer for Activation {
+    fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
+        let (main, named): (Option<&'static str>, &[&'static str]) =
+            match arguments.layer().to_string().as_str() {
+                "LeakyRelu" => (Some("slope"), &[]),
+                "Elu" => (Some("alpha"), &[]),
+                "Gelu" => (None, &["approximate"]),
+                "Softplus" => (None, &["beta", "threshold"]),
+                _ => (None, &[]),
+            };
+        arguments.accept(main, named, errors);
+        let layer = match arguments.layer().to_string().as_str() {
+            "Relu" => Activation::Relu,
+            "LeakyRelu" => Activation::LeakyRelu { slope: arguments.number_or("slope", 0.01, errors) },
+            "Elu" => Activation::Elu { alpha: arguments.number_or("alpha", 1.0, errors) },
+            "Selu" => Activation::Selu,
+            "Gelu" => match arguments.word("approximate", &["tanh", "none"], errors) {
+                Some(0) => Activation::GeluTanh,
+                _ => Activation::Gelu,
+            },
+            "Silu" => Activation::Silu,
+            "Sigmoid" => Activation::Sigmoid,
+            "Tanh" => Activation::Tanh,
+            "Softplus" => {
+                let beta = arguments.number_or("beta", 1.0, errors);
+                if beta <= 0.0 {
+                    arguments.refuse("beta", "is invalid: it is above 0", errors);
+                }
+                Activation::Softplus { beta, threshold: arguments.number_or("threshold", 20.0, errors) }
+            }
+            _ => return None,
+        };
+        arguments.finish(layer)
+    }
+
+    fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
+        Ok(vec![inputs[0].clone()])
+    }
+
+    fn arguments(&self) -> String {
+        match self {
+            Activation::LeakyRelu { slope } if *slope != 0.01 => format!("{slope:?}"),
+            Activation::Elu { alpha } if *alpha != 1.0 => format!("{alpha:?}"),
+            Activation::GeluTanh => "approximate: tanh".into(),
+            Activation::Softplus { beta, threshold } if (*beta, *threshold) != (1.0, 20.0) => {
+                format!("beta: {beta:?}, threshold: {threshold:?}")
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn traits(&self, _: &[Shape]) -> Traits {
+        let by_output = self.has_gradient_by_output();
+        Traits {
+            reads_inputs: !by_output,
+            reads_outputs: by_output,
+            in_place: by_output,
+            gradient_in_place: true,
+            ..Traits::new(Layout::Any)
+        }
+    }
+
+    fn spec(&self, inputs: &[Shape], _: usize) -> TokenStream {
+        let (len, function) = (number(inputs[0].len()), self.function());
+        quote!(activation::ActivationSpec { len: #len, function: activation::Activation::#function })
+    }
+
+    fn kind(&self) -> Option<Kind> {
+        Some(match self {
+            Activation::Sigmoid => Kind::Probabilities,
+            _ => Kind::RawScores,
+        })
+    }
+}

@@ -1,0 +1,97 @@
+//! `a + b`: two values of one shape, number by number.
+
+use super::mismatch::{Mismatch, Proposal};
+use super::window::number;
+use super::{Arguments, Layer, Layout, Traits};
+use crate::errors::Errors;
+use crate::shape::Shape;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+#[derive(Clone, Debug)]
+pub struct Add;
+
+/// Why two shapes are not one, in the names of the axes.
+fn differences(a: &Shape, b: &Shape) -> String {
+    let differing: Vec<usize> = (0..a.rank()).filter(|&axis| a.0[axis] != b.0[axis]).collect();
+    match differing[..] {
+        [1, 2] if a.rank() == 3 => {
+            format!("height and width differ ({}x{} and {}x{})", a.0[1], a.0[2], b.0[1], b.0[2])
+        }
+        [axis] => {
+            let name = a.axis_name(axis);
+            let verb = if name.ends_with('s') { "differ" } else { "differs" };
+            format!("{name} {verb} ({} and {})", a.0[axis], b.0[axis])
+        }
+        _ => {
+            let names: Vec<_> = differing.iter().map(|&axis| a.axis_name(axis)).collect();
+            format!("{} differ", names.join(", "))
+        }
+    }
+}
+
+impl Layer for Add {
+    const ARITY: usize = 2;
+
+    fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
+        arguments.accept(None, &[], errors);
+        arguments.finish(Add)
+    }
+
+    fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
+        let (a, b) = (&inputs[0], &inputs[1]);
+        if a == b {
+            return Ok(vec![a.clone()]);
+        }
+        if a.rank() != b.rank() {
+            return Err(Mismatch::new(format!(
+                "cannot add {{a}} `{a}` and {{b}} `{b}`: `+` takes two equal shapes and spreads neither"
+            )));
+        }
+        let mut mismatch =
+            Mismatch::new(format!("cannot add {{a}} `{a}` and {{b}} `{b}`: {}", differences(a, b)));
+        let axis = (0..a.rank()).find(|&axis| a.0[axis] != b.0[axis]).unwrap_or(0);
+        mismatch = mismatch.axis(axis);
+        match (&a.0[..], &b.0[..]) {
+            (&[ca, ha, wa], &[cb, hb, wb]) => {
+                if [ha, wa] != [hb, wb] {
+                    mismatch = mismatch.propose(Proposal::KeepSize);
+                }
+                // The shortcut is the one that comes later in `y + x`; it is projected, or else the other is.
+                let projection = |channels, [h, w]: [usize; 2], [oh, ow]: [usize; 2]| {
+                    let stride = [h.div_ceil(oh), w.div_ceil(ow)];
+                    if stride == [1; 2] {
+                        format!("Conv2d({channels}, kernel: 1)")
+                    } else {
+                        format!("Conv2d({channels}, kernel: 1, stride: {})", super::window::pair(stride))
+                    }
+                };
+                if [ha, wa] == [hb, wb] || hb >= ha && wb >= wa {
+                    mismatch = mismatch
+                        .propose(Proposal::Insert { input: 1, call: projection(ca, [hb, wb], [ha, wa]) });
+                }
+                if ha >= hb && wa >= wb && [ha, wa] != [hb, wb] {
+                    mismatch = mismatch
+                        .propose(Proposal::Insert { input: 0, call: projection(cb, [ha, wa], [hb, wb]) });
+                }
+            }
+            (&[na], &[_]) => {
+                mismatch = mismatch.propose(Proposal::Insert { input: 1, call: format!("Dense({na})") });
+            }
+            (&[ta, fa], &[tb, _]) if ta == tb => {
+                mismatch = mismatch.propose(Proposal::Insert { input: 1, call: format!("Dense({fa})") });
+            }
+            _ => {}
+        }
+        Err(mismatch)
+    }
+
+    fn traits(&self, _: &[Shape]) -> Traits {
+        Traits { in_place: true, passes_gradient: true, ..Traits::new(Layout::Any) }
+    }
+
+    fn spec(&self, inputs: &[Shape], _: usize) -> TokenStream {
+        let len = number(inputs[0].len());
+        quote!(add::AddSpec { len: #len })
+    }
+}

@@ -1,0 +1,382 @@
+//! Reads a layer's arguments, so that every layer answers the same mistake in the same words.
+
+use crate::ast::{Call, Value, ValueKind};
+use crate::errors::{Change, Error, Errors, How, Place};
+use crate::suggest;
+use proc_macro2::Ident;
+
+/// What other frameworks call our arguments.
+const ALIASES: [(&str, &str); 30] = [
+    ("kernel_size", "kernel"),
+    ("pool_size", "kernel"),
+    ("window", "kernel"),
+    ("size", "kernel"),
+    ("strides", "stride"),
+    ("pad", "padding"),
+    ("dilation_rate", "dilation"),
+    ("dilations", "dilation"),
+    ("in_features", "in"),
+    ("in_channels", "in"),
+    ("input", "in"),
+    ("inputs", "in"),
+    ("input_dim", "in"),
+    ("input_shape", "in"),
+    ("num_groups", "groups"),
+    ("use_bias", "bias"),
+    ("kernel_initializer", "init"),
+    ("initializer", "init"),
+    ("weight_init", "init"),
+    ("p", "rate"),
+    ("prob", "rate"),
+    ("probability", "rate"),
+    ("negative_slope", "slope"),
+    ("epsilon", "eps"),
+    ("dim", "axis"),
+    ("approximation", "approximate"),
+    ("out_features", "outputs"),
+    ("out_channels", "outputs"),
+    ("units", "outputs"),
+    ("filters", "outputs"),
+];
+
+/// The arguments of one call, sorted into what the layer knows.
+pub struct Arguments<'a> {
+    call: &'a Call,
+    main: Option<&'static str>,
+    taken: Vec<(&'static str, &'a Value)>,
+    failed: bool,
+}
+
+/// Zeros around an image, as written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Padding {
+    Each([usize; 2]),
+    Same,
+}
+
+impl<'a> Arguments<'a> {
+    pub fn new(call: &'a Call) -> Arguments<'a> {
+        Arguments { call, main: None, taken: Vec::new(), failed: false }
+    }
+
+    /// The layer's name as written.
+    pub fn layer(&self) -> &'a Ident {
+        &self.call.name
+    }
+
+    /// Says what the layer takes: the argument by place, if any, and those by name. Whatever does not fit is reported.
+    pub fn accept(&mut self, main: Option<&'static str>, named: &[&'static str], errors: &mut Errors) {
+        self.main = main;
+        let layer = &self.call.name;
+        for argument in &self.call.arguments {
+            let slot = match &argument.name {
+                None => match main {
+                    Some(main) => main,
+                    None => {
+                        self.failed = true;
+                        let (value, list) = (&argument.value.kind, list(named));
+                        let line = format!("`{layer}` takes no argument by place, found `{value}`");
+                        errors
+                            .push(Error::new(&argument.tokens, line).help(format!("`{layer}` takes {list}")));
+                        continue;
+                    }
+                },
+                Some(name) => {
+                    let text = name.to_string();
+                    match named.iter().chain(&main).find(|known| **known == text) {
+                        Some(known) => known,
+                        None => {
+                            self.failed = true;
+                            self.unknown(name, main, named, errors);
+                            continue;
+                        }
+                    }
+                }
+            };
+            if argument.value.kind == ValueKind::Broken {
+                self.failed = true;
+            }
+            if let Some((_, earlier)) = self.taken.iter().find(|(known, _)| *known == slot) {
+                self.failed = true;
+                let line = match (&argument.name, Some(slot) == main) {
+                    (None, _) => {
+                        format!("`{layer}` takes one argument by place, which is `{}` already", earlier.kind)
+                    }
+                    (Some(name), true) => format!("`{name}` is given by place already: `{}`", earlier.kind),
+                    (Some(name), false) => {
+                        format!("`{name}` is given twice; it is `{}` already", earlier.kind)
+                    }
+                };
+                errors.push(Error::new(&argument.tokens, line));
+                continue;
+            }
+            self.taken.push((slot, &argument.value));
+        }
+    }
+
+    fn unknown(&self, name: &Ident, main: Option<&'static str>, named: &[&'static str], errors: &mut Errors) {
+        let layer = &self.call.name;
+        let error = Error::new(name, format!("`{layer}` has no argument `{name}`"));
+        let known: Vec<&'static str> = named.iter().copied().chain(main).chain(["in"]).collect();
+        let given =
+            |slot: &str| self.call.arguments.iter().any(|a| a.name.as_ref().is_some_and(|n| n == slot));
+        let similar = suggest::similar(&name.to_string(), &known, &ALIASES).filter(|found| !given(found));
+        errors.push(match similar {
+            Some(found) if Some(found) == main => {
+                error.help(format!("`{found}` is the argument by place: `{layer}({})`", self.value_of(name)))
+            }
+            Some(found) => error.help_with(
+                format!("an argument with a similar name exists: `{found}`"),
+                vec![Change { place: name.into(), how: How::Replace, text: found.into() }],
+            ),
+            None => error.help(format!("`{layer}` takes {}", list(&known))),
+        });
+    }
+
+    fn value_of(&self, name: &Ident) -> String {
+        let argument = self.call.arguments.iter().find(|a| a.name.as_ref() == Some(name));
+        argument.map_or(String::new(), |a| a.value.kind.to_string())
+    }
+
+    fn take(&self, name: &str) -> Option<&'a Value> {
+        self.taken.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+    }
+
+    /// How an argument is quoted: `stride: 0`, and `Dense(0)` for the one by place.
+    fn quote(&self, name: &str, value: &Value) -> String {
+        if Some(name) == self.main {
+            format!("`{}({})`", self.call.name, value.kind)
+        } else {
+            format!("`{name}: {}`", value.kind)
+        }
+    }
+
+    /// Reports a value that is wrong.
+    pub fn refuse(&mut self, name: &str, why: &str, errors: &mut Errors) {
+        if let Some(error) = self.refusal(name, why) {
+            errors.push(error);
+        }
+    }
+
+    /// The error for a value that is wrong, for a layer that has a help to add.
+    pub fn refusal(&mut self, name: &str, why: &str) -> Option<Error> {
+        self.failed = true;
+        let value = self.take(name).filter(|v| v.kind != ValueKind::Broken)?;
+        Some(Error::new(&value.tokens, format!("{} {why}", self.quote(name, value))))
+    }
+
+    /// The place of an argument's value, to change it.
+    pub fn place(&self, name: &str) -> Option<Place> {
+        self.take(name).map(|value| Place::of(&value.tokens))
+    }
+
+    fn missing(&mut self, name: &str, example: &str, errors: &mut Errors) {
+        // After an argument that could not be read, this one may well be meant by it.
+        if !std::mem::replace(&mut self.failed, true) {
+            let layer = &self.call.name;
+            let arguments = self.call.to_string();
+            let by_place = Some(name) == self.main;
+            let what =
+                if by_place { format!("an argument: `{layer}({example})`") } else { format!("`{name}:`") };
+            let error = Error::new(&self.call.tokens, format!("`{arguments}` needs {what}"));
+            let given: Vec<_> = self.call.arguments.iter().map(argument_text).collect();
+            let full = if by_place {
+                let all: Vec<_> = [example.to_string()].into_iter().chain(given).collect();
+                format!("{layer}({})", all.join(", "))
+            } else {
+                let all: Vec<_> = given.into_iter().chain([format!("{name}: {example}")]).collect();
+                format!("{layer}({})", all.join(", "))
+            };
+            let change =
+                Change { place: Place::of(&self.call.tokens), how: How::Replace, text: full.clone() };
+            errors.push(if by_place { error } else { error.help_with(format!("`{full}`"), vec![change]) });
+        }
+    }
+
+    /// A whole number that must be given.
+    pub fn count(&mut self, name: &'static str, what: &str, example: &str, errors: &mut Errors) -> usize {
+        if self.take(name).is_none() {
+            self.missing(name, example, errors);
+            return 1;
+        }
+        self.count_or(name, what, 1, errors)
+    }
+
+    /// A whole number of at least one.
+    pub fn count_or(&mut self, name: &'static str, what: &str, default: usize, errors: &mut Errors) -> usize {
+        match self.take(name).map(|v| &v.kind) {
+            None | Some(ValueKind::Broken) => default,
+            Some(&ValueKind::Integer(n)) if n >= 1 => usize::try_from(n).unwrap_or(default),
+            Some(ValueKind::Integer(_)) => {
+                self.refuse(name, &format!("is invalid: {what} is at least 1"), errors);
+                default
+            }
+            Some(ValueKind::Tuple(_) | ValueKind::Shape(_)) => {
+                self.refuse(name, &format!("is invalid: {what} is one number"), errors);
+                default
+            }
+            Some(_) => {
+                self.refuse(name, &format!("is invalid: {what} is a whole number"), errors);
+                default
+            }
+        }
+    }
+
+    /// A number for both axes or a pair, of at least `least`, that must be given.
+    pub fn pair(&mut self, name: &'static str, what: &str, example: &str, errors: &mut Errors) -> [usize; 2] {
+        if self.take(name).is_none() {
+            self.missing(name, example, errors);
+            return [1; 2];
+        }
+        self.pair_or(name, what, [1; 2], 1, errors)
+    }
+
+    pub fn pair_or(
+        &mut self,
+        name: &'static str,
+        what: &str,
+        default: [usize; 2],
+        least: usize,
+        errors: &mut Errors,
+    ) -> [usize; 2] {
+        let numbers = match self.take(name).map(|v| &v.kind) {
+            None | Some(ValueKind::Broken) => return default,
+            Some(n @ ValueKind::Integer(_)) => vec![n.clone(), n.clone()],
+            Some(ValueKind::Tuple(parts)) if parts.len() == 2 => parts.clone(),
+            Some(_) => {
+                let why = format!("is invalid: {what} is a whole number or a pair `(height, width)`");
+                self.refuse(name, &why, errors);
+                return default;
+            }
+        };
+        let mut pair = default;
+        for (place, number) in pair.iter_mut().zip(&numbers) {
+            match number {
+                ValueKind::Integer(n) if *n >= least as i128 => *place = usize::try_from(*n).unwrap_or(1),
+                ValueKind::Integer(_) => {
+                    self.refuse(name, &format!("is invalid: {what} is at least {least}"), errors);
+                    return default;
+                }
+                _ => {
+                    self.refuse(name, &format!("is invalid: {what} is a whole number"), errors);
+                    return default;
+                }
+            }
+        }
+        pair
+    }
+
+    /// `padding: 1`, `(1, 2)`, and where the layer allows it `same` and `valid`.
+    pub fn padding(&mut self, words: bool, errors: &mut Errors) -> Padding {
+        match self.take("padding").map(|v| &v.kind) {
+            Some(ValueKind::Word(word)) if words && word == "same" => Padding::Same,
+            Some(ValueKind::Word(word)) if words && word == "valid" => Padding::Each([0; 2]),
+            Some(ValueKind::Word(_)) if words => {
+                self.refuse("padding", "is invalid: it is a number, a pair, `same` or `valid`", errors);
+                Padding::Each([0; 2])
+            }
+            _ => Padding::Each(self.pair_or("padding", "the padding", [0; 2], 0, errors)),
+        }
+    }
+
+    /// A number that may have a fraction.
+    pub fn number_or(&mut self, name: &'static str, default: f64, errors: &mut Errors) -> f64 {
+        match self.take(name).map(|v| &v.kind) {
+            None | Some(ValueKind::Broken) => default,
+            #[expect(clippy::cast_precision_loss, reason = "arguments are below 2^31")]
+            Some(&ValueKind::Integer(n)) => n as f64,
+            Some(&ValueKind::Float(x, _)) => x,
+            Some(_) => {
+                self.refuse(name, "is invalid: it is a number", errors);
+                default
+            }
+        }
+    }
+
+    /// A number that must be given.
+    pub fn number(&mut self, name: &'static str, example: &str, errors: &mut Errors) -> f64 {
+        if self.take(name).is_none() {
+            self.missing(name, example, errors);
+        }
+        self.number_or(name, 0.0, errors)
+    }
+
+    pub fn flag_or(&mut self, name: &'static str, default: bool, errors: &mut Errors) -> bool {
+        match self.take(name).map(|v| &v.kind) {
+            None | Some(ValueKind::Broken) => default,
+            Some(&ValueKind::Bool(b)) => b,
+            Some(_) => {
+                self.refuse(name, "is invalid: it is `true` or `false`", errors);
+                default
+            }
+        }
+    }
+
+    /// One of a few words, by its place in the list.
+    pub fn word(&mut self, name: &'static str, words: &[&'static str], errors: &mut Errors) -> Option<usize> {
+        let kind = self.take(name).map(|v| &v.kind)?;
+        let found = match kind {
+            ValueKind::Broken => return None,
+            ValueKind::Word(word) => words.iter().position(|w| w == word),
+            _ => None,
+        };
+        if found.is_none() {
+            let similar = match kind {
+                ValueKind::Word(word) => suggest::similar(word, words, &INIT_ALIASES),
+                _ => None,
+            };
+            let place = self.place(name);
+            if let Some(mut error) = self.refusal(name, &format!("is invalid: it is {}", list(words))) {
+                if let (Some(similar), Some(place)) = (similar, place) {
+                    let change = Change { place, how: How::Replace, text: similar.into() };
+                    error = error.help_with(format!("a similar name exists: `{similar}`"), vec![change]);
+                }
+                errors.push(error);
+            }
+        }
+        found
+    }
+
+    /// The number of an axis, counted from 0.
+    pub fn axis(&mut self, errors: &mut Errors) -> Option<usize> {
+        match self.take("axis").map(|v| &v.kind)? {
+            ValueKind::Broken => None,
+            &ValueKind::Integer(n) if n >= 0 => usize::try_from(n).ok(),
+            _ => {
+                self.refuse("axis", "is invalid: axes are counted from 0, the batch not among them", errors);
+                None
+            }
+        }
+    }
+
+    /// The layer, unless something was wrong.
+    pub fn finish<L>(&self, layer: L) -> Option<L> {
+        (!self.failed).then_some(layer)
+    }
+}
+
+const INIT_ALIASES: [(&str, &str); 6] = [
+    ("xavier_uniform", "glorot_uniform"),
+    ("xavier_normal", "glorot_normal"),
+    ("xavier", "glorot_uniform"),
+    ("kaiming_normal", "he_normal"),
+    ("kaiming_uniform", "he_uniform"),
+    ("kaiming", "he_normal"),
+];
+
+fn argument_text(argument: &crate::ast::Argument) -> String {
+    match &argument.name {
+        Some(name) => format!("{name}: {}", argument.value.kind),
+        None => argument.value.kind.to_string(),
+    }
+}
+
+/// `a`, `b` and `c`
+pub fn list(names: &[&str]) -> String {
+    let quoted: Vec<_> = names.iter().map(|n| format!("`{n}`")).collect();
+    match quoted.split_last() {
+        None => "no arguments".into(),
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    }
+}

@@ -1,0 +1,176 @@
+//! `BatchNorm1d` and `BatchNorm2d`: every feature or channel gets mean 0 and variance 1 over the batch.
+
+use super::mismatch::{Mismatch, Proposal};
+use super::window::{image, number};
+use super::{Arguments, Init, Layer, Layout, Parameter, Role, Traits};
+use crate::errors::Errors;
+use crate::shape::Shape;
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+#[derive(Clone, Debug)]
+struct Norm {
+    momentum: f64,
+    eps: f64,
+}
+
+#[derive(Clone, Debug)]
+pub struct BatchNorm1d(Norm);
+
+#[derive(Clone, Debug)]
+pub struct BatchNorm2d(Norm);
+
+impl Norm {
+    fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Norm> {
+        arguments.accept(None, &["momentum", "eps"], errors);
+        let momentum = arguments.number_or("momentum", 0.1, errors);
+        if !(0.0..=1.0).contains(&momentum) {
+            arguments.refuse("momentum", "is invalid: it is the newest batch's weight, from 0 to 1", errors);
+        }
+        let eps = arguments.number_or("eps", 1e-5, errors);
+        if eps < 0.0 || eps == 0.0 && eps.is_sign_negative() {
+            arguments.refuse("eps", "is invalid: it is added to the variance and not negative", errors);
+        }
+        arguments.finish(Norm { momentum, eps })
+    }
+
+    fn arguments(&self) -> String {
+        let mut parts = Vec::new();
+        if self.momentum != 0.1 {
+            parts.push(format!("momentum: {:?}", self.momentum));
+        }
+        if self.eps != 1e-5 {
+            parts.push(format!("eps: {:?}", self.eps));
+        }
+        parts.join(", ")
+    }
+
+    fn parameters(&self, channels: usize) -> Vec<Parameter> {
+        let one = |name, role, value| Parameter {
+            name,
+            memory_shape: vec![channels],
+            axes: vec![0],
+            role,
+            init: Init::Constant(value),
+        };
+        let average = Role::Average { momentum: self.momentum };
+        vec![
+            one("weight", Role::Learned, 1.0),
+            one("bias", Role::Learned, 0.0),
+            one("running_mean", average, 0.0),
+            one("running_var", average, 1.0),
+        ]
+    }
+
+    fn traits(layout: Layout, [channels, values]: [usize; 2]) -> Traits {
+        Traits {
+            reads_inputs: true,
+            saved_fixed: 3 * channels,
+            batch_values: Some(values),
+            ..Traits::new(layout)
+        }
+    }
+
+    fn spec(&self, sizes: [usize; 2]) -> TokenStream {
+        let [channels, values] = sizes.map(number);
+        let eps = Literal::f64_suffixed(self.eps);
+        quote!(batch_norm::BatchNormSpec { channels: #channels, values: #values, eps: #eps })
+    }
+}
+
+fn field(channels: usize, scalar: &TokenStream) -> TokenStream {
+    let channels = number(channels);
+    quote!(batch_norm::BatchNorm<#scalar, #channels>)
+}
+
+impl BatchNorm1d {
+    /// The features, and how many values of each are in one sample.
+    fn sizes(inputs: &[Shape]) -> [usize; 2] {
+        match inputs[0].0[..] {
+            [n] => [n, 1],
+            [t, f] => [f, t],
+            _ => unreachable!("`outputs` has refused other ranks"),
+        }
+    }
+}
+
+impl Layer for BatchNorm1d {
+    fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
+        Norm::parse(arguments, errors).map(BatchNorm1d)
+    }
+
+    fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
+        let shape = &inputs[0];
+        if matches!(shape.rank(), 1 | 2) {
+            return Ok(vec![shape.clone()]);
+        }
+        Err(Mismatch::new(format!(
+            "{{name}} needs `[features]` or `[time, features]`, but {{input_is}} `{shape}`"
+        ))
+        .propose(Proposal::Rename("BatchNorm2d")))
+    }
+
+    fn arguments(&self) -> String {
+        self.0.arguments()
+    }
+
+    fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
+        self.0.parameters(Self::sizes(inputs)[0])
+    }
+
+    fn field(&self, inputs: &[Shape], scalar: &TokenStream) -> TokenStream {
+        field(Self::sizes(inputs)[0], scalar)
+    }
+
+    fn traits(&self, inputs: &[Shape]) -> Traits {
+        Norm::traits(Layout::RowMajor, Self::sizes(inputs))
+    }
+
+    fn spec(&self, inputs: &[Shape], _: usize) -> TokenStream {
+        self.0.spec(Self::sizes(inputs))
+    }
+}
+
+impl BatchNorm2d {
+    fn sizes(inputs: &[Shape]) -> [usize; 2] {
+        [inputs[0].0[0], inputs[0].0[1] * inputs[0].0[2]]
+    }
+}
+
+impl Layer for BatchNorm2d {
+    fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
+        Norm::parse(arguments, errors).map(BatchNorm2d)
+    }
+
+    fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
+        let shape = &inputs[0];
+        image(shape).map(|_| vec![shape.clone()]).map_err(|mismatch| match shape.rank() {
+            1 | 2 => {
+                let mut proposals = vec![Proposal::Rename("BatchNorm1d")];
+                proposals.extend(mismatch.proposals.iter().cloned());
+                Mismatch { proposals, ..mismatch }
+            }
+            _ => mismatch,
+        })
+    }
+
+    fn arguments(&self) -> String {
+        self.0.arguments()
+    }
+
+    fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
+        self.0.parameters(Self::sizes(inputs)[0])
+    }
+
+    fn field(&self, inputs: &[Shape], scalar: &TokenStream) -> TokenStream {
+        field(Self::sizes(inputs)[0], scalar)
+    }
+
+    fn traits(&self, inputs: &[Shape]) -> Traits {
+        Norm::traits(Layout::ChannelsLast, Self::sizes(inputs))
+    }
+
+    fn spec(&self, inputs: &[Shape], _: usize) -> TokenStream {
+        self.0.spec(Self::sizes(inputs))
+    }
+}

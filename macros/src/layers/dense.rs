@@ -1,0 +1,105 @@
+//! `Dense(64)`: every output is a weighted sum of all inputs, plus a bias.
+
+use super::init::Scheme;
+use super::mismatch::{Mismatch, Proposal};
+use super::window::number;
+use super::{Arguments, Layer, Layout, Parameter, Role, Traits};
+use crate::errors::Errors;
+use crate::shape::Shape;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+#[derive(Clone, Debug)]
+pub struct Dense {
+    outputs: usize,
+    bias: bool,
+    init: Scheme,
+}
+
+impl Dense {
+    /// The rows and the width of what flows in.
+    fn rows_and_inputs(inputs: &[Shape]) -> [usize; 2] {
+        match inputs[0].0[..] {
+            [n] => [1, n],
+            [t, f] => [t, f],
+            _ => unreachable!("`outputs` has refused other ranks"),
+        }
+    }
+
+    fn bias_len(&self) -> usize {
+        if self.bias { self.outputs } else { 0 }
+    }
+}
+
+impl Layer for Dense {
+    fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
+        arguments.accept(Some("outputs"), &["bias", "init"], errors);
+        let layer = Dense {
+            outputs: arguments.count("outputs", "the number of outputs", "64", errors),
+            bias: arguments.flag_or("bias", true, errors),
+            init: Scheme::read(arguments, errors),
+        };
+        arguments.finish(layer)
+    }
+
+    fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
+        match inputs[0].0[..] {
+            [_] => Ok(vec![Shape(vec![self.outputs])]),
+            [t, _] => Ok(vec![Shape(vec![t, self.outputs])]),
+            _ => Err(Mismatch::new(format!(
+                "{{name}} needs a flat `[n]` input, but {{input_is}} `{}`",
+                inputs[0]
+            ))
+            .propose(Proposal::Insert { input: 0, call: "Flatten".into() })),
+        }
+    }
+
+    fn decides_features(&self) -> bool {
+        true
+    }
+
+    fn arguments(&self) -> String {
+        let bias = if self.bias { "" } else { ", bias: false" };
+        format!("{}{bias}", self.outputs)
+    }
+
+    fn parameters(&self, inputs: &[Shape]) -> Vec<Parameter> {
+        let [_, width] = Self::rows_and_inputs(inputs);
+        let weight = Parameter {
+            name: "weight",
+            memory_shape: vec![width, self.outputs],
+            axes: vec![1, 0],
+            role: Role::Learned,
+            init: self.init.weight(width, self.outputs),
+        };
+        let bias = Parameter {
+            name: "bias",
+            memory_shape: vec![self.outputs],
+            axes: vec![0],
+            role: Role::Learned,
+            init: self.init.bias(width),
+        };
+        if self.bias { vec![weight, bias] } else { vec![weight] }
+    }
+
+    fn field(&self, inputs: &[Shape], scalar: &TokenStream) -> TokenStream {
+        let [_, width] = Self::rows_and_inputs(inputs).map(number);
+        let (outputs, bias) = (number(self.outputs), number(self.bias_len()));
+        quote!(dense::Dense<#scalar, #outputs, #width, #bias>)
+    }
+
+    fn traits(&self, _: &[Shape]) -> Traits {
+        Traits { reads_inputs: true, ..Traits::new(Layout::RowMajor) }
+    }
+
+    fn spec(&self, inputs: &[Shape], _: usize) -> TokenStream {
+        let [rows, width] = Self::rows_and_inputs(inputs).map(number);
+        let (outputs, bias) = (number(self.outputs), self.bias);
+        quote!(dense::DenseSpec { rows: #rows, inputs: #width, outputs: #outputs, bias: #bias })
+    }
+
+    fn multiply_adds(&self, inputs: &[Shape]) -> u64 {
+        let [rows, width] = Self::rows_and_inputs(inputs);
+        super::multiply(&[rows, width, self.outputs])
+    }
+}

@@ -1,0 +1,83 @@
+//! Why shapes do not fit, as a layer says it. A layer knows neither its name nor what feeds it, so its texts have
+//! `{layer}`, `{input}` and `{shape}` where `infer` puts them in.
+
+/// Why the inputs do not fit a layer.
+#[derive(Clone, Debug)]
+pub struct Mismatch {
+    pub at: At,
+    /// The first line of the error.
+    pub line: String,
+    pub notes: Vec<String>,
+    /// Ways out, the best first; only those that make the network good are shown.
+    pub proposals: Vec<Proposal>,
+    /// Whether the sizes on the way to here are worth showing.
+    pub trail: bool,
+    /// The axis of the first input whose size is at fault.
+    pub axis: Option<usize>,
+}
+
+/// The tokens that an error is shown at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// The layer, from its name to its closing bracket.
+    Layer,
+    /// The value of an argument.
+    Argument(&'static str),
+}
+
+/// An edit that may help.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Proposal {
+    /// Another layer before this one, on its input of that number.
+    Insert { input: usize, call: String },
+    /// An argument's value, in its place or added.
+    Argument { name: &'static str, value: String },
+    /// Another argument by place.
+    Main(String),
+    /// The same arguments under another layer's name.
+    Rename(&'static str),
+    /// This layer before the one that feeds it.
+    Earlier,
+    /// Another shape for the network's input, if nothing has changed the shape on the way here.
+    Input(Vec<usize>),
+    /// All convolutions on the way here padded so that they keep the size.
+    KeepSize,
+}
+
+impl Mismatch {
+    pub fn new(line: impl Into<String>) -> Mismatch {
+        Mismatch {
+            at: At::Layer,
+            line: line.into(),
+            notes: Vec::new(),
+            proposals: Vec::new(),
+            trail: false,
+            axis: None,
+        }
+    }
+
+    pub fn at(mut self, name: &'static str) -> Mismatch {
+        self.at = At::Argument(name);
+        self
+    }
+
+    pub fn note(mut self, note: impl Into<String>) -> Mismatch {
+        self.notes.push(note.into());
+        self
+    }
+
+    pub fn propose(mut self, proposal: Proposal) -> Mismatch {
+        self.proposals.push(proposal);
+        self
+    }
+
+    pub fn trail(mut self) -> Mismatch {
+        self.trail = true;
+        self
+    }
+
+    pub fn axis(mut self, axis: usize) -> Mismatch {
+        self.axis = Some(axis);
+        self
+    }
+}

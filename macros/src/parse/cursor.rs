@@ -1,0 +1,197 @@
+//! A place in a run of tokens.
+
+use crate::errors::Place;
+use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
+
+/// Reads tokens one after another; groups are read by a cursor of their own.
+pub struct Cursor {
+    tokens: Vec<TokenTree>,
+    at: usize,
+    /// Where an error about the end is shown: on the last token before it.
+    end: Span,
+}
+
+impl Cursor {
+    pub fn new(tokens: TokenStream, end: Span) -> Cursor {
+        let mut flat = Vec::new();
+        flatten(tokens, &mut flat);
+        Cursor { tokens: flat, at: 0, end }
+    }
+
+    /// What stands between a group's delimiters.
+    pub fn inside(group: &Group) -> Cursor {
+        Cursor::new(group.stream(), group.span_close())
+    }
+
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    pub fn is_end(&self) -> bool {
+        self.at >= self.tokens.len()
+    }
+
+    pub fn peek(&self) -> Option<&TokenTree> {
+        self.tokens.get(self.at)
+    }
+
+    pub fn next(&mut self) -> Option<TokenTree> {
+        let token = self.tokens.get(self.at).cloned();
+        self.at += usize::from(token.is_some());
+        token
+    }
+
+    /// The next token's place, or that of the one before the end.
+    pub fn place(&self) -> Place {
+        match self.peek() {
+            Some(token) => token.span().into(),
+            None => self.before(),
+        }
+    }
+
+    /// The place of the token that was read last.
+    pub fn before(&self) -> Place {
+        match self.at.checked_sub(1).and_then(|i| self.tokens.get(i)) {
+            Some(token) => token.span().into(),
+            None => self.end.into(),
+        }
+    }
+
+    /// The tokens read since `start`.
+    pub fn since(&self, start: usize) -> TokenStream {
+        self.tokens[start.min(self.at)..self.at].iter().cloned().collect()
+    }
+
+    pub fn peek_punct(&self, c: char) -> bool {
+        self.is_punct(0, c)
+    }
+
+    fn is_punct(&self, ahead: usize, c: char) -> bool {
+        matches!(self.tokens.get(self.at + ahead), Some(TokenTree::Punct(p)) if p.as_char() == c)
+    }
+
+    fn peek_pair(&self, first: char, second: char) -> bool {
+        let joint = matches!(self.peek(), Some(TokenTree::Punct(p)) if p.spacing() == Spacing::Joint);
+        joint && self.is_punct(0, first) && self.is_punct(1, second)
+    }
+
+    pub fn peek_arrow(&self) -> bool {
+        self.peek_pair('-', '>')
+    }
+
+    pub fn peek_fat_arrow(&self) -> bool {
+        self.peek_pair('=', '>')
+    }
+
+    /// A `:` that is not half of `::`.
+    pub fn peek_colon(&self) -> bool {
+        self.is_punct(0, ':') && !self.peek_pair(':', ':')
+    }
+
+    /// Whether an identifier and a single colon follow.
+    pub fn peek_label(&self) -> bool {
+        matches!(self.peek(), Some(TokenTree::Ident(_)))
+            && matches!(self.tokens.get(self.at + 1), Some(TokenTree::Punct(p)) if p.as_char() == ':' && p.spacing() == Spacing::Alone)
+    }
+
+    /// The operator that follows, if one does; an arrow is none.
+    pub fn peek_operator(&self) -> Option<char> {
+        match self.peek() {
+            Some(TokenTree::Punct(p))
+                if matches!(p.as_char(), '+' | '-' | '*' | '/') && !self.peek_arrow() =>
+            {
+                Some(p.as_char())
+            }
+            _ => None,
+        }
+    }
+
+    pub fn peek_ident(&self) -> Option<&Ident> {
+        match self.peek() {
+            Some(TokenTree::Ident(ident)) => Some(ident),
+            _ => None,
+        }
+    }
+
+    pub fn peek_word(&self, word: &str) -> bool {
+        self.peek_ident().is_some_and(|i| i == word)
+    }
+
+    /// Whether the token after the next is an identifier.
+    pub fn peek_second_ident(&self) -> bool {
+        matches!(self.tokens.get(self.at + 1), Some(TokenTree::Ident(_)))
+    }
+
+    pub fn peek_group(&self, delimiter: Delimiter) -> bool {
+        matches!(self.peek(), Some(TokenTree::Group(g)) if g.delimiter() == delimiter)
+    }
+
+    pub fn take_punct(&mut self, c: char) -> bool {
+        let found = self.peek_punct(c);
+        self.at += usize::from(found);
+        found
+    }
+
+    pub fn take_arrow(&mut self) -> bool {
+        let found = self.peek_arrow();
+        self.at += if found { 2 } else { 0 };
+        found
+    }
+
+    pub fn take_ident(&mut self) -> Option<Ident> {
+        let ident = self.peek_ident().cloned();
+        self.at += usize::from(ident.is_some());
+        ident
+    }
+
+    pub fn take_group(&mut self, delimiter: Delimiter) -> Option<Group> {
+        match self.peek() {
+            Some(TokenTree::Group(group)) if group.delimiter() == delimiter => {
+                let group = group.clone();
+                self.at += 1;
+                Some(group)
+            }
+            _ => None,
+        }
+    }
+
+    /// Skips to the next of these characters, which stays unread.
+    pub fn skip_to(&mut self, stops: &[char]) {
+        while !self.is_end() && !stops.iter().any(|&c| self.peek_punct(c)) {
+            self.at += 1;
+        }
+    }
+
+    /// Skips to the next `;` or `->`, which stays unread.
+    pub fn skip_to_stage_end(&mut self) {
+        while !self.is_end() && !self.peek_punct(';') && !self.peek_arrow() {
+            self.at += 1;
+        }
+    }
+
+    /// The next token as an error should show it.
+    pub fn found(&self) -> String {
+        match self.peek() {
+            None => "the end".into(),
+            Some(TokenTree::Group(group)) => match group.delimiter() {
+                Delimiter::Parenthesis => "`(`".into(),
+                Delimiter::Brace => "`{`".into(),
+                Delimiter::Bracket => "`[`".into(),
+                Delimiter::None => "an expression".into(),
+            },
+            Some(_) if self.peek_arrow() => "`->`".into(),
+            Some(_) if self.peek_fat_arrow() => "`=>`".into(),
+            Some(token) => format!("`{token}`"),
+        }
+    }
+}
+
+/// Takes away the invisible brackets that a `macro_rules!` fragment comes in.
+fn flatten(tokens: TokenStream, flat: &mut Vec<TokenTree>) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None => flatten(group.stream(), flat),
+            other => flat.push(other),
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Shapes, arguments and layers' calls.
+
+use super::cursor::Cursor;
+use crate::ast::{Argument, Call, Value, ValueKind};
+use crate::errors::{Error, Errors};
+use crate::shape::Shape;
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+
+/// The largest number that an argument or a dimension may be: products of two still fit the arithmetic.
+pub const MAX_NUMBER: u64 = i32::MAX as u64;
+
+/// `[1, 28, 28]`; `None` after an error.
+pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Shape> {
+    let Some(group) = cursor.take_group(Delimiter::Bracket) else {
+        let line = format!("expected a shape, `[1, 28, 28]`, found {}", cursor.found());
+        let place = cursor.place();
+        let comma = cursor.peek_punct(',') || cursor.peek_group(Delimiter::Brace);
+        if !comma {
+            cursor.next();
+        }
+        errors.push(Error::new(place, line));
+        return None;
+    };
+    let shape = parse_dimensions(&group, errors);
+    if cursor.peek_word("in") {
+        let place = cursor.place();
+        errors.push(Error::new(place, "an input of indices, `in 0..65`, is not supported yet"));
+        while !cursor.is_end()
+            && !cursor.peek_punct(',')
+            && !cursor.peek_arrow()
+            && !cursor.peek_group(Delimiter::Brace)
+        {
+            cursor.next();
+        }
+        return None;
+    }
+    shape
+}
+
+fn parse_dimensions(group: &Group, errors: &mut Errors) -> Option<Shape> {
+    let mut cursor = Cursor::inside(group);
+    let mut shape = Some(Vec::new());
+    while !cursor.is_end() {
+        match parse_dimension(&mut cursor, errors) {
+            Some(n) => shape.iter_mut().for_each(|s| s.push(n)),
+            None => {
+                shape = None;
+                cursor.skip_to(&[',']);
+            }
+        }
+        if !cursor.is_end() && !cursor.take_punct(',') {
+            let line = match cursor.peek_operator() {
+                Some(_) => "arithmetic in a dimension is not supported yet".to_string(),
+                None => format!("expected `,`, found {}", cursor.found()),
+            };
+            errors.push(Error::new(cursor.place(), line));
+            shape = None;
+            cursor.skip_to(&[',']);
+            cursor.take_punct(',');
+        }
+    }
+    let shape = Shape(shape?);
+    if shape.elements().is_none() {
+        errors.push(Error::new(group.span(), format!("`{shape}` has more elements than memory can address")));
+        return None;
+    }
+    Some(shape)
+}
+
+fn parse_dimension(cursor: &mut Cursor, errors: &mut Errors) -> Option<usize> {
+    let place = cursor.place();
+    let line = match cursor.peek()? {
+        TokenTree::Literal(_) => {
+            let value = parse_atom(cursor, errors);
+            match value.kind {
+                ValueKind::Integer(n) if n >= 1 => return usize::try_from(n).ok(),
+                ValueKind::Integer(n) => format!("a dimension is at least 1, found `{n}`"),
+                ValueKind::Broken => return None,
+                other => format!("a dimension is a whole number, found `{other}`"),
+            }
+        }
+        TokenTree::Punct(p) if p.as_char() == '.' => {
+            "a sequence of any length, `[..]`, is not supported yet".into()
+        }
+        TokenTree::Punct(p) if p.as_char() == '-' => "a dimension is at least 1".into(),
+        TokenTree::Ident(name) if name == "_" => "a dimension is a number: nothing is left out here".into(),
+        TokenTree::Ident(name) => format!("`{name}`: a dimension that is not a literal is not supported yet"),
+        TokenTree::Group(_) => "arithmetic in a dimension is not supported yet".into(),
+        _ => format!("expected a dimension, found {}", cursor.found()),
+    };
+    errors.push(Error::new(place, line));
+    None
+}
+
+/// `Conv2d(32, kernel: 3)` out of text or tokens, for a proposed edit; whatever is wrong makes it `None`.
+pub fn parse_call(tokens: TokenStream) -> Option<Call> {
+    let mut errors = Errors::new();
+    let mut cursor = Cursor::new(tokens, proc_macro2::Span::call_site());
+    let name = cursor.take_ident()?;
+    let call = parse_arguments(name, &mut cursor, &mut errors);
+    (errors.is_empty() && cursor.is_end()).then_some(call)
+}
+
+/// The arguments after a layer's name, if there are any.
+pub fn parse_arguments(name: Ident, cursor: &mut Cursor, errors: &mut Errors) -> Call {
+    let mut tokens: TokenStream = TokenTree::from(name.clone()).into();
+    let mut arguments = Vec::new();
+    if let Some(group) = cursor.take_group(Delimiter::Parenthesis) {
+        tokens.extend([TokenTree::from(group.clone())]);
+        let mut inside = Cursor::inside(&group);
+        while !inside.is_end() {
+            if let Some(argument) = parse_argument(&mut inside, errors) {
+                arguments.push(argument);
+            }
+            if inside.is_end() || inside.take_punct(',') {
+                continue;
+            }
+            if inside.peek_ident().is_some() || matches!(inside.peek(), Some(TokenTree::Literal(_))) {
+                let line = format!("expected `,` before {}", inside.found());
+                errors.push(Error::new(inside.place(), line));
+            } else {
+                let line = match inside.peek_operator() {
+                    Some(_) => "arithmetic in an argument is not supported yet".to_string(),
+                    None => format!("expected `,`, found {}", inside.found()),
+                };
+                errors.push(Error::new(inside.place(), line));
+                if let Some(last) = arguments.last_mut() {
+                    last.value.kind = ValueKind::Broken;
+                }
+                inside.skip_to(&[',']);
+                inside.take_punct(',');
+            }
+        }
+    }
+    Call { name, arguments, tokens }
+}
+
+fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argument> {
+    let start = cursor.at();
+    let mut name = None;
+    if cursor.peek_label() {
+        name = cursor.take_ident();
+        cursor.next();
+    } else if cursor.peek_ident().is_some() {
+        // Python's `kernel=3` is understood, and corrected.
+        let word = cursor.take_ident()?;
+        if cursor.peek_punct('=') && !cursor.peek_fat_arrow() {
+            let place = cursor.place();
+            errors.push(Error::new(place, format!("an argument is written with a colon: `{word}: …`")));
+            cursor.next();
+            name = Some(word);
+        } else {
+            let tokens = cursor.since(start);
+            return Some(Argument { name: None, value: word_value(&word, &tokens), tokens });
+        }
+    }
+    if cursor.is_end() || cursor.peek_punct(',') {
+        match &name {
+            Some(name) => errors.push(Error::new(name, format!("`{name}:` has no value"))),
+            None => errors
+                .push(Error::new(cursor.place(), format!("expected an argument, found {}", cursor.found()))),
+        }
+        let tokens = cursor.since(start);
+        let value = Value { kind: ValueKind::Broken, tokens: tokens.clone() };
+        return name.map(|name| Argument { name: Some(name), value, tokens });
+    }
+    let value = parse_atom(cursor, errors);
+    Some(Argument { name, value, tokens: cursor.since(start) })
+}
+
+fn word_value(word: &Ident, tokens: &TokenStream) -> Value {
+    let kind = match word.to_string().as_str() {
+        "true" => ValueKind::Bool(true),
+        "false" => ValueKind::Bool(false),
+        other => ValueKind::Word(other.to_string()),
+    };
+    Value { kind, tokens: tokens.clone() }
+}
+
+/// A number, a word, a pair or a shape. Reads at least one token.
+fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Value {
+    let start = cursor.at();
+    let place = cursor.place();
+    let minus = cursor.peek_punct('-') && !cursor.peek_arrow();
+    if minus {
+        cursor.next();
+    }
+    let kind = match cursor.next() {
+        Some(TokenTree::Literal(literal)) => literal_value(&literal.to_string(), minus),
+        Some(TokenTree::Ident(word)) if !minus => {
+            let tokens = cursor.since(start);
+            return word_value(&word, &tokens);
+        }
+        Some(TokenTree::Group(group)) if !minus && group.delimiter() == Delimiter::Parenthesis => {
+            let mut inside = Cursor::inside(&group);
+            let mut parts = Vec::new();
+            while !inside.is_end() {
+                parts.push(parse_atom(&mut inside, errors).kind);
+                if !inside.is_end() && !inside.take_punct(',') {
+                    let line = format!("expected `,`, found {}", inside.found());
+                    errors.push(Error::new(inside.place(), line));
+                    parts.push(ValueKind::Broken);
+                    break;
+                }
+            }
+            if parts.contains(&ValueKind::Broken) {
+                Ok(ValueKind::Broken)
+            } else {
+                Ok(ValueKind::Tuple(parts))
+            }
+        }
+        Some(TokenTree::Group(group)) if !minus && group.delimiter() == Delimiter::Bracket => {
+            Ok(parse_dimensions(&group, errors).map_or(ValueKind::Broken, ValueKind::Shape))
+        }
+        Some(other) => Err(format!("expected a value, found `{other}`")),
+        None => Err("expected a value, found the end".into()),
+    };
+    let kind = kind.unwrap_or_else(|line: String| {
+        errors.push(Error::new(place.to(cursor.before()), line));
+        ValueKind::Broken
+    });
+    Value { kind, tokens: cursor.since(start) }
+}
+
+fn literal_value(text: &str, minus: bool) -> Result<ValueKind, String> {
+    let sign = if minus { "-" } else { "" };
+    let text = format!("{sign}{text}");
+    let digits = text.strip_prefix('-').unwrap_or(&text);
+    match syn::parse_str::<syn::Lit>(digits) {
+        Ok(syn::Lit::Int(int)) => {
+            if !int.suffix().is_empty() {
+                return Err(format!("write `{}` without a type", int.base10_digits()));
+            }
+            let n = int.base10_digits().parse::<u64>().ok().filter(|&n| n <= MAX_NUMBER);
+            let n = n.ok_or_else(|| format!("`{text}` is too large: the largest number is {MAX_NUMBER}"))?;
+            Ok(ValueKind::Integer(if text.starts_with('-') { -i128::from(n) } else { i128::from(n) }))
+        }
+        Ok(syn::Lit::Float(float)) => {
+            if !float.suffix().is_empty() {
+                return Err(format!("write `{}` without a type", float.base10_digits()));
+            }
+            let x = float.base10_parse::<f64>().map_err(|e| e.to_string())?;
+            if !x.is_finite() {
+                return Err(format!("`{text}` is too large"));
+            }
+            Ok(ValueKind::Float(if text.starts_with('-') { -x } else { x }, text.clone()))
+        }
+        _ => Err(format!("expected a number, found `{text}`")),
+    }
+}

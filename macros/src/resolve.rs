@@ -1,0 +1,440 @@
+//! From `ast` to `Graph`: names, layers, arguments. Reports undefined names, names used twice, and wrong arguments.
+
+use crate::ast::{
+    Body, Call, Expression, Network, Operator, Pattern, Stage, Statement, Value as Written, ValueKind,
+};
+use crate::errors::{Change, Error, Errors, How, Place};
+use crate::graph::{Graph, Header, Input, Node, NodeId, Output, Scalar, Source, Value, ValueId};
+use crate::layers::{self, AnyLayer};
+use crate::maps::OrderedMap;
+use crate::suggest;
+use proc_macro2::{Ident, TokenStream};
+
+/// The most inputs that the runtime takes.
+const MAX_INPUTS: usize = 16;
+
+/// What a name stands for.
+#[derive(Clone)]
+enum Binding {
+    Value(ValueId),
+    /// A layer: what it gives, and how it reads.
+    Layer(ValueId, String),
+}
+
+struct Builder<'e> {
+    graph: Graph,
+    scope: OrderedMap<Binding>,
+    /// Every name that the user gives anywhere, for numbering and for "defined only later".
+    taken: Vec<String>,
+    /// Names reported as undefined, each once.
+    reported: Vec<String>,
+    /// How many unnamed layers there are of each kind.
+    counts: OrderedMap<usize>,
+    errors: &'e mut Errors,
+}
+
+/// Gives every name a meaning. What could not be resolved is a node without a layer, whose value has no shape.
+pub fn resolve(network: Network, errors: &mut Errors) -> Graph {
+    let taken = names_of(&network);
+    let graph = Graph {
+        header: header(&network, errors),
+        nodes: Vec::new(),
+        values: Vec::new(),
+        results: Vec::new(),
+    };
+    let mut builder = Builder {
+        graph,
+        scope: OrderedMap::new(),
+        taken,
+        reported: Vec::new(),
+        counts: OrderedMap::new(),
+        errors,
+    };
+    for i in 0..builder.graph.header.inputs.len() {
+        let name = builder.graph.header.inputs[i].name.clone();
+        let value = ValueId(i);
+        builder.graph.values.push(Value { source: Source::Input(i), name: Some(name.clone()) });
+        builder.scope.insert(name.to_string(), Binding::Value(value));
+    }
+    let outputs = builder.graph.header.outputs.len();
+    builder.graph.results = vec![None; outputs];
+    if let Some(body) = &network.body {
+        builder.body(body);
+    }
+    let mut graph = builder.graph;
+    graph.results.truncate(outputs);
+    graph
+}
+
+fn header(network: &Network, errors: &mut Errors) -> Header {
+    if let Some(input) = network.inputs.get(MAX_INPUTS) {
+        errors.push(Error::new(&input.tokens, format!("a network takes at most {MAX_INPUTS} inputs")));
+    }
+    let inputs = network.inputs.iter().filter_map(|port| {
+        let name = port.name.clone()?;
+        Some(Input { name, shape: port.shape.clone(), tokens: port.tokens.clone() })
+    });
+    let outputs = network.outputs.iter().map(|port| Output {
+        name: port.name.clone(),
+        shape: port.shape.clone(),
+        tokens: port.tokens.clone(),
+    });
+    Header {
+        attributes: network.attributes.clone(),
+        visibility: network.visibility.clone(),
+        name: network.name.clone(),
+        scalar: network.generic.clone().map_or(Scalar::F32, Scalar::Generic),
+        inputs: inputs.collect(),
+        outputs: outputs.collect(),
+    }
+}
+
+/// Every name that the user gives to an input, a value or a layer.
+fn names_of(network: &Network) -> Vec<String> {
+    let mut names: Vec<String> =
+        network.inputs.iter().filter_map(|p| p.name.as_ref()).map(ToString::to_string).collect();
+    let Some(body) = &network.body else { return names };
+    for Statement::Let(binding) in &body.statements {
+        match &binding.pattern {
+            Pattern::One(name) => names.extend(name.iter().map(ToString::to_string)),
+            Pattern::Tuple(all, _) => names.extend(all.iter().flatten().map(ToString::to_string)),
+        }
+        layer_names(&binding.value, &mut names);
+    }
+    body.result.iter().for_each(|result| layer_names(result, &mut names));
+    names
+}
+
+fn layer_names(expression: &Expression, names: &mut Vec<String>) {
+    match expression {
+        Expression::Name(_) | Expression::Unknown(_) => {}
+        Expression::Tuple(parts, _) => parts.iter().for_each(|part| layer_names(part, names)),
+        Expression::Chain(source, stages, _) => {
+            layer_names(source, names);
+            names.extend(stages.iter().filter_map(|s| s.name.as_ref()).map(ToString::to_string));
+        }
+        Expression::Binary(left, _, right, _) => {
+            layer_names(left, names);
+            layer_names(right, names);
+        }
+    }
+}
+
+impl Builder<'_> {
+    fn body(&mut self, body: &Body) {
+        for Statement::Let(binding) in &body.statements {
+            match &binding.pattern {
+                Pattern::One(name) => {
+                    let value = self.single(&binding.value);
+                    if let Some(name) = name {
+                        self.bind(name, value);
+                    }
+                }
+                Pattern::Tuple(names, tokens) => self.bind_all(names, tokens, &binding.value),
+            }
+        }
+        let header_outputs = self.graph.header.outputs.len();
+        let Some(result) = &body.result else {
+            if !body.broken {
+                let name = &self.graph.header.name;
+                let line = format!("the body of `{name}` ends without a result");
+                self.errors.push(Error::new(&body.tokens, line));
+            }
+            return;
+        };
+        let values = self.several(result);
+        if header_outputs == 0 {
+            return;
+        }
+        if values.len() == header_outputs {
+            self.graph.results = values.into_iter().map(Some).collect();
+            return;
+        }
+        let name = &self.graph.header.name;
+        let declared = crate::shape::counted(header_outputs, "values");
+        let line = format!("`{name}` declares {declared}, but its body gives {}", values.len());
+        self.errors.push(Error::new(&result.tokens(), line));
+    }
+
+    fn bind_all(&mut self, names: &[Option<Ident>], tokens: &TokenStream, value: &Expression) {
+        let values = self.several(value);
+        if values.len() != names.len() && !matches!(value, Expression::Unknown(_)) {
+            let given = crate::shape::counted(values.len(), "values");
+            let line = format!("{} names are bound, but there is {given}", names.len());
+            let line = if values.len() == 1 { line } else { line.replace("there is", "there are") };
+            self.errors.push(Error::new(tokens, line));
+        }
+        for (i, name) in names.iter().enumerate() {
+            let value = values.get(i).copied().unwrap_or_else(|| self.unknown(tokens));
+            if let Some(name) = name {
+                self.bind(name, value);
+            }
+        }
+    }
+
+    /// Binds a `let`. It may take over the name of an earlier value, but not that of a layer.
+    fn bind(&mut self, name: &Ident, value: ValueId) {
+        let text = name.to_string();
+        if let Some(Binding::Layer(_, layer)) = self.scope.get(&text) {
+            let line = format!("the name `{name}` is already used by the layer `{name}: {layer}`");
+            let free = self.free_name(&text);
+            let error = Error::new(name, line).help(format!("another name for the value: `let {free} = …`"));
+            self.errors.push(error);
+            return;
+        }
+        let named = &mut self.graph.values[value.0];
+        if named.name.is_none() {
+            named.name = Some(name.clone());
+        }
+        self.scope.insert(text, Binding::Value(value));
+    }
+
+    /// One value; several where one is wanted are an error.
+    fn single(&mut self, expression: &Expression) -> ValueId {
+        let values = self.several(expression);
+        match values[..] {
+            [value] => value,
+            _ => {
+                let tokens = expression.tokens();
+                let line = format!("one value is wanted here, but these are {}", values.len());
+                self.errors.push(Error::new(&tokens, line));
+                self.unknown(&tokens)
+            }
+        }
+    }
+
+    fn several(&mut self, expression: &Expression) -> Vec<ValueId> {
+        match expression {
+            Expression::Name(name) => vec![self.lookup(name)],
+            Expression::Tuple(parts, _) => parts.iter().map(|part| self.single(part)).collect(),
+            Expression::Unknown(tokens) => vec![self.unknown(tokens)],
+            Expression::Binary(left, Operator::Add, right, tokens) => {
+                let inputs = vec![self.single(left), self.single(right)];
+                let operands = vec![left.tokens(), right.tokens()];
+                vec![self.sum(inputs, operands, tokens)]
+            }
+            Expression::Chain(source, stages, _) => {
+                let mut values = self.several(source);
+                for stage in stages {
+                    values = vec![self.stage(stage, values)];
+                }
+                values
+            }
+        }
+    }
+
+    fn sum(&mut self, inputs: Vec<ValueId>, operands: Vec<TokenStream>, tokens: &TokenStream) -> ValueId {
+        let texts: Vec<_> = inputs.iter().map(|&v| self.graph.describe(v).replace('`', "")).collect();
+        let span = Place::of(tokens).first;
+        let name = self.automatic_name("Add", span);
+        self.push(Node {
+            name,
+            named: false,
+            layer: Some(AnyLayer::add()),
+            text: texts.join(" + "),
+            tokens: tokens.clone(),
+            inputs,
+            outputs: Vec::new(),
+            call: None,
+            operands,
+        })
+    }
+
+    /// A layer over what flows into it.
+    fn stage(&mut self, stage: &Stage, inputs: Vec<ValueId>) -> ValueId {
+        let name = stage.name.as_ref().filter(|name| self.is_free(name, stage));
+        let Some(call) = &stage.call else {
+            let value = self.unknown(&stage.tokens);
+            if let Some(name) = name {
+                self.graph.values[value.0].name = Some(name.clone());
+                self.scope.insert(name.to_string(), Binding::Layer(value, "…".into()));
+            }
+            return value;
+        };
+        let mut layer = match AnyLayer::parse(call, self.errors) {
+            Ok(layer) => layer,
+            Err(()) => {
+                self.no_such_layer(call);
+                None
+            }
+        };
+        self.check_claim(call);
+        if let Some(wanted) = layer.as_ref().map(AnyLayer::arity).filter(|&wanted| wanted != inputs.len()) {
+            let wanted = crate::shape::counted(wanted, "values");
+            let line = format!("`{call}` takes {wanted}, but gets {}", inputs.len());
+            self.errors.push(Error::new(&call.tokens, line));
+            layer = None;
+        }
+        let text = layer.as_ref().map_or_else(|| call.to_string(), AnyLayer::text);
+        let named = name.is_some();
+        let node_name = match name {
+            Some(name) => name.clone(),
+            None => self.automatic_name(&call.name.to_string(), call.name.span()),
+        };
+        let value = self.push(Node {
+            name: node_name,
+            named,
+            layer,
+            text,
+            tokens: call.tokens.clone(),
+            inputs,
+            outputs: Vec::new(),
+            call: Some(call.clone()),
+            operands: Vec::new(),
+        });
+        if let Some(name) = name {
+            self.graph.values[value.0].name = Some(name.clone());
+            self.scope.insert(name.to_string(), Binding::Layer(value, call.to_string()));
+        }
+        value
+    }
+
+    /// A layer's name must be its own.
+    fn is_free(&mut self, name: &Ident, stage: &Stage) -> bool {
+        let text = name.to_string();
+        let earlier = match self.scope.get(&text) {
+            None => return true,
+            Some(Binding::Layer(_, layer)) => format!("`{name}: {layer}`"),
+            Some(Binding::Value(value)) => match self.graph.values[value.0].source {
+                Source::Input(_) => "an input".into(),
+                Source::Node { .. } => format!("the value `{name}`"),
+            },
+        };
+        let free = self.free_name(&text);
+        let layer = stage.call.as_ref().map_or("…".into(), ToString::to_string);
+        let change = Change { place: name.into(), how: How::Replace, text: free.clone() };
+        self.errors.push(
+            Error::new(name, format!("the name `{name}` is already used by {earlier}"))
+                .help_with(format!("`{free}: {layer}`"), vec![change]),
+        );
+        false
+    }
+
+    /// The name with the lowest number behind it that nobody uses.
+    fn free_name(&mut self, name: &str) -> String {
+        let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        let stem = if stem.is_empty() { name } else { stem };
+        let free =
+            (2usize..).map(|n| format!("{stem}{n}")).find(|n| !self.taken.contains(n)).unwrap_or_default();
+        self.taken.push(free.clone());
+        free
+    }
+
+    fn automatic_name(&mut self, layer: &str, span: proc_macro2::Span) -> Ident {
+        let snake = suggest::snake_case(layer);
+        let mut count = self.counts.get(&snake).copied().unwrap_or(0) + 1;
+        while self.taken.contains(&format!("{snake}{count}")) {
+            count += 1;
+        }
+        self.counts.insert(snake.clone(), count);
+        Ident::new(&format!("{}{count}", snake.trim_start_matches("r#")), span)
+    }
+
+    fn lookup(&mut self, name: &Ident) -> ValueId {
+        let text = name.to_string();
+        match self.scope.get(&text).cloned() {
+            Some(Binding::Value(value)) => return value,
+            Some(Binding::Layer(value, layer)) => {
+                let line = format!("`{name}` is a layer, not a value");
+                let help = format!(
+                    "end the chain at this layer and name what it gives: `let {name} = … -> {layer};`"
+                );
+                if !self.reported.contains(&text) {
+                    self.errors.push(Error::new(name, line).help(help));
+                    self.reported.push(text);
+                }
+                return value;
+            }
+            None => {}
+        }
+        if !self.reported.contains(&text) {
+            self.reported.push(text.clone());
+            let error = if self.taken.contains(&text) {
+                Error::new(name, format!("`{name}` is used here but defined only later"))
+            } else {
+                let error = Error::new(name, format!("there is no value `{name}`"));
+                let known: Vec<&str> = self
+                    .scope
+                    .keys()
+                    .filter(|k| matches!(self.scope.get(k), Some(Binding::Value(_))))
+                    .collect();
+                match suggest::similar(&text, &known, &[]) {
+                    Some(found) => error.help_with(
+                        format!("a value with a similar name exists: `{found}`"),
+                        vec![Change { place: name.into(), how: How::Replace, text: found.into() }],
+                    ),
+                    None => {
+                        let known: Vec<_> = known.iter().rev().take(6).rev().copied().collect();
+                        let verb = if known.len() == 1 { "is" } else { "are" };
+                        error.help(format!("there {verb} {}", layers::list(&known)))
+                    }
+                }
+            };
+            self.errors.push(error);
+        }
+        self.unknown(&proc_macro2::TokenTree::from(name.clone()).into())
+    }
+
+    /// A value of which nothing is known, after an error.
+    fn unknown(&mut self, tokens: &TokenStream) -> ValueId {
+        let name = self.automatic_name("unknown", Place::of(tokens).first);
+        self.push(Node {
+            name,
+            named: false,
+            layer: None,
+            text: suggest::source(tokens),
+            tokens: tokens.clone(),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            call: None,
+            operands: Vec::new(),
+        })
+    }
+
+    /// Adds a node, and the one value that it gives.
+    fn push(&mut self, mut node: Node) -> ValueId {
+        let value = ValueId(self.graph.values.len());
+        let source = Source::Node { node: NodeId(self.graph.nodes.len()), port: 0 };
+        node.outputs = vec![value];
+        self.graph.nodes.push(node);
+        self.graph.values.push(Value { source, name: None });
+        value
+    }
+
+    fn no_such_layer(&mut self, call: &Call) {
+        let name = &call.name;
+        let text = name.to_string();
+        let error = Error::new(name, format!("there is no layer `{name}`"));
+        let known = layers::user_names();
+        let change = |found: &str| vec![Change { place: name.into(), how: How::Replace, text: found.into() }];
+        let alias = layers::ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(&text));
+        self.errors.push(match (alias, suggest::similar(&text, &known, layers::ALIASES)) {
+            (Some((_, ours)), _) => {
+                error.help_with(format!("`{name}` is called `{ours}` here"), change(ours))
+            }
+            (None, Some(found)) => {
+                error.help_with(format!("a layer with a similar name exists: `{found}`"), change(found))
+            }
+            (None, None) => error.help(format!("the layers are {}", layers::list(&known))),
+        });
+    }
+
+    /// `in:` is a number of at least one, or a shape, and given once.
+    fn check_claim(&mut self, call: &Call) {
+        let claims: Vec<_> =
+            call.arguments.iter().filter(|a| a.name.as_ref().is_some_and(|n| n == "in")).collect();
+        for (i, claim) in claims.iter().enumerate() {
+            let Written { kind, tokens } = &claim.value;
+            let line = match kind {
+                _ if i > 0 => format!("`in` is given twice; it is `{}` already", claims[0].value.kind),
+                ValueKind::Shape(_) | ValueKind::Broken => continue,
+                ValueKind::Integer(n) if *n >= 1 => continue,
+                ValueKind::Integer(_) => format!("`in: {kind}` is invalid: what comes in is at least 1"),
+                _ => {
+                    format!("`in: {kind}` is invalid: it is a number or a shape, `in: 3` or `in: [3, 8, 8]`")
+                }
+            };
+            self.errors.push(Error::new(tokens, line));
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Similar names, and how source is shown.
+
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+
+/// The name among `known` that was most likely meant: the same letters in another case, then `aliases`, then the
+/// fewest edits, at most a third of the letters (rustc's own bound).
+pub fn similar<'a>(name: &str, known: &[&'a str], aliases: &[(&str, &'a str)]) -> Option<&'a str> {
+    let plain = |s: &str| s.replace('_', "").to_lowercase();
+    if let Some(found) = known.iter().find(|k| plain(k) == plain(name)) {
+        return Some(found);
+    }
+    if let Some((_, found)) = aliases.iter().find(|(a, _)| plain(a) == plain(name)) {
+        return known.contains(found).then_some(*found);
+    }
+    let bound = name.chars().count().max(3) / 3;
+    known
+        .iter()
+        .map(|k| (distance(&plain(k), &plain(name)), *k))
+        .filter(|(d, _)| *d <= bound)
+        .min_by_key(|(d, _)| *d)
+        .map(|(_, k)| k)
+}
+
+/// The number of insertions, deletions, replacements and swaps of neighbours between two words.
+pub fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            rows[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let change = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                let mut best = change.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    best = best.min(rows[i - 2][j - 2] + 1);
+                }
+                best
+            };
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+/// `MaxPool2d` becomes `max_pool2d`.
+pub fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for (i, c) in name.chars().enumerate() {
+        if c.is_uppercase() {
+            if i > 0 {
+                snake.push('_');
+            }
+            snake.extend(c.to_lowercase());
+        } else {
+            snake.push(c);
+        }
+    }
+    snake
+}
+
+/// Tokens with the spaces that a person would write.
+pub fn source(tokens: &TokenStream) -> String {
+    let mut text = String::new();
+    write(tokens, &mut text);
+    text.trim().to_string()
+}
+
+fn write(tokens: &TokenStream, text: &mut String) {
+    for token in tokens.clone() {
+        match token {
+            TokenTree::Group(group) => {
+                let (open, close) = match group.delimiter() {
+                    Delimiter::Parenthesis => ("(", ")"),
+                    Delimiter::Bracket => ("[", "]"),
+                    Delimiter::Brace => ("{ ", " }"),
+                    Delimiter::None => ("", ""),
+                };
+                text.push_str(open);
+                write(&group.stream(), text);
+                text.push_str(close);
+            }
+            TokenTree::Punct(punct) => match punct.as_char() {
+                ',' | ':' | ';' => {
+                    text.push(punct.as_char());
+                    text.push(' ');
+                }
+                '>' if text.ends_with('-') => text.push_str("> "),
+                c if punct.spacing() == Spacing::Joint => {
+                    text.push(' ');
+                    text.push(c);
+                }
+                c => {
+                    text.push(' ');
+                    text.push(c);
+                    text.push(' ');
+                }
+            },
+            other => {
+                let word = text.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+                if word {
+                    text.push(' ');
+                }
+                text.push_str(&other.to_string());
+            }
+        }
+        while text.ends_with("  ") {
+            text.pop();
+        }
+    }
+    let trimmed = text.trim_end().len();
+    if text.len() > trimmed {
+        text.truncate(trimmed);
+    }
+}

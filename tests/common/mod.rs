@@ -1,0 +1,7 @@
+//! What the integration tests share.
+
+// Each test is a crate of its own and uses a part of this.
+#![allow(dead_code)]
+
+pub mod goldens;
+pub mod layer;

@@ -1,0 +1,245 @@
+//! Element-wise, pooling and normalising layers against PyTorch's numbers, in `f64` and `f32`.
+
+mod common;
+
+use common::goldens::{Case, group};
+use common::layer::{Sizes, inner_channels, outer_channels, predict, train};
+use formwork::Real;
+use formwork::layers::Layer;
+use formwork::layers::activation::{Activation, ActivationSpec};
+use formwork::layers::avg_pool2d::AvgPool2dSpec;
+use formwork::layers::batch_norm::BatchNormSpec;
+use formwork::layers::global_avg_pool2d::GlobalAvgPool2dSpec;
+use formwork::layers::max_pool2d::MaxPool2dSpec;
+use formwork::layers::softmax::SoftmaxSpec;
+
+#[test]
+fn layers_agree_with_pytorch() {
+    let mut run = 0;
+    for case in group("layer") {
+        match case.kind.as_str() {
+            "MaxPool2d" => both(&case, max_pool::<f64>, max_pool::<f32>),
+            "AvgPool2d" => both(&case, avg_pool::<f64>, avg_pool::<f32>),
+            "AdaptiveAvgPool2d" => both(&case, global_avg_pool::<f64>, global_avg_pool::<f32>),
+            "Flatten" => both(&case, flatten::<f64>, flatten::<f32>),
+            "BatchNorm1d" | "BatchNorm2d" => both(&case, batch_norm::<f64>, batch_norm::<f32>),
+            // These run in `reference_products`.
+            "Linear" | "Conv2d" => continue,
+            other => panic!("no test runs `{}`, a {other}", case.name),
+        }
+        run += 1;
+    }
+    assert_eq!(run, 21);
+}
+
+#[test]
+fn activations_agree_with_pytorch() {
+    let cases = group("activation");
+    assert_eq!(cases.len(), 26);
+    for case in &cases {
+        match case.kind.as_str() {
+            "Softmax" | "LogSoftmax" => both(case, softmax::<f64>, softmax::<f32>),
+            _ => both(case, activation::<f64>, activation::<f32>),
+        }
+    }
+}
+
+fn both(case: &Case, in_f64: impl Fn(&Case), in_f32: impl Fn(&Case)) {
+    in_f64(case);
+    in_f32(case);
+}
+
+fn activation<T: Real>(case: &Case) {
+    let function = match case.kind.as_str() {
+        "ReLU" => Activation::Relu,
+        "LeakyReLU" => Activation::LeakyRelu { slope: case.number("negative_slope") },
+        "ELU" => Activation::Elu { alpha: case.number("alpha") },
+        "SELU" => Activation::Selu,
+        "GELU" if case.text("approximate") == "tanh" => Activation::GeluTanh,
+        "GELU" => Activation::Gelu,
+        "SiLU" => Activation::Silu,
+        "Sigmoid" => Activation::Sigmoid,
+        "Tanh" => Activation::Tanh,
+        "Softplus" => Activation::Softplus { beta: case.number("beta"), threshold: case.number("threshold") },
+        other => panic!("no test runs `{}`, a {other}", case.name),
+    };
+    let x = case.values::<T>("input");
+    let samples = case.shape("input")[0];
+    let spec = ActivationSpec { len: x.len() / samples, function };
+    let sizes = Sizes {
+        samples,
+        output: x.len(),
+        forward_scratch: spec.forward_scratch(samples),
+        backward_scratch: spec.backward_scratch(samples),
+        reads_inputs: function.reads_inputs(),
+        reads_outputs: function.reads_outputs(),
+        ..Sizes::default()
+    };
+    let passes = train(&spec, &sizes, &[], &x, &case.values("grad_output"));
+    case.check("output", &passes.output);
+    case.check("grad_input", &passes.input_gradient);
+    case.check("output", &predict(&spec, &sizes, &[], &x));
+}
+
+fn softmax<T: Real>(case: &Case) {
+    let x = case.values::<T>("input");
+    let shape = case.shape("input");
+    let (samples, shape) = (shape[0], &shape[1..]);
+    // Axis 1 of the batch is axis 0 of a sample, axis -1 the last.
+    let axis = if case.number("dim") < 0.0 { shape.len() - 1 } else { case.number("dim") as usize - 1 };
+    let spec = SoftmaxSpec {
+        outer: shape[..axis].iter().product(),
+        len: shape[axis],
+        inner: shape[axis + 1..].iter().product(),
+        log: case.kind == "LogSoftmax",
+    };
+    let sizes = Sizes {
+        samples,
+        output: x.len(),
+        forward_scratch: spec.forward_scratch(samples),
+        backward_scratch: spec.backward_scratch(samples),
+        reads_outputs: true,
+        ..Sizes::default()
+    };
+    let passes = train(&spec, &sizes, &[], &x, &case.values("grad_output"));
+    case.check("output", &passes.output);
+    case.check("grad_input", &passes.input_gradient);
+}
+
+/// Runs a layer without parameters over images.
+fn image<T: Real>(case: &Case, layer: &impl Layer<T>, sizes: &Sizes) {
+    let (input, output) = (case.shape("input"), case.shape("output"));
+    let x = inner_channels(input, &case.values::<T>("input"));
+    let dy = inner_channels(output, &case.values("grad_output"));
+    let passes = train(layer, sizes, &[], &x, &dy);
+    case.check("output", &outer_channels(output, &passes.output));
+    case.check("grad_input", &outer_channels(input, &passes.input_gradient));
+    case.check("output", &outer_channels(output, &predict(layer, sizes, &[], &x)));
+}
+
+fn max_pool<T: Real>(case: &Case) {
+    let &[samples, channels, height, width] = case.shape("input") else { panic!("{}", case.name) };
+    assert!(!case.flag("ceil_mode"));
+    let kernel = case.pair("kernel_size").expect("two sizes");
+    let spec = MaxPool2dSpec {
+        channels,
+        height,
+        width,
+        kernel,
+        stride: case.pair("stride").unwrap_or(kernel),
+        padding: case.pair("padding").expect("two sizes"),
+        dilation: case.pair("dilation").expect("two sizes"),
+    };
+    assert_eq!(spec.output(), case.shape("output")[2..]);
+    let sizes = Sizes {
+        samples,
+        output: samples * spec.saved_each(),
+        saved: samples * spec.saved_each(),
+        forward_scratch: spec.forward_scratch(samples),
+        backward_scratch: spec.backward_scratch(samples),
+        ..Sizes::default()
+    };
+    image::<T>(case, &spec, &sizes);
+}
+
+fn avg_pool<T: Real>(case: &Case) {
+    let &[samples, channels, height, width] = case.shape("input") else { panic!("{}", case.name) };
+    assert!(!case.flag("ceil_mode") && case.config["divisor_override"].is_null());
+    let kernel = case.pair("kernel_size").expect("two sizes");
+    let spec = AvgPool2dSpec {
+        channels,
+        height,
+        width,
+        kernel,
+        stride: case.pair("stride").unwrap_or(kernel),
+        padding: case.pair("padding").expect("two sizes"),
+        count_include_pad: case.flag("count_include_pad"),
+    };
+    assert_eq!(spec.output(), case.shape("output")[2..]);
+    let sizes = Sizes {
+        samples,
+        output: case.tensor("output").values.len(),
+        forward_scratch: spec.forward_scratch(samples),
+        backward_scratch: spec.backward_scratch(samples),
+        ..Sizes::default()
+    };
+    image::<T>(case, &spec, &sizes);
+}
+
+fn global_avg_pool<T: Real>(case: &Case) {
+    let &[samples, channels, height, width] = case.shape("input") else { panic!("{}", case.name) };
+    assert_eq!(case.number("output_size"), 1.0);
+    let spec = GlobalAvgPool2dSpec { channels, height, width };
+    let sizes = Sizes {
+        samples,
+        output: samples * channels,
+        forward_scratch: spec.forward_scratch(samples),
+        backward_scratch: spec.backward_scratch(samples),
+        ..Sizes::default()
+    };
+    image::<T>(case, &spec, &sizes);
+}
+
+/// Flattening is a view of the row-major order, so an image only leaves its channels-last form.
+fn flatten<T: Real>(case: &Case) {
+    let shape = case.shape("input");
+    assert_eq!(case.shape("output").iter().product::<usize>(), case.tensor("input").values.len());
+    let x = inner_channels(shape, &case.values::<T>("input"));
+    case.check("output", &outer_channels(shape, &x));
+    case.check("grad_input", &case.values::<T>("grad_output"));
+}
+
+fn batch_norm<T: Real>(case: &Case) {
+    let shape = case.shape("input");
+    let (samples, channels) = (shape[0], shape[1]);
+    let spec = BatchNormSpec { channels, values: shape[2..].iter().product(), eps: case.number("eps") };
+    let x = inner_channels(shape, &case.values::<T>("input"));
+    let dy = inner_channels(shape, &case.values("grad_output"));
+    let running = case.flag("track_running_stats");
+    let affine = case.flag("affine");
+    let or = |there: bool, name: &str, otherwise: f64| {
+        if there { case.values(name) } else { vec![T::of(otherwise); channels] }
+    };
+    let parameters = [
+        or(affine, "param.weight", 1.0),
+        or(affine, "param.bias", 0.0),
+        or(running, "buffer_before.running_mean", f64::NAN),
+        or(running, "buffer_before.running_var", f64::NAN),
+    ]
+    .concat();
+    let sizes = Sizes {
+        samples,
+        output: x.len(),
+        saved: spec.saved_fixed(),
+        forward_scratch: spec.forward_scratch(samples),
+        backward_scratch: spec.backward_scratch(samples),
+        reads_inputs: true,
+        ..Sizes::default()
+    };
+    if running && !case.flag("training") {
+        // A network is trained with the batch's statistics alone, so there is no gradient here.
+        case.check("output", &outer_channels(shape, &predict(&spec, &sizes, &parameters, &x)));
+        return;
+    }
+    let passes = train(&spec, &sizes, &parameters, &x, &dy);
+    case.check("output", &outer_channels(shape, &passes.output));
+    case.check("grad_input", &outer_channels(shape, &passes.input_gradient));
+    let [dweight, dbias, mean, var] =
+        [0, 1, 2, 3].map(|i| &passes.parameter_gradient[i * channels..][..channels]);
+    if affine {
+        case.check("grad_param.weight", dweight);
+        case.check("grad_param.bias", dbias);
+    }
+    if running {
+        let momentum = case.config["momentum"].as_f64().unwrap_or_else(|| {
+            let before = &case.tensor("buffer_before.num_batches_tracked").values;
+            1.0 / (before[0] + 1.0)
+        });
+        for (name, before, batch) in [("running_mean", 2, mean), ("running_var", 3, var)] {
+            let before = &parameters[before * channels..][..channels];
+            let step = |(&b, &x): (&T, &T)| b * T::of(1.0 - momentum) + x * T::of(momentum);
+            let after: Vec<T> = before.iter().zip(batch).map(step).collect();
+            case.check(&format!("buffer_after.{name}"), &after);
+        }
+    }
+}
