@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::goldens::{Case, case};
+use common::goldens::{self, Case};
 use formwork::losses::{BinaryCrossEntropy, CrossEntropy, Loss, MeanSquaredError};
 use formwork::tensor::{flat, unflatten, zeroed_vec};
 use formwork::{Index, Real, Selection, Tensor};
@@ -30,7 +30,7 @@ fn agrees<O: Tensor, Y>(case: &Case, loss: &impl Loss<O, Y>, outputs: &[O], targ
 }
 
 fn mean_squared_error<T: Real>() {
-    let case = case("mse_mean");
+    let case = goldens::case("mse_mean");
     let (x, y) = (case.values::<T>("input"), case.values::<T>("target"));
     agrees::<SVector<T, 7>, _>(
         &case,
@@ -38,7 +38,7 @@ fn mean_squared_error<T: Real>() {
         unflatten(&x).unwrap(),
         unflatten(&y).unwrap(),
     );
-    let case = case("mse_sum");
+    let case = goldens::case("mse_sum");
     let (x, y) = (case.values::<T>("input"), case.values::<T>("target"));
     let (x, y) = (unflatten(&x).unwrap(), unflatten(&y).unwrap());
     agrees::<SMatrix<T, 5, 3>, _>(&case, &MeanSquaredError::new().sum(), x, y);
@@ -49,13 +49,13 @@ fn classes(case: &Case) -> Vec<u32> {
 }
 
 fn cross_entropy<T: Real, const C: usize>(name: &str, loss: CrossEntropy) {
-    let case = case(name);
+    let case = goldens::case(name);
     let (x, y) = (case.values::<T>("input"), classes(&case));
     agrees::<SVector<T, C>, Index<C>>(&case, &loss, unflatten(&x).unwrap(), Index::cast(&y).unwrap());
 }
 
 fn binary<T: Real, const C: usize>(name: &str, loss: &impl Loss<SVector<T, C>, SVector<T, C>>) {
-    let case = case(name);
+    let case = goldens::case(name);
     let (x, y) = (case.values::<T>("input"), case.values::<T>("target"));
     agrees(&case, loss, unflatten(&x).unwrap(), unflatten(&y).unwrap());
 }
@@ -64,7 +64,7 @@ fn binary_cross_entropy<T: Real>() {
     binary::<T, 7>("bce_logits_mean", &BinaryCrossEntropy::new());
     binary::<T, 5>("bce_logits_sum", &BinaryCrossEntropy::new().sum());
     binary::<T, 5>("bce_logits_extreme", &BinaryCrossEntropy::new());
-    let weights = case("bce_logits_pos_weight").values::<T>("pos_weight");
+    let weights = goldens::case("bce_logits_pos_weight").values::<T>("pos_weight");
     let weights = SVector::<T, 3>::from_column_slice(&weights);
     binary::<T, 3>("bce_logits_pos_weight", &BinaryCrossEntropy::new().positive_weights(weights));
 }
@@ -94,7 +94,7 @@ fn binary_cross_entropy_agrees() {
 
 #[test]
 fn one_weight_for_all_is_that_weight_for_each() {
-    let case = case("bce_logits_pos_weight");
+    let case = goldens::case("bce_logits_pos_weight");
     let (x, y) = (case.values::<f64>("input"), case.values::<f64>("target"));
     let (x, y) = (unflatten::<SVector<f64, 3>>(&x).unwrap(), unflatten(&y).unwrap());
     let one = BinaryCrossEntropy::new().positive_weight(2.5).value(x, y, Selection::All).unwrap();

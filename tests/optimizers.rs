@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::goldens::{Case, case};
+use common::goldens::{self, Case};
 use formwork::optimizers::{Adam, AdamW, Optimizer, Sgd};
 use formwork::{Init, Parameters, Real, Role, TensorInfo};
 
@@ -58,7 +58,7 @@ fn follow<T: Real>(case: &Case, optimizer: &impl Optimizer) {
 }
 
 fn both(name: &str, make: impl Fn(&Case) -> Adam) {
-    let case = case(name);
+    let case = goldens::case(name);
     follow::<f64>(&case, &make(&case));
     follow::<f32>(&case, &make(&case));
 }
@@ -67,7 +67,7 @@ fn both(name: &str, make: impl Fn(&Case) -> Adam) {
 fn descent_agrees() {
     for name in ["plain", "weight_decay", "momentum", "momentum_dampening", "nesterov", "momentum_lr_changes"]
     {
-        let case = case(&format!("opt_sgd_{name}"));
+        let case = goldens::case(&format!("opt_sgd_{name}"));
         let sgd = Sgd::new(case.number("lr"))
             .momentum(case.number("momentum"))
             .dampening(case.number("dampening"))
@@ -94,7 +94,7 @@ fn adam_agrees() {
 #[test]
 fn adamw_agrees() {
     for name in ["opt_adamw", "opt_adamw_decay_amsgrad"] {
-        let case = case(name);
+        let case = goldens::case(name);
         let adamw = AdamW::new(case.number("lr"))
             .betas(case.config["betas"][0].as_f64().unwrap(), case.config["betas"][1].as_f64().unwrap())
             .eps(case.number("eps"))
@@ -104,6 +104,6 @@ fn adamw_agrees() {
         follow::<f32>(&case, &adamw);
     }
     // PyTorch's decay of 0.01 is ours without a word.
-    let case = case("opt_adamw");
+    let case = goldens::case("opt_adamw");
     follow::<f64>(&case, &AdamW::new(case.number("lr")));
 }
