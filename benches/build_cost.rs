@@ -62,10 +62,11 @@ fn program(layers: usize) -> String {
     let mut values = 0;
     while left > 0 {
         let take = left.min(4);
-        let chain: Vec<_> = ["Conv2d(8, kernel: 3, padding: 1)", "BatchNorm2d", "Relu", "Conv2d(8, kernel: 1)"]
-            .into_iter()
-            .take(take)
-            .collect();
+        let chain: Vec<_> =
+            ["Conv2d(8, kernel: 3, padding: 1)", "BatchNorm2d", "Relu", "Conv2d(8, kernel: 1)"]
+                .into_iter()
+                .take(take)
+                .collect();
         let (from, to) = (values, values + 1);
         body += &format!("let v{to} = (v{from} -> {}) + v{from};\n", chain.join(" -> "));
         values = to;

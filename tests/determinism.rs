@@ -25,7 +25,8 @@ fn trained(threads: usize) -> Box<Cnn> {
     let targets = (0..150).map(|i| Index::new(i * i % 10).expect("a class")).collect();
     let data = Dataset { inputs, targets };
     let mut network = Cnn::new(3);
-    let mut trainer = Trainer::new(CrossEntropy::new(), Adam::new(1e-3)).epochs(2).batch_size(64).seed(9).quiet();
+    let mut trainer =
+        Trainer::new(CrossEntropy::new(), Adam::new(1e-3)).epochs(2).batch_size(64).seed(9).quiet();
     trainer.fit(&mut network, &data).expect("trained");
     network
 }

@@ -65,7 +65,11 @@ network! {
 /// Trains a few steps and gives the allocations of the last ones.
 fn training<N>(samples: usize) -> usize
 where
-    N: for<'a> Network<Batch<'a> = &'a [<N as Network>::Sample], Scalar = f32, Output = formwork::tensor::Vector<f32, 10>>,
+    N: for<'a> Network<
+            Batch<'a> = &'a [<N as Network>::Sample],
+            Scalar = f32,
+            Output = formwork::tensor::Vector<f32, 10>,
+        >,
     N::Sample: Tensor<Scalar = f32>,
 {
     let mut network = N::zeroed();

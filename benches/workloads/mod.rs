@@ -57,7 +57,6 @@ network! {
     }
 }
 
-
 /// Made-up inputs.
 pub fn inputs<X: Tensor<Scalar = f32> + Clone>(n: usize) -> Vec<X> {
     use rand::RngExt;
@@ -101,7 +100,8 @@ impl<N: Network, L, O: Optimizer> Step<N, L, O> {
         L: Loss<N::Output, Y>,
     {
         let noise = Noise { seed: 1, step: self.steps, first: 0 };
-        let mut pass = self.network.forward(inputs, Selection::All, noise, &mut self.workspace).expect("a good batch");
+        let mut pass =
+            self.network.forward(inputs, Selection::All, noise, &mut self.workspace).expect("a good batch");
         let (outputs, gradients) = pass.outputs_and_gradients();
         let loss = self.loss.loss(outputs, targets, Selection::All, gradients).expect("good targets");
         pass.backward(&mut self.gradient);

@@ -16,7 +16,7 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
     for item in parse::parse(tokens.collect(), &mut errors) {
         // Gate 1 is soft: what a failed name or argument feeds is unknown, and unknown is silent, so that one build
         // shows the mistakes of all stages.
-        let Some(graph) = resolve::resolve(item, &mut errors) else { continue };
+        let graph = resolve::resolve(item, &mut errors);
         show("graph", &graph);
         let shaped = infer::infer(graph, &mut errors);
         show("shaped", &shaped);

@@ -96,7 +96,7 @@ pub fn copy<T: Real>(from: &[T], to: &mut [T]) {
 /// `into += from`.
 #[inline]
 pub fn add<T: Real>(from: &[T], into: &mut [T]) {
-    T::add_assign(into, from);
+    <T as crate::kernels::update::UpdateKernels>::add_assign(into, from);
 }
 
 /// `buffer = 0`.

@@ -11,9 +11,9 @@ impl Emit<'_> {
         let loads = self.loads(program, true);
         let steps = program.backward.iter().map(|step| self.step(program, step));
         quote! {
-            let samples = inputs.samples;
-            let parameters = #krate::Parameters::as_slice(self);
-            let gradients = #krate::Parameters::as_mut_slice(gradient);
+            let __samples = __inputs.samples;
+            let __parameters = #krate::Parameters::as_slice(self);
+            let __gradients = #krate::Parameters::as_mut_slice(__gradient);
             #loads
             #(#steps)*
         }

@@ -2,7 +2,6 @@
 
 use super::{Emit, number};
 use crate::graph::{NodeId, Source, ValueId};
-use crate::layers::Layer;
 use crate::shape::Shape;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -17,10 +16,11 @@ impl Emit<'_> {
         let inputs = graph.header.inputs.iter().enumerate().map(|(i, input)| {
             self.port(&input.name.to_string(), shaped.shape(ValueId(i)), self.source(ValueId(i)))
         });
-        let outputs = graph.header.outputs.iter().zip(graph.results.iter().flatten()).map(|(output, &value)| {
-            let name = output.name.as_ref().map(ToString::to_string).unwrap_or_default();
-            self.port(&name, shaped.shape(value), self.source(value))
-        });
+        let outputs =
+            graph.header.outputs.iter().zip(graph.results.iter().flatten()).map(|(output, &value)| {
+                let name = output.name.as_ref().map(ToString::to_string).unwrap_or_default();
+                self.port(&name, shaped.shape(value), self.source(value))
+            });
         let mut tensors = 0;
         let nodes = graph.nodes.iter().enumerate().map(|(i, node)| {
             let id = NodeId(i);

@@ -11,9 +11,9 @@ impl Emit<'_> {
         let loads = self.loads(program, false);
         let steps = program.forward.iter().map(|step| self.step(program, step));
         quote! {
-            let samples = inputs.samples;
-            let mode = #krate::layers::Mode::Predict;
-            let parameters = #krate::Parameters::as_slice(self);
+            let __samples = __inputs.samples;
+            let __mode = #krate::layers::Mode::Predict;
+            let __parameters = #krate::Parameters::as_slice(self);
             #loads
             #(#steps)*
         }
@@ -25,9 +25,9 @@ impl Emit<'_> {
         let loads = self.loads(program, false);
         let steps = program.forward.iter().map(|step| self.step(program, step));
         quote! {
-            let samples = inputs.samples;
-            let mode = #krate::layers::Mode::Train(noise);
-            let parameters = #krate::Parameters::as_slice(self);
+            let __samples = __inputs.samples;
+            let __mode = #krate::layers::Mode::Train(__noise);
+            let __parameters = #krate::Parameters::as_slice(self);
             #loads
             #(#steps)*
         }

@@ -74,7 +74,11 @@ impl Emit<'_> {
 
     /// The constant that holds a node's spec.
     fn spec_name(&self, node: NodeId) -> Ident {
-        format_ident!("__{}", self.plan.shaped.graph.nodes[node.0].name.to_string(), span = Span::mixed_site())
+        format_ident!(
+            "__{}",
+            self.plan.shaped.graph.nodes[node.0].name.to_string(),
+            span = Span::mixed_site()
+        )
     }
 
     /// `impl Network for Name`.
@@ -102,26 +106,26 @@ impl Emit<'_> {
                 #places
                 fn __predict(
                     &self,
-                    inputs: #private::Inputs<'_, #scalar>,
-                    output: &mut [#scalar],
-                    memory: &mut [#scalar],
+                    __inputs: #private::Inputs<'_, #scalar>,
+                    __output: &mut [#scalar],
+                    __memory: &mut [#scalar],
                 ) {
                     #predict
                 }
                 fn __forward(
                     &self,
-                    inputs: #private::Inputs<'_, #scalar>,
-                    noise: #krate::Noise,
-                    memory: &mut [#scalar],
+                    __inputs: #private::Inputs<'_, #scalar>,
+                    __noise: #krate::Noise,
+                    __memory: &mut [#scalar],
                 ) {
                     #forward
                 }
                 fn __backward(
                     &self,
-                    inputs: #private::Inputs<'_, #scalar>,
-                    noise: #krate::Noise,
-                    gradient: &mut Self,
-                    memory: &mut [#scalar],
+                    __inputs: #private::Inputs<'_, #scalar>,
+                    __noise: #krate::Noise,
+                    __gradient: &mut Self,
+                    __memory: &mut [#scalar],
                 ) {
                     #backward
                 }
@@ -147,17 +151,17 @@ impl Emit<'_> {
             quote! {
                 /// The output is large and so comes in a box; `predict_into` writes it where you want it.
                 pub fn predict(&self, #input: &#sample) -> #private::Box<#output> {
-                    let mut output = <#output as #krate::Tensor>::zeroed();
-                    self.predict_into(#input, &mut output);
-                    output
+                    let mut __output = <#output as #krate::Tensor>::zeroed();
+                    self.predict_into(#input, &mut __output);
+                    __output
                 }
             }
         } else {
             quote! {
                 pub fn predict(&self, #input: &#sample) -> #output {
-                    let mut output = #private::zero::<#output>();
-                    self.predict_into(#input, &mut output);
-                    output
+                    let mut __output = #private::zero::<#output>();
+                    self.predict_into(#input, &mut __output);
+                    __output
                 }
             }
         };
@@ -170,8 +174,8 @@ impl Emit<'_> {
                 pub const GRAPH: &'static #krate::Graph = &__GRAPH;
 
                 /// A network whose weights are drawn from the seed, on the heap.
-                pub fn new(seed: ::core::primitive::u64) -> #private::Box<Self> {
-                    #private::initialized::<Self>(seed)
+                pub fn new(__seed: ::core::primitive::u64) -> #private::Box<Self> {
+                    #private::initialized::<Self>(__seed)
                 }
 
                 /// A copy on the heap.
@@ -195,15 +199,15 @@ impl Emit<'_> {
                 #predict
 
                 /// Predicts for one sample into the caller's place.
-                pub fn predict_into(&self, #input: &#sample, output: &mut #output) {
-                    let columns = [#krate::Tensor::as_slice(#input)];
-                    let output = #krate::Tensor::as_mut_slice(output);
+                pub fn predict_into(&self, #input: &#sample, __output: &mut #output) {
+                    let __columns = [#krate::Tensor::as_slice(#input)];
+                    let __output = #krate::Tensor::as_mut_slice(__output);
                     if __ON_STACK {
-                        let mut memory = #private::Stack::<#scalar, __STACK_LEN>::new();
-                        #private::predict_one(self, &columns, output, memory.as_mut_slice());
+                        let mut __memory = #private::Stack::<#scalar, __STACK_LEN>::new();
+                        #private::predict_one(self, &__columns, __output, __memory.as_mut_slice());
                     } else {
-                        #private::with_thread_memory(__PREDICT_LEN, |memory| {
-                            #private::predict_one(self, &columns, output, memory);
+                        #private::with_thread_memory(__PREDICT_LEN, |__memory| {
+                            #private::predict_one(self, &__columns, __output, __memory);
                         });
                     }
                 }
@@ -211,13 +215,13 @@ impl Emit<'_> {
                 /// Predicts for one sample with working memory of the caller's.
                 pub fn predict_with(
                     &self,
-                    workspace: &mut #krate::Workspace<Self>,
+                    __workspace: &mut #krate::Workspace<Self>,
                     #input: &#sample,
-                    output: &mut #output,
+                    __output: &mut #output,
                 ) {
-                    let columns = [#krate::Tensor::as_slice(#input)];
-                    let output = #krate::Tensor::as_mut_slice(output);
-                    #private::predict_one(self, &columns, output, workspace.__take(__PREDICT_LEN));
+                    let __columns = [#krate::Tensor::as_slice(#input)];
+                    let __output = #krate::Tensor::as_mut_slice(__output);
+                    #private::predict_one(self, &__columns, __output, __workspace.__take(__PREDICT_LEN));
                 }
 
                 /// Predicts for many samples.
@@ -233,8 +237,8 @@ impl Emit<'_> {
         let text = format!("{}({} parameters)", name, self.learned());
         quote! {
             impl #bounds ::core::fmt::Debug for #name #generics {
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    f.write_str(#text)
+                fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    __f.write_str(#text)
                 }
             }
         }

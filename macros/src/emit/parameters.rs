@@ -2,7 +2,7 @@
 
 use super::{Emit, Names, number};
 use crate::graph::NodeId;
-use crate::layers::{Init, Layer, Parameter, Role};
+use crate::layers::{Init, Parameter, Role};
 use crate::plan::LINE;
 use crate::shape::Shape;
 use proc_macro2::{Literal, TokenStream};

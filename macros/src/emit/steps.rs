@@ -2,7 +2,7 @@
 
 use super::{Emit, number};
 use crate::graph::NodeId;
-use crate::layers::{Layer, Layout};
+use crate::layers::Layout;
 use crate::plan::{BufferId, Place, Program, Step};
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
@@ -43,28 +43,29 @@ impl Emit<'_> {
         let computed = nodes.filter(|&n| !shaped.layer(n).traits(&shaped.input_shapes(n)).view);
         let names: Vec<_> = computed.map(|n| self.spec_name(n)).collect();
         let len = |program: &Program| {
-            let inputs: usize = program.memory.inputs.iter().map(|n| n.next_multiple_of(crate::plan::LINE)).sum();
+            let inputs: usize =
+                program.memory.inputs.iter().map(|n| n.next_multiple_of(crate::plan::LINE)).sum();
             let (each, fixed) = (number(inputs + program.memory.each), number(program.memory.fixed));
-            quote!(samples * #each + #fixed)
+            quote!(__samples * #each + #fixed)
         };
         let (predict, train) = (len(&self.plan.predict), len(&self.plan.train));
         let bytes = number(self.scalar_bytes());
         quote! {
-            const fn __larger(a: ::core::primitive::usize, b: ::core::primitive::usize) -> ::core::primitive::usize {
-                if a > b { a } else { b }
+            const fn __larger(__a: ::core::primitive::usize, __b: ::core::primitive::usize) -> ::core::primitive::usize {
+                if __a > __b { __a } else { __b }
             }
-            const fn __predict_len(samples: ::core::primitive::usize) -> ::core::primitive::usize {
-                let mut scratch = 0;
-                #(scratch = __larger(scratch, #names.forward_scratch(samples));)*
-                #predict + scratch
+            const fn __predict_len(__samples: ::core::primitive::usize) -> ::core::primitive::usize {
+                let mut __scratch = 0;
+                #(__scratch = __larger(__scratch, #names.forward_scratch(__samples));)*
+                #predict + __scratch
             }
-            const fn __train_len(samples: ::core::primitive::usize) -> ::core::primitive::usize {
-                let mut scratch = 0;
+            const fn __train_len(__samples: ::core::primitive::usize) -> ::core::primitive::usize {
+                let mut __scratch = 0;
                 #(
-                    scratch = __larger(scratch, #names.forward_scratch(samples));
-                    scratch = __larger(scratch, #names.backward_scratch(samples));
+                    __scratch = __larger(__scratch, #names.forward_scratch(__samples));
+                    __scratch = __larger(__scratch, #names.backward_scratch(__samples));
                 )*
-                #train + scratch
+                #train + __scratch
             }
             const __PREDICT_LEN: ::core::primitive::usize = __predict_len(1);
             const __ON_STACK: ::core::primitive::bool = __PREDICT_LEN * #bytes <= 64 * 1024;
@@ -78,23 +79,25 @@ impl Emit<'_> {
         let inputs: usize = program.memory.inputs.iter().map(|n| n.next_multiple_of(crate::plan::LINE)).sum();
         let range = |buffer: BufferId| {
             let buffer = &program.buffers[buffer.0];
-            let Place::Each { at } = buffer.place else { unreachable!("outputs of training lie in the workspace") };
+            let Place::Each { at } = buffer.place else {
+                unreachable!("outputs of training lie in the workspace")
+            };
             let (start, end) = (number(inputs + at), number(buffer.each));
-            quote!(samples * #start..samples * (#start + #end))
+            quote!(__samples * #start..__samples * (#start + #end))
         };
         let (output, gradient) = (range(program.outputs[0]), range(program.output_gradients[0]));
         let usize = quote!(::core::primitive::usize);
         quote! {
-            fn __predict_len(samples: #usize) -> #usize {
-                __predict_len(samples)
+            fn __predict_len(__samples: #usize) -> #usize {
+                __predict_len(__samples)
             }
-            fn __train_len(samples: #usize) -> #usize {
-                __train_len(samples)
+            fn __train_len(__samples: #usize) -> #usize {
+                __train_len(__samples)
             }
-            fn __output(samples: #usize) -> ::core::ops::Range<#usize> {
+            fn __output(__samples: #usize) -> ::core::ops::Range<#usize> {
                 #output
             }
-            fn __output_gradient(samples: #usize) -> ::core::ops::Range<#usize> {
+            fn __output_gradient(__samples: #usize) -> ::core::ops::Range<#usize> {
                 #gradient
             }
         }
@@ -115,13 +118,13 @@ impl Emit<'_> {
             let name = input_name(&input.name);
             let call = if again { quote!(again) } else { quote!(fill) };
             quote! {
-                let (#name, memory) = #krate::__private::Load {
+                let (#name, __memory) = #krate::__private::Load {
                     input: #place,
                     channels: #channels,
                     pixels: #pixels,
                     channels_last: #last,
                     reserved: #reserved,
-                }.#call(&inputs, memory);
+                }.#call(&__inputs, __memory);
             }
         });
         quote!(#(#loads)*)
@@ -137,7 +140,7 @@ impl Emit<'_> {
 }
 
 fn input_name(name: &Ident) -> Ident {
-    format_ident!("__{}", name.to_string(), span = Span::mixed_site())
+    format_ident!("__input_{}", name.to_string(), span = Span::mixed_site())
 }
 
 impl Views<'_> {
@@ -155,13 +158,13 @@ impl Views<'_> {
                 self.scratch = true;
                 quote! {
                     #krate::layers::Layer::<#scalar>::forward(&#spec, #krate::layers::Forward {
-                        samples,
-                        mode,
-                        parameters: &parameters[#parameters],
+                        samples: __samples,
+                        mode: __mode,
+                        parameters: &__parameters[#parameters],
                         inputs: &[#(#inputs),*],
                         outputs: &mut [#(#outputs),*],
                         saved: #saved,
-                        scratch,
+                        scratch: __scratch,
                     });
                 }
             }
@@ -176,16 +179,16 @@ impl Views<'_> {
                 self.scratch = true;
                 quote! {
                     #krate::layers::Layer::<#scalar>::backward(&#spec, #krate::layers::Backward {
-                        samples,
-                        noise,
-                        parameters: &parameters[#parameters],
+                        samples: __samples,
+                        noise: __noise,
+                        parameters: &__parameters[#parameters],
                         inputs: &[#(#inputs),*],
                         outputs: &[#(#outputs),*],
                         saved: #saved,
                         output_gradients: &[#(#given),*],
                         input_gradients: &mut [#(#made),*],
-                        parameter_gradients: &mut gradients[#parameters],
-                        scratch,
+                        parameter_gradients: &mut __gradients[#parameters],
+                        scratch: __scratch,
                     });
                 }
             }
@@ -193,7 +196,7 @@ impl Views<'_> {
                 let call = if *to_channels_last { quote!(channels_last) } else { quote!(row_major) };
                 let (channels, pixels) = (number(*channels), number(*pixels));
                 let (from, to) = (self.read(Some(*from)), self.write(Some(*to)));
-                quote!(#krate::layers::layout::#call(samples, #channels, #pixels, #from, #to);)
+                quote!(#krate::layers::layout::#call(__samples, #channels, #pixels, #from, #to);)
             }
             Step::Copy { from, to } => {
                 let (from, to) = (self.read(Some(*from)), self.write(Some(*to)));
@@ -209,7 +212,7 @@ impl Views<'_> {
             }
             Step::ZeroParameters { node } => {
                 let range = self.emit.parameter_range(*node);
-                quote!(#private::zero_fill(&mut gradients[#range]);)
+                quote!(#private::zero_fill(&mut __gradients[#range]);)
             }
         }
     }
@@ -222,7 +225,7 @@ impl Views<'_> {
                 let name = input_name(&self.emit.header().inputs[i].name);
                 quote!(#name)
             }
-            Place::Output(_) => quote!(&*output),
+            Place::Output(_) => quote!(&*__output),
             _ => {
                 let name = self.take(buffer);
                 quote!(&*#name)
@@ -233,7 +236,7 @@ impl Views<'_> {
     fn write(&mut self, buffer: Option<BufferId>) -> TokenStream {
         let Some(buffer) = buffer else { return quote!(&mut []) };
         match self.program.buffers[buffer.0].place {
-            Place::Output(_) => quote!(&mut *output),
+            Place::Output(_) => quote!(&mut *__output),
             _ => {
                 let name = self.take(buffer);
                 quote!(&mut *#name)
@@ -245,7 +248,8 @@ impl Views<'_> {
         if let Some((_, name)) = self.taken.iter().find(|(b, _)| *b == buffer) {
             return name.clone();
         }
-        let wanted = format_ident!("__{}", self.program.buffers[buffer.0].name, span = Span::mixed_site());
+        let wanted =
+            format_ident!("__buffer_{}", self.program.buffers[buffer.0].name, span = Span::mixed_site());
         let name = match self.taken.iter().any(|(_, name)| *name == wanted) {
             true => format_ident!("{}_{}", wanted, self.taken.len(), span = Span::mixed_site()),
             false => wanted,
@@ -271,11 +275,11 @@ impl Views<'_> {
                 match buffer.place {
                     Place::Each { at } => {
                         let (start, end) = (number(at), number(at + buffer.each));
-                        quote!(samples * #start..samples * #end)
+                        quote!(__samples * #start..__samples * #end)
                     }
                     Place::Fixed { at } => {
                         let (start, end) = (number(at), number(at + buffer.fixed));
-                        quote!(samples * #each + #start..samples * #each + #end)
+                        quote!(__samples * #each + #start..__samples * #each + #end)
                     }
                     Place::Input(_) | Place::Output(_) => unreachable!("only workspace is viewed"),
                 }
@@ -283,12 +287,12 @@ impl Views<'_> {
             .collect();
         if self.scratch {
             let fixed = number(memory.fixed);
-            names.push(quote!(scratch));
-            ranges.push(quote!(samples * #each + #fixed..memory.len()));
+            names.push(quote!(__scratch));
+            ranges.push(quote!(__samples * #each + #fixed..__memory.len()));
         }
         if names.is_empty() {
             return TokenStream::new();
         }
-        quote!(let [#(#names),*] = #private::views(memory, [#(#ranges),*]);)
+        quote!(let [#(#names),*] = #private::views(__memory, [#(#ranges),*]);)
     }
 }

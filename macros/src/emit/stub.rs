@@ -4,7 +4,6 @@
 use super::types::tensor_type;
 use super::{Names, number};
 use crate::graph::Shaped;
-use crate::layers::Layer;
 use crate::shape::Shape;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

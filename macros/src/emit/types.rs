@@ -2,7 +2,7 @@
 
 use super::{Emit, Names, number};
 use crate::graph::{Source, ValueId};
-use crate::layers::{Kind, Layer, Role};
+use crate::layers::{Kind, Role};
 use crate::shape::Shape;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;

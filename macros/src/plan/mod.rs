@@ -12,7 +12,7 @@ mod tape;
 mod verify;
 
 use crate::graph::{NodeId, Shaped};
-use crate::layers::{Layer, Layout};
+use crate::layers::Layout;
 pub use memory::{LINE, Memory};
 use tape::{Op, SlotId, Tape};
 

@@ -3,7 +3,7 @@
 use super::tape::{Op, SlotId};
 use super::{BufferId, Builder, Place, Step};
 use crate::graph::NodeId;
-use crate::layers::{Layer, Role};
+use crate::layers::Role;
 
 /// The gradients on their way. A buffer may be the pending gradient of several slots at once (`+` passes its gradient
 /// to both sides); it may be overwritten only by the last that needs it.
@@ -94,11 +94,17 @@ impl Reverse<'_, '_> {
             }
             return;
         }
-        let given: Vec<_> = given.into_iter().zip(outputs).map(|(g, &slot)| g.unwrap_or_else(|| {
-            let buffer = self.fresh(slot);
-            self.steps.push(Step::Zero { buffer });
-            buffer
-        })).collect();
+        let given: Vec<_> = given
+            .into_iter()
+            .zip(outputs)
+            .map(|(g, &slot)| {
+                g.unwrap_or_else(|| {
+                    let buffer = self.fresh(slot);
+                    self.steps.push(Step::Zero { buffer });
+                    buffer
+                })
+            })
+            .collect();
         let traits = self.builder.layer(node).traits(&self.builder.shaped.input_shapes(node));
         if traits.passes_gradient {
             for &slot in inputs {
@@ -128,7 +134,11 @@ impl Reverse<'_, '_> {
             inputs: read(inputs, traits.reads_inputs),
             outputs: read(outputs, traits.reads_outputs),
             saved,
-            output_gradients: given.iter().enumerate().map(|(i, &g)| (i > 0 || !in_place).then_some(g)).collect(),
+            output_gradients: given
+                .iter()
+                .enumerate()
+                .map(|(i, &g)| (i > 0 || !in_place).then_some(g))
+                .collect(),
             input_gradients: input_gradients.clone(),
         });
         for (&slot, gradient) in inputs.iter().zip(input_gradients) {

@@ -2,7 +2,7 @@
 
 use super::{Mode, differs};
 use crate::graph::{NodeId, Shaped, Source, ValueId};
-use crate::layers::{Layer, Layout};
+use crate::layers::Layout;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SlotId(pub usize);
@@ -131,7 +131,11 @@ impl Recorder<'_> {
         }
         let Some(from) = other else { unreachable!("values are made before they are read") };
         let shape = self.shaped.shape(value);
-        let name = format!("{}_{}", self.tape.slots[from.0].name, if layout == Layout::ChannelsLast { "last" } else { "rows" });
+        let name = format!(
+            "{}_{}",
+            self.tape.slots[from.0].name,
+            if layout == Layout::ChannelsLast { "last" } else { "rows" }
+        );
         let to = self.slot(name, shape.len(), None);
         let (channels, pixels) = (shape.0[0], shape.0[1] * shape.0[2]);
         let to_channels_last = layout == Layout::ChannelsLast;
@@ -172,7 +176,8 @@ impl Recorder<'_> {
         for &value in self.shaped.graph.results.iter().flatten() {
             let mut slot = self.value_in(value, Layout::RowMajor);
             if self.tape.slots[slot.0].input.is_some() || self.tape.results.contains(&slot) {
-                let (name, len) = (format!("{}_out", self.tape.slots[slot.0].name), self.tape.slots[slot.0].len);
+                let (name, len) =
+                    (format!("{}_out", self.tape.slots[slot.0].name), self.tape.slots[slot.0].len);
                 let to = self.slot(name, len, None);
                 self.tape.ops.push(Op::Copy { from: slot, to });
                 slot = to;

@@ -1,7 +1,7 @@
 //! What must hold of every plan, checked by running it over marks in place of numbers.
 
 use super::{BufferId, Place, Plan, Program, Step};
-use crate::layers::{Layer, Role};
+use crate::layers::Role;
 
 impl Plan {
     /// Panics if a step reads what was not written or was overwritten, if two buffers of one step overlap, or if a
@@ -18,7 +18,11 @@ impl Plan {
                 _ => false,
             });
             let gradients = gradients.count();
-            assert!(gradients == 1 || !learned && gradients == 0, "`{}` gets {gradients} gradients", node.name);
+            assert!(
+                gradients == 1 || !learned && gradients == 0,
+                "`{}` gets {gradients} gradients",
+                node.name
+            );
         }
     }
 }
@@ -51,7 +55,11 @@ impl Program {
     fn run(&self, step: &Step, whole: &mut Vec<BufferId>) {
         let (reads, writes) = step.accesses();
         for (i, &buffer) in reads.iter().enumerate() {
-            assert!(whole.contains(&buffer), "{step:?} reads `{}`, which is gone", self.buffers[buffer.0].name);
+            assert!(
+                whole.contains(&buffer),
+                "{step:?} reads `{}`, which is gone",
+                self.buffers[buffer.0].name
+            );
             for &other in &writes {
                 let apart = buffer == other || !self.overlap(buffer, other);
                 assert!(apart, "{step:?} reads and writes one place");
