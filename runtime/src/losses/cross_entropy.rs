@@ -1,7 +1,6 @@
 //! The cross-entropy of raw scores and a class.
 
 use super::{Loss, Reduction, Takes, check, check_gradients, factor, target};
-use crate::kernels::map::MapKernels;
 use crate::kind::RawScores;
 use crate::tensor::{flat, flat_mut};
 use crate::{Index, Real, Result, Selection};
