@@ -1,10 +1,10 @@
 //! Optimizers against PyTorch's, step by step, in both scalars.
 
-mod vectors;
+mod common;
 
+use common::goldens::{self, Case};
 use formwork::optimizers::{Adam, AdamW, Optimizer, Sgd};
 use formwork::{Init, Parameters, Real, Role, TensorInfo};
-use vectors::Case;
 
 /// The parameters of the reference problem, with the weight in PyTorch's layout and fill between the tensors.
 #[repr(C)]
@@ -31,37 +31,34 @@ fn follow<T: Real>(case: &Case, optimizer: &impl Optimizer) {
     optimizer.check().unwrap();
     let mut network = Linear::<T>::zeroed();
     for name in ["weight", "bias"] {
-        let start = case.numbers::<T>(&format!("param.{name}"));
+        let start = case.values::<T>(&format!("param.{name}"));
         network.tensor_mut(name).unwrap().copy_from_slice(&start);
     }
     let mut state = optimizer.start(&*network);
     let mut gradient = Linear::<T>::zeroed();
+    let mut traces = [Vec::new(), Vec::new()];
     let rates = case.config["lr_per_step"].as_array();
     for step in 0..case.number("steps") as usize {
         if let Some(rates) = rates {
             optimizer.set_rate(&mut state, rates[step].as_f64().unwrap());
         }
         for name in ["weight", "bias"] {
-            let all = case.numbers::<T>(&format!("grad.{name}"));
+            let all = case.values::<T>(&format!("grad.{name}"));
             let place = gradient.tensor_mut(name).unwrap();
             place.copy_from_slice(&all[step * place.len()..(step + 1) * place.len()]);
         }
         optimizer.step(&mut state, &mut *network, &gradient);
-        for name in ["weight", "bias"] {
-            let all = case.numbers::<f64>(&format!("trace.{name}"));
-            let got = network.tensor(name).unwrap();
-            case.compare(
-                &format!("{name} after step {step}"),
-                got,
-                &all[step * got.len()..(step + 1) * got.len()],
-            );
+        for (name, trace) in ["weight", "bias"].into_iter().zip(&mut traces) {
+            trace.extend_from_slice(network.tensor(name).unwrap());
         }
         assert_eq!(network.fill, T::of(0.0), "fill stays zero");
     }
+    case.check("trace.weight", &traces[0]);
+    case.check("trace.bias", &traces[1]);
 }
 
 fn both(name: &str, make: impl Fn(&Case) -> Adam) {
-    let case = Case::named(name);
+    let case = goldens::case(name);
     follow::<f64>(&case, &make(&case));
     follow::<f32>(&case, &make(&case));
 }
@@ -70,7 +67,7 @@ fn both(name: &str, make: impl Fn(&Case) -> Adam) {
 fn descent_agrees() {
     for name in ["plain", "weight_decay", "momentum", "momentum_dampening", "nesterov", "momentum_lr_changes"]
     {
-        let case = Case::named(&format!("opt_sgd_{name}"));
+        let case = goldens::case(&format!("opt_sgd_{name}"));
         let sgd = Sgd::new(case.number("lr"))
             .momentum(case.number("momentum"))
             .dampening(case.number("dampening"))
@@ -97,7 +94,7 @@ fn adam_agrees() {
 #[test]
 fn adamw_agrees() {
     for name in ["opt_adamw", "opt_adamw_decay_amsgrad"] {
-        let case = Case::named(name);
+        let case = goldens::case(name);
         let adamw = AdamW::new(case.number("lr"))
             .betas(case.config["betas"][0].as_f64().unwrap(), case.config["betas"][1].as_f64().unwrap())
             .eps(case.number("eps"))
@@ -107,6 +104,6 @@ fn adamw_agrees() {
         follow::<f32>(&case, &adamw);
     }
     // PyTorch's decay of 0.01 is ours without a word.
-    let case = Case::named("opt_adamw");
+    let case = goldens::case("opt_adamw");
     follow::<f64>(&case, &AdamW::new(case.number("lr")));
 }

@@ -1,7 +1,8 @@
 //! The cross-entropy of raw scores and a class.
 
-use super::{Loss, Reduction, Takes, factor, over_pairs};
+use super::{Loss, Reduction, Takes, check, check_gradients, factor, target};
 use crate::kind::RawScores;
+use crate::tensor::{flat, flat_mut};
 use crate::{Index, Real, Result, Selection};
 use nalgebra::SVector;
 
@@ -39,45 +40,16 @@ impl CrossEntropy {
     pub const fn sum(self) -> Self {
         CrossEntropy { reduction: Reduction::Sum }
     }
-
-    fn over<T: Real, const C: usize>(
-        &self,
-        outputs: &[SVector<T, C>],
-        targets: &[Index<C>],
-        selection: Selection<'_>,
-        gradients: Option<&mut [SVector<T, C>]>,
-    ) -> Result<f64> {
-        let factor = factor(self.reduction, outputs.len());
-        let scale = T::of(factor);
-        let sum =
-            over_pairs(outputs, targets, selection, gradients, |scores, class, gradient| match gradient {
-                Some(gradient) => with_gradient(scores, class.get(), scale, gradient),
-                None => log_sum_exp(scores) - scores[class.get()].widen(),
-            })?;
-        Ok(factor * sum)
-    }
 }
 
-/// The loss of one sample; `gradient` gets `scale * (softmax(scores) - onehot(class))`.
-fn with_gradient<T: Real>(scores: &[T], class: usize, scale: T, gradient: &mut [T]) -> f64 {
-    let max = maximum(scores);
-    let mut sum = T::zero();
-    for (g, &x) in gradient.iter_mut().zip(scores) {
-        *g = (x - max).exp();
-        sum += *g;
-    }
-    let to_probability = scale / sum;
-    for g in gradient.iter_mut() {
-        *g *= to_probability;
-    }
-    gradient[class] -= scale;
-    sum.widen().ln() + (max.widen() - scores[class].widen())
-}
+/// Below this a probability is no good for its logarithm: it may have lost digits, or be zero.
+const SMALL: f64 = 1e-30;
 
-fn log_sum_exp<T: Real>(scores: &[T]) -> f64 {
+/// The loss of one sample, by the logarithm of the sum of exponentials.
+fn value<T: Real>(scores: &[T], class: usize) -> f64 {
     let max = maximum(scores);
     let sum: T = scores.iter().map(|&x| (x - max).exp()).sum();
-    sum.widen().ln() + max.widen()
+    sum.widen().ln() + (max.widen() - scores[class].widen())
 }
 
 /// The largest score. It only shifts, so a score that is not a number may be passed over here: the sum will show it.
@@ -93,7 +65,21 @@ impl<T: Real, const C: usize> Loss<SVector<T, C>, Index<C>> for CrossEntropy {
         selection: Selection<'_>,
         gradients: &mut [SVector<T, C>],
     ) -> Result<f64> {
-        self.over(outputs, targets, selection, Some(gradients))
+        check(outputs.len(), targets.len(), selection)?;
+        check_gradients(outputs.len(), gradients.len())?;
+        let factor = factor(self.reduction, outputs.len());
+        let scale = T::of(factor);
+        T::softmax(C, 1, false, flat(outputs), flat_mut(gradients));
+        let mut sum = 0.0;
+        for (place, (scores, gradient)) in outputs.iter().zip(gradients).enumerate() {
+            let class = target(targets, selection, place).get();
+            let gradient = gradient.as_mut_slice();
+            let probability = gradient[class].widen();
+            sum += if probability > SMALL { -probability.ln() } else { value(scores.as_slice(), class) };
+            gradient.iter_mut().for_each(|g| *g *= scale);
+            gradient[class] -= scale;
+        }
+        Ok(factor * sum)
     }
 
     fn value(
@@ -102,7 +88,12 @@ impl<T: Real, const C: usize> Loss<SVector<T, C>, Index<C>> for CrossEntropy {
         targets: &[Index<C>],
         selection: Selection<'_>,
     ) -> Result<f64> {
-        self.over(outputs, targets, selection, None)
+        check(outputs.len(), targets.len(), selection)?;
+        let values = outputs
+            .iter()
+            .enumerate()
+            .map(|(place, scores)| value(scores.as_slice(), target(targets, selection, place).get()));
+        Ok(factor(self.reduction, outputs.len()) * values.sum::<f64>())
     }
 
     fn reduction(&self) -> Reduction {

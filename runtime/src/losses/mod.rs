@@ -84,10 +84,8 @@ fn over_pairs<O: Tensor, Y>(
     check(outputs.len(), targets.len(), selection)?;
     let mut sum = 0.0;
     match gradients {
-        Some(gradients) if gradients.len() != outputs.len() => {
-            return Err(Error::Outputs { expected: outputs.len(), found: gradients.len() });
-        }
         Some(gradients) => {
+            check_gradients(outputs.len(), gradients.len())?;
             for (place, (output, gradient)) in outputs.iter().zip(gradients).enumerate() {
                 sum +=
                     each(output.as_slice(), target(targets, selection, place), Some(gradient.as_mut_slice()));
@@ -125,6 +123,11 @@ pub(crate) fn check(outputs: usize, targets: usize, selection: Selection<'_>) ->
         return Err(Error::Outputs { expected: selected, found: outputs });
     }
     if outputs == 0 { Err(Error::EmptyBatch) } else { Ok(()) }
+}
+
+/// Checks that there is room for the gradient by every output.
+fn check_gradients(outputs: usize, gradients: usize) -> Result<()> {
+    if gradients == outputs { Ok(()) } else { Err(Error::Outputs { expected: outputs, found: gradients }) }
 }
 
 /// The factor that makes a reduction of a sum of `count` losses.

@@ -1,7 +1,7 @@
 //! Adam and AdamW.
 
-use super::update::AdamStep;
-use super::{Optimizer, fold_averages, learned_runs, require, require_factor, update};
+use super::{Optimizer, fold_averages, learned_runs, require, require_factor};
+use crate::kernels::update::{AdamStep, UpdateKernels};
 use crate::{Parameters, Result};
 
 /// Adam (Kingma and Ba, "Adam: a method for stochastic optimization", 2015), as in PyTorch's `Adam`.
@@ -80,7 +80,7 @@ impl Adam {
         state.steps += 1;
         let t = state.steps as f64;
         let step = AdamStep {
-            learning_rate: state.learning_rate,
+            lr: state.learning_rate,
             beta1: self.betas.0,
             beta2: self.betas.1,
             eps: self.eps,
@@ -93,8 +93,11 @@ impl Adam {
             let p = &mut network.as_mut_slice()[run.clone()];
             let m = &mut state.first.as_mut_slice()[run.clone()];
             let v = &mut state.second.as_mut_slice()[run.clone()];
-            let max = state.largest.as_mut().map(|max| &mut max.as_mut_slice()[run.clone()]);
-            update::adam(p, &gradient.as_slice()[run], m, v, max, &step);
+            let g = &gradient.as_slice()[run.clone()];
+            match &mut state.largest {
+                Some(max) => N::Scalar::amsgrad(p, g, m, v, &mut max.as_mut_slice()[run], &step),
+                None => N::Scalar::adam(p, g, m, v, &step),
+            }
         }
         fold_averages(network, gradient);
     }

@@ -6,7 +6,6 @@
 
 mod adam;
 mod sgd;
-mod update;
 
 pub use adam::{Adam, AdamState, AdamW};
 pub use sgd::{Sgd, SgdState};

@@ -1,7 +1,7 @@
 //! Stochastic gradient descent.
 
-use super::update::SgdStep;
-use super::{Optimizer, fold_averages, learned_runs, require, require_factor, update};
+use super::{Optimizer, fold_averages, learned_runs, require, require_factor};
+use crate::kernels::update::{SgdStep, UpdateKernels};
 use crate::{Parameters, Result};
 
 /// Stochastic gradient descent, with momentum, Nesterov's momentum and weight decay as in PyTorch's `SGD`.
@@ -96,7 +96,7 @@ impl Optimizer for Sgd {
 
     fn step<N: Parameters>(&self, state: &mut SgdState<N>, network: &mut N, gradient: &N) {
         let step = SgdStep {
-            learning_rate: state.learning_rate,
+            lr: state.learning_rate,
             momentum: self.momentum,
             dampening: self.dampening,
             weight_decay: self.weight_decay,
@@ -106,8 +106,11 @@ impl Optimizer for Sgd {
         state.steps += 1;
         for run in learned_runs(N::TENSORS) {
             let p = &mut network.as_mut_slice()[run.clone()];
-            let v = state.velocity.as_mut().map(|v| &mut v.as_mut_slice()[run.clone()]);
-            update::sgd(p, &gradient.as_slice()[run], v, &step);
+            let v = match &mut state.velocity {
+                Some(velocity) => &mut velocity.as_mut_slice()[run.clone()],
+                None => &mut [],
+            };
+            N::Scalar::sgd(p, &gradient.as_slice()[run], v, &step);
         }
         fold_averages(network, gradient);
     }

@@ -44,6 +44,8 @@ fn draw<B: DrawingBackend>(
     };
     let training = points(&|epoch| Some(value(&epoch.training)));
     let validation = points(&|epoch| epoch.validation.as_ref().map(value));
+    // The legend goes where the curves are not: above what falls, below what rises.
+    let falls = training.first().map(|point| point.1) >= training.last().map(|point| point.1);
     let (x, y) = ranges(history.epochs.len(), training.iter().chain(&validation).map(|point| point.1));
     let mut chart = ChartBuilder::on(area)
         .caption(format!("{}: {name}", history.network), ("sans-serif", 20))
@@ -58,6 +60,7 @@ fn draw<B: DrawingBackend>(
         .x_label_formatter(&|x| if x.fract() == 0.0 { format!("{x}") } else { String::new() })
         .y_labels(6)
         .light_line_style(TRANSPARENT)
+        .bold_line_style(BLACK.mix(0.12))
         .label_style(("sans-serif", 14))
         .draw()?;
     for (points, label, color) in [(training, "training", TRAINING), (validation, "validation", VALIDATION)] {
@@ -73,7 +76,7 @@ fn draw<B: DrawingBackend>(
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::MiddleRight)
+        .position(if falls { SeriesLabelPosition::UpperRight } else { SeriesLabelPosition::LowerRight })
         .label_font(("sans-serif", 14))
         .background_style(WHITE.mix(0.8))
         .border_style(BLACK.mix(0.3))
