@@ -81,8 +81,10 @@ impl Layer for MaxPool2d {
         text
     }
 
-    fn traits(&self, _: &[Shape]) -> Traits {
-        Traits { reads_inputs: true, reads_outputs: true, ..Traits::new(Layout::ChannelsLast) }
+    fn traits(&self, inputs: &[Shape]) -> Traits {
+        // Forward leaves which element won each window.
+        let winners = self.outputs(inputs).map_or(0, |outputs| outputs[0].len());
+        Traits { saved_each: winners, ..Traits::new(Layout::ChannelsLast) }
     }
 
     fn spec(&self, inputs: &[Shape], _: usize) -> TokenStream {

@@ -250,7 +250,7 @@ fn the_threads_do_not_change_a_bit() {
         Conv2dSpec { channels: 16, outputs: 32, height: 30, width: 30, padding: [[1, 1], [1, 1]], ..PLAIN };
     let large = Conv2dSpec { channels: 130, outputs: 120, ..PLAIN };
     let pass = |threads| {
-        crate::parallel::set_threads(threads);
+        crate::kernels::parallel::set_threads(threads);
         let conv2d = |spec: Conv2dSpec, n: usize| {
             let [h, w] = spec.output_size();
             let outputs = n * h * w * spec.outputs;
