@@ -5,6 +5,7 @@
 
 mod convolution;
 mod convolution_input;
+mod convolution_weights;
 pub(crate) mod dense;
 mod depthwise;
 pub mod isa;

@@ -159,7 +159,7 @@ fn check_conv2d<T: Real>(n: usize, spec: Conv2dSpec) {
 #[test]
 fn convolutions_of_many_kinds_are_right() {
     let mut draw = Draw(0x1234_5678_9ABC_DEF1);
-    for round in 0..400 {
+    for round in 0..240 {
         let groups = [1, 1, 1, 2, 3][draw.below(5)];
         let depthwise = draw.below(6) == 0;
         let (cg, og) =
