@@ -14,7 +14,7 @@ const PIECE: usize = 256;
 /// The rows of C that make a task, if there are enough: a common multiple of the tiles' heights is near.
 const TASK_ROWS: usize = 96;
 /// The rows of A from which on a copy of B pays.
-const PACK_ROWS: usize = 24;
+const PACK_ROWS: usize = 48;
 /// The columns from which on B is copied: below, it is one or two panels and dense enough as it is.
 const PACK_COLUMNS: usize = 128;
 

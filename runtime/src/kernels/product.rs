@@ -1,6 +1,6 @@
 //! Kernels for matrix products and convolutions: the entry points, once for each scalar type.
 
-use super::{convolution, convolution_input, dense};
+use super::{convolution, convolution_input, convolution_weights, dense};
 use crate::layers::conv2d::Conv2dSpec;
 use crate::layers::dense::DenseSpec;
 
@@ -123,7 +123,7 @@ macro_rules! product_kernels {
                 dw: &mut [$t],
                 scratch: &mut [$t],
             ) {
-                convolution::backward_parameters(spec, n, x, dy, dw, scratch);
+                convolution_weights::backward_parameters(spec, n, x, dy, dw, scratch);
             }
 
             fn conv2d_backward_input(

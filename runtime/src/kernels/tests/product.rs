@@ -1,45 +1,12 @@
 //! Products and convolutions against plain loops in `f64`, on every instruction set that the machine has.
 
-use super::isa::{Isa, with_isa};
+use super::{Draw, assert_close, numbers, wide};
 use crate::Real;
+use crate::kernels::isa::{Isa, with_isa};
 use crate::layers::conv2d::Conv2dSpec;
 use crate::layers::dense::DenseSpec;
 use crate::layers::{Backward, Forward, Layer, Mode};
 use crate::noise::Noise;
-
-/// Numbers that look random and are the same each time.
-struct Draw(u64);
-
-impl Draw {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 >> 20
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        (self.next() % n as u64) as usize
-    }
-}
-
-/// Numbers from -1 to 1.
-fn numbers<T: Real>(count: usize, seed: u64) -> Vec<T> {
-    let mut draw = Draw(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-    (0..count).map(|_| T::of((draw.next() % (1 << 24)) as f64 / f64::from(1 << 23) - 1.0)).collect()
-}
-
-fn wide<T: Real>(x: &[T]) -> Vec<f64> {
-    x.iter().map(|x| x.widen()).collect()
-}
-
-fn assert_close<T: Real>(got: &[T], want: &[f64], terms: usize, what: &str) {
-    let tolerance = T::epsilon().widen() * (terms as f64 + 8.0);
-    assert_eq!(got.len(), want.len());
-    for (i, (got, want)) in got.iter().zip(want).enumerate() {
-        assert!((got.widen() - want).abs() <= tolerance, "{what}: element {i} is {got:?}, not {want}");
-    }
-}
 
 /// What a layer makes of parameters, input and output gradient: output, input gradient, parameter gradients.
 struct Results<T> {
@@ -192,7 +159,7 @@ fn check_conv2d<T: Real>(n: usize, spec: Conv2dSpec) {
 #[test]
 fn convolutions_of_many_kinds_are_right() {
     let mut draw = Draw(0x1234_5678_9ABC_DEF1);
-    for round in 0..400 {
+    for round in 0..240 {
         let groups = [1, 1, 1, 2, 3][draw.below(5)];
         let depthwise = draw.below(6) == 0;
         let (cg, og) =
