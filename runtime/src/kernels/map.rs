@@ -84,6 +84,14 @@ kernels! {
         channels: usize, weight: &[T], saved: &[T], x: &[T], dy: &[T], dx: &mut [T], dparameters: &mut [T],
         scratch: &mut [T],
     ) = batch_norm::batch_norm_backward;
+    /// The loops of the three above; see there.
+    fn batch_norm_sum(x: &[T], sums: &mut [T]) = batch_norm::sum;
+    fn batch_norm_squares(x: &[T], mean: &[T], sums: &mut [T]) = batch_norm::sum_squares;
+    fn batch_norm_products(x: &[T], dy: &[T], mean: &[T], sums: &mut [T]) = batch_norm::sum_gradients;
+    fn batch_norm_fold(channels: usize, shards: &mut [T], out: &mut [T]) = batch_norm::fold;
+    fn batch_norm_widen(channels: usize, values: &[T], wide: &mut [T]) = batch_norm::widen;
+    fn batch_norm_normalise(x: &[T], wide: &[T], y: &mut [T]) = batch_norm::normalise;
+    fn batch_norm_gradient(x: &[T], dy: &[T], wide: &[T], dx: &mut [T]) = batch_norm::gradient;
     /// Inverted dropout, forward and backward; an empty `x` stands in `y`.
     fn dropout(noise: Noise, node: u32, len: usize, rate: f64, x: &[T], y: &mut [T]) = dropout::dropout;
     /// Each `[rows, columns]` becomes `[columns, rows]`.
