@@ -159,7 +159,7 @@ impl<'a, T: TileScalar> Room<'a, T> {
         let to = self.take(len).as_mut_ptr().cast::<u32>();
         for i in 0..len {
             let offset = place(i) * size_of::<T>();
-            debug_assert!(u32::try_from(offset).is_ok(), "an image of more than 4 GiB");
+            assert!(u32::try_from(offset).is_ok(), "an image may have at most 4 GiB");
             // SAFETY: the room taken is large enough and aligned, as asserted; it was not lent to anyone else.
             unsafe { to.add(i).write(offset as u32) };
         }

@@ -257,12 +257,17 @@ impl<T: TileScalar> Product<T> {
         let single = self.m == 1 && self.segments == 1 && self.blocks == 1;
         debug_assert!(vectors <= if single { set.row_vectors } else { set.vectors });
         let mut offsets = [0u32; MAX_ROWS];
+        let mut most = set.rows;
         if let Rows::Every(step) = self.rows {
             for (r, offset) in offsets.iter_mut().enumerate().take(self.m) {
-                *offset = (r * step * bytes) as u32;
+                match u32::try_from(r * step * bytes) {
+                    Ok(distance) => *offset = distance,
+                    // Rows of gigabytes: one at a time.
+                    Err(_) => most = 1,
+                }
             }
         }
-        let parts = self.m.div_ceil(set.rows);
+        let parts = self.m.div_ceil(most);
         let (height, higher) = (self.m / parts, self.m % parts);
         let mut first = 0;
         for (rows, tiles) in [(height + 1, higher), (height, parts - higher)] {
