@@ -76,6 +76,13 @@ pub(super) fn part(total: usize, parts: usize, part: usize) -> Range<usize> {
     start..start + size + usize::from(part < larger)
 }
 
+/// How a packed B lies: panels of `k` rows each, of which a product leaves out the first `skip`.
+#[derive(Clone, Copy)]
+pub(super) struct Packed {
+    pub k: usize,
+    pub skip: usize,
+}
+
 /// How the columns of a product are cut into panels that one tile spans.
 #[derive(Clone, Copy)]
 pub(super) struct Panels {
@@ -170,12 +177,11 @@ impl<T: TileScalar> Product<T> {
     ///
     /// # Safety
     ///
-    /// The columns are a panel of the product's.
-    pub unsafe fn packed_columns(&self, columns: Range<usize>) -> Self {
-        let k = self.run * self.segments * self.blocks;
+    /// The columns are a panel of the product's, and `packed` is how B lies.
+    pub unsafe fn packed_columns(&self, columns: Range<usize>, packed: Packed) -> Self {
         // SAFETY: the panels before this one hold `k` rows of the columns before.
         unsafe {
-            let b = self.b.add(k * columns.start);
+            let b = self.b.add(packed.k * columns.start + packed.skip * columns.len());
             Product { b, b_step: columns.len(), ..self.columns(columns) }
         }
     }
