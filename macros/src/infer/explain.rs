@@ -163,7 +163,8 @@ fn fill(graph: &Graph, node: &Node, text: &str) -> String {
     let input = |i: usize| node.inputs.get(i).map_or(String::new(), |v| graph.describe(*v));
     let is_input = node.inputs.first().is_some_and(|v| matches!(graph.values[v.0].source, Source::Input(_)));
     let verb = if is_input { "is" } else { "gives" };
-    text.replace("{name}", &format!("`{}`", node.short()))
+    text.replace("{title}", &format!("`{}`", node.title()))
+        .replace("{name}", &format!("`{}`", node.short()))
         .replace("{kind}", &format!("`{kind}`"))
         .replace("{input_is}", &format!("{} {verb}", input(0)))
         .replace("{input_has}", &format!("{} has", input(0)))
