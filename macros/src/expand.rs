@@ -1,7 +1,7 @@
 //! The pipeline, from tokens to tokens: the one place that names all stages in order.
 
 use crate::errors::Errors;
-use crate::{check, emit, infer, parse, plan, resolve};
+use crate::{check, emit, infer, lints, parse, plan, resolve};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// Expands the tokens of one `network!`, behind `($crate)`, which the runtime's macro puts in front.
@@ -21,8 +21,10 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
         let shaped = infer::infer(graph, &mut errors);
         show("shaped", &shaped);
         check::check(&shaped, &mut errors);
+        check::check_supported(&shaped, &mut errors);
         // Gate 2: only a network without a mistake is planned.
         let code = if errors.is_empty() {
+            output.extend(lints::unused(&shaped.graph));
             let plan = plan::plan(shaped);
             show("plan", &plan);
             emit::emit(&krate, &plan)

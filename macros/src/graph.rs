@@ -131,8 +131,8 @@ impl Graph {
         live
     }
 
-    /// The names that a user gave to values and layers which no result needs; a leading `_` says that this is meant.
-    /// To be shown as rustc's own warning about unused variables.
+    /// The names that a user gave to values and layers which no result needs and nothing reads; a leading `_` says that
+    /// this is meant. To be shown as rustc's own warning about unused variables.
     pub fn unused(&self) -> Vec<&Ident> {
         let live = self.is_live();
         let wanted = |name: &&Ident| !name.to_string().starts_with('_');
@@ -144,8 +144,9 @@ impl Graph {
             }
         }
         for value in &self.values {
-            if let (Some(name), Source::Node { node, .. }) = (&value.name, value.source)
+            if let (Some(name), Source::Node { node, port }) = (&value.name, value.source)
                 && !live[node.0]
+                && !self.nodes.iter().any(|n| n.inputs.contains(&self.nodes[node.0].outputs[port]))
             {
                 unused.push(name);
             }

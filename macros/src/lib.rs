@@ -8,6 +8,7 @@ mod expand;
 mod graph;
 mod infer;
 mod layers;
+mod lints;
 mod maps;
 mod parse;
 mod plan;

@@ -15,10 +15,6 @@ impl<V> OrderedMap<V> {
         self.entries.iter().rev().find(|(k, _)| k == key).map(|(_, v)| v)
     }
 
-    pub fn contains(&self, key: &str) -> bool {
-        self.get(key).is_some()
-    }
-
     /// Sets a key's value; an earlier one is replaced.
     pub fn insert(&mut self, key: String, value: V) {
         match self.entries.iter_mut().find(|(k, _)| *k == key) {

@@ -1,9 +1,13 @@
 //! Reads a layer's arguments, so that every layer answers the same mistake in the same words.
 
+mod values;
+
 use crate::ast::{Call, Value, ValueKind};
 use crate::errors::{Change, Error, Errors, How, Place};
 use crate::suggest;
 use proc_macro2::Ident;
+
+pub use values::Padding;
 
 /// What other frameworks call our arguments.
 const ALIASES: [(&str, &str); 30] = [
@@ -45,13 +49,6 @@ pub struct Arguments<'a> {
     main: Option<&'static str>,
     taken: Vec<(&'static str, &'a Value)>,
     failed: bool,
-}
-
-/// Zeros around an image, as written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Padding {
-    Each([usize; 2]),
-    Same,
 }
 
 impl<'a> Arguments<'a> {
@@ -252,184 +249,11 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    /// A whole number that must be given.
-    pub fn count(&mut self, name: &'static str, what: &str, example: &str, errors: &mut Errors) -> usize {
-        if self.take(name).is_none() {
-            self.missing(name, what, example, errors);
-            return 1;
-        }
-        self.count_or(name, what, 1, errors)
-    }
-
-    /// A whole number of at least one.
-    pub fn count_or(&mut self, name: &'static str, what: &str, default: usize, errors: &mut Errors) -> usize {
-        match self.take(name).map(|v| &v.kind) {
-            None | Some(ValueKind::Broken) => default,
-            Some(&ValueKind::Integer(n)) if n >= 1 => usize::try_from(n).unwrap_or(default),
-            Some(ValueKind::Integer(_)) => {
-                self.refuse(name, &format!("is invalid: {what} is at least 1"), errors);
-                default
-            }
-            Some(ValueKind::Word(_)) => {
-                self.refuse_word(name, errors);
-                default
-            }
-            Some(ValueKind::Tuple(_) | ValueKind::Shape(_)) => {
-                self.refuse(name, &format!("is invalid: {what} is one number"), errors);
-                default
-            }
-            Some(_) => {
-                self.refuse(name, &format!("is invalid: {what} is a whole number"), errors);
-                default
-            }
-        }
-    }
-
-    /// A number for both axes or a pair, of at least `least`, that must be given.
-    pub fn pair(&mut self, name: &'static str, what: &str, example: &str, errors: &mut Errors) -> [usize; 2] {
-        if self.take(name).is_none() {
-            self.missing(name, what, example, errors);
-            return [1; 2];
-        }
-        self.pair_or(name, what, [1; 2], 1, errors)
-    }
-
-    pub fn pair_or(
-        &mut self,
-        name: &'static str,
-        what: &str,
-        default: [usize; 2],
-        least: usize,
-        errors: &mut Errors,
-    ) -> [usize; 2] {
-        let numbers = match self.take(name).map(|v| &v.kind) {
-            None | Some(ValueKind::Broken) => return default,
-            Some(n @ ValueKind::Integer(_)) => vec![n.clone(), n.clone()],
-            Some(ValueKind::Tuple(parts)) if parts.len() == 2 => parts.clone(),
-            Some(ValueKind::Word(word)) if name != "padding" || word.starts_with(char::is_uppercase) => {
-                self.refuse_word(name, errors);
-                return default;
-            }
-            Some(_) => {
-                let why = format!("is invalid: {what} is a whole number or a pair `(height, width)`");
-                self.refuse(name, &why, errors);
-                return default;
-            }
-        };
-        let mut pair = default;
-        for (place, number) in pair.iter_mut().zip(&numbers) {
-            match number {
-                ValueKind::Integer(n) if *n >= least as i128 => *place = usize::try_from(*n).unwrap_or(1),
-                ValueKind::Integer(_) => {
-                    self.refuse(name, &format!("is invalid: {what} is at least {least}"), errors);
-                    return default;
-                }
-                _ => {
-                    self.refuse(name, &format!("is invalid: {what} is a whole number"), errors);
-                    return default;
-                }
-            }
-        }
-        pair
-    }
-
-    /// `padding: 1`, `(1, 2)`, and where the layer allows it `same` and `valid`.
-    pub fn padding(&mut self, words: bool, errors: &mut Errors) -> Padding {
-        match self.take("padding").map(|v| &v.kind) {
-            Some(ValueKind::Word(word)) if words && word == "same" => Padding::Same,
-            Some(ValueKind::Word(word)) if words && word == "valid" => Padding::Each([0; 2]),
-            Some(ValueKind::Word(_)) if words => {
-                self.refuse("padding", "is invalid: it is a number, a pair, `same` or `valid`", errors);
-                Padding::Each([0; 2])
-            }
-            _ => Padding::Each(self.pair_or("padding", "the padding", [0; 2], 0, errors)),
-        }
-    }
-
-    /// A number that may have a fraction.
-    pub fn number_or(&mut self, name: &'static str, default: f64, errors: &mut Errors) -> f64 {
-        match self.take(name).map(|v| &v.kind) {
-            None | Some(ValueKind::Broken) => default,
-            #[expect(clippy::cast_precision_loss, reason = "arguments are below 2^31")]
-            Some(&ValueKind::Integer(n)) => n as f64,
-            Some(&ValueKind::Float(x, _)) => x,
-            Some(_) => {
-                self.refuse(name, "is invalid: it is a number", errors);
-                default
-            }
-        }
-    }
-
-    /// A number that must be given.
-    pub fn number(&mut self, name: &'static str, what: &str, example: &str, errors: &mut Errors) -> f64 {
-        if self.take(name).is_none() {
-            self.missing(name, what, example, errors);
-        }
-        self.number_or(name, 0.0, errors)
-    }
-
-    pub fn flag_or(&mut self, name: &'static str, default: bool, errors: &mut Errors) -> bool {
-        match self.take(name).map(|v| &v.kind) {
-            None | Some(ValueKind::Broken) => default,
-            Some(&ValueKind::Bool(b)) => b,
-            Some(_) => {
-                self.refuse(name, "is invalid: it is `true` or `false`", errors);
-                default
-            }
-        }
-    }
-
-    /// One of a few words, by its place in the list.
-    pub fn word(&mut self, name: &'static str, words: &[&'static str], errors: &mut Errors) -> Option<usize> {
-        let kind = self.take(name).map(|v| &v.kind)?;
-        let found = match kind {
-            ValueKind::Broken => return None,
-            ValueKind::Word(word) => words.iter().position(|w| w == word),
-            _ => None,
-        };
-        if found.is_none() {
-            let similar = match kind {
-                ValueKind::Word(word) => suggest::similar(word, words, &INIT_ALIASES),
-                _ => None,
-            };
-            let place = self.place(name);
-            if let Some(mut error) = self.refusal(name, &format!("is invalid: it is {}", choice(words))) {
-                if let (Some(similar), Some(place)) = (similar, place) {
-                    let change = Change { place, how: How::Replace, text: similar.into() };
-                    error = error.help_with(format!("a similar name exists: `{similar}`"), vec![change]);
-                }
-                errors.push(error);
-            }
-        }
-        found
-    }
-
-    /// The number of an axis, counted from 0.
-    pub fn axis(&mut self, errors: &mut Errors) -> Option<usize> {
-        match self.take("axis").map(|v| &v.kind)? {
-            ValueKind::Broken => None,
-            &ValueKind::Integer(n) if n >= 0 => usize::try_from(n).ok(),
-            _ => {
-                self.refuse("axis", "is invalid: axes are counted from 0, the batch not among them", errors);
-                None
-            }
-        }
-    }
-
     /// The layer, unless something was wrong.
     pub fn finish<L>(&self, layer: L) -> Option<L> {
         (!self.failed).then_some(layer)
     }
 }
-
-const INIT_ALIASES: [(&str, &str); 6] = [
-    ("xavier_uniform", "glorot_uniform"),
-    ("xavier_normal", "glorot_normal"),
-    ("xavier", "glorot_uniform"),
-    ("kaiming_normal", "he_normal"),
-    ("kaiming_uniform", "he_uniform"),
-    ("kaiming", "he_normal"),
-];
 
 fn argument_text(argument: &crate::ast::Argument) -> String {
     match &argument.name {

@@ -105,7 +105,7 @@ impl Layer for BatchNorm1d {
             return Ok(vec![shape.clone()]);
         }
         Err(Mismatch::new(format!(
-            "{{name}} needs `[features]` or `[time, features]`, but {{input_is}} `{shape}`"
+            "{{title}} needs `[features]` or `[time, features]`, but {{input_is}} `{shape}`"
         ))
         .propose(Proposal::Rename("BatchNorm2d")))
     }

@@ -47,7 +47,7 @@ impl Layer for Dense {
             [_] => Ok(vec![Shape(vec![self.outputs])]),
             [t, _] => Ok(vec![Shape(vec![t, self.outputs])]),
             _ => Err(Mismatch::new(format!(
-                "{{name}} needs a flat `[n]` input, but {{input_is}} `{}`",
+                "{{title}} needs a flat `[n]` input, but {{input_is}} `{}`",
                 inputs[0]
             ))
             .propose(Proposal::Insert { input: 0, call: "Flatten".into() })),

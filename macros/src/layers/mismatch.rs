@@ -1,5 +1,6 @@
 //! Why shapes do not fit, as a layer says it. A layer knows neither its name nor what feeds it, so its texts have
-//! `{layer}`, `{input}` and `{shape}` where `infer` puts them in.
+//! `{name}`, `{title}` (the name with the layer), `{kind}`, `{input}`, `{input_is}`, `{input_has}`, `{a}` and
+//! `{b}` where `infer` puts them in.
 
 /// Why the inputs do not fit a layer.
 #[derive(Clone, Debug)]

@@ -31,7 +31,7 @@ impl Layer for Softmax {
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
         let shape = &inputs[0];
         if shape.rank() == 0 {
-            return Err(Mismatch::new("{name} needs at least one axis, but {input_is} a scalar, `[]`"));
+            return Err(Mismatch::new("{title} needs at least one axis, but {input_is} a scalar, `[]`"));
         }
         let axis = self.axis(shape);
         if axis < shape.rank() {

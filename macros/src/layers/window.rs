@@ -19,7 +19,7 @@ pub fn image(shape: &Shape) -> Result<[usize; 3], Mismatch> {
 }
 
 fn not_an_image(shape: &Shape) -> Mismatch {
-    Mismatch::new(format!("{{name}} needs `[channels, height, width]`, but {{input_is}} `{shape}`"))
+    Mismatch::new(format!("{{title}} needs `[channels, height, width]`, but {{input_is}} `{shape}`"))
 }
 
 /// A window that slides over height and width.

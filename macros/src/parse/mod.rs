@@ -2,6 +2,7 @@
 
 mod body;
 mod cursor;
+mod expression;
 mod value;
 
 use crate::ast::{Network, Port};

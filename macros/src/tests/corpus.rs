@@ -91,8 +91,15 @@ fn run(file: &str, path: &str) {
     assert!(wrong.is_empty(), "{} cases differ:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// The sources of all cases, for tests that spoil them further.
+pub fn sources() -> Vec<String> {
+    FILES.iter().flat_map(|file| read(file)).map(|case| case.source).collect()
+}
+
 macro_rules! corpus {
     ($($test:ident: $file:literal;)*) => {
+        const FILES: &[&str] = &[$(include_str!($file)),*];
+
         $(#[test]
         fn $test() {
             run(include_str!($file), concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/", $file));

@@ -98,6 +98,17 @@ fn every_token_missing() {
     }
 }
 
+/// Sources that are wrong already, with each token left out.
+#[test]
+fn every_token_missing_from_a_mistake() {
+    for source in super::corpus::sources() {
+        let tokens: TokenStream = source.parse().unwrap_or_default();
+        for missing in 0..count(&tokens) {
+            analyse_tokens(select(&tokens, &mut 0, &|i| i != missing));
+        }
+    }
+}
+
 #[test]
 fn tokens_in_pairs_swapped() {
     for source in [DIGITS, RESIDUAL, SEVERAL] {

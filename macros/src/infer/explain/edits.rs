@@ -1,0 +1,298 @@
+//! The edits that may help, each with the words and the change of the source that say it.
+
+use super::super::trial::{self, Edit, claim, source_node};
+use super::{Candidate, Explainer, Gives};
+use crate::ast::{Argument, Call, Value, ValueKind};
+use crate::errors::{Change, How, Place};
+use crate::graph::{Node, NodeId, Source, ValueId};
+use crate::layers::Proposal;
+use crate::parse::parse_call;
+use crate::shape::Shape;
+use crate::suggest;
+use proc_macro2::{Ident, TokenStream};
+
+impl Explainer<'_> {
+    pub(super) fn candidate(&self, id: NodeId, proposal: &Proposal) -> Option<Candidate> {
+        let node = &self.graph.nodes[id.0];
+        match proposal {
+            Proposal::Insert { input, call } => self.insert(id, *input, call),
+            Proposal::Argument { name, value } => {
+                let call = with_argument(node.call.as_ref()?, Some(name), value)?;
+                Some(self.replaced(id, call))
+            }
+            Proposal::Main(value) => {
+                let call = with_argument(node.call.as_ref()?, None, value)?;
+                Some(self.replaced(id, call))
+            }
+            Proposal::Rename(name) => {
+                let old = node.call.as_ref()?;
+                let call = Call { name: Ident::new(name, old.name.span()), ..old.clone() };
+                Some(self.replaced(id, call))
+            }
+            Proposal::Earlier => self.earlier(id),
+            Proposal::Input(shape) => self.declared(node.inputs[0], Shape(shape.clone())),
+            Proposal::KeepSize => self.keep_size(node, None),
+        }
+    }
+
+    pub(super) fn replaced(&self, id: NodeId, call: Call) -> Candidate {
+        let node = &self.graph.nodes[id.0];
+        Candidate {
+            text: format!("`{}`", labelled_call(node, &call)),
+            changes: vec![replace(&node.tokens, call.to_string())],
+            gives: node.outputs.first().copied().map(Gives::Value),
+            edits: vec![Edit::Replace { node: id, call }],
+        }
+    }
+
+    pub(super) fn insert(&self, id: NodeId, input: usize, text: &str) -> Option<Candidate> {
+        let node = &self.graph.nodes[id.0];
+        let call = parsed(text)?;
+        let edits = vec![Edit::Insert { node: id, input, call: call.clone() }];
+        let Some(operand) = node.operands.get(input) else {
+            let mut layer = trial::read(&call)?.outputs(&[self.shape(node.inputs[input])?.clone()]).ok()?;
+            return Some(Candidate {
+                edits,
+                text: format!("insert `-> {text}` before it"),
+                changes: vec![Change {
+                    place: labelled(node),
+                    how: How::Before,
+                    text: format!("{text} -> "),
+                }],
+                gives: layer.pop().map(Gives::Shape),
+            });
+        };
+        let longer = format!("({} -> {text})", suggest::source(operand));
+        let operands: Vec<_> = node
+            .operands
+            .iter()
+            .enumerate()
+            .map(|(i, tokens)| if i == input { longer.clone() } else { operand_text(tokens) })
+            .collect();
+        Some(Candidate {
+            edits,
+            text: format!("`{}`", operands.join(" + ")),
+            changes: vec![replace(operand, longer)],
+            gives: node.outputs.first().copied().map(Gives::Value),
+        })
+    }
+
+    /// A layer before the one that feeds it, if nobody else reads that one.
+    pub(super) fn earlier(&self, id: NodeId) -> Option<Candidate> {
+        let node = &self.graph.nodes[id.0];
+        let value = node.inputs[0];
+        let before = source_node(self.graph, value)?;
+        let feeder = &self.graph.nodes[before.0];
+        let readers = self.graph.nodes.iter().flat_map(|n| &n.inputs).filter(|v| **v == value).count();
+        let results = self.graph.results.contains(&Some(value));
+        if readers != 1 || results || feeder.inputs.len() != 1 || feeder.call.is_none() {
+            return None;
+        }
+        let (here, there) = (labelled_text(node), labelled_text(feeder));
+        let change = |node: &Node, text| Change { place: labelled(node), how: How::Replace, text };
+        Some(Candidate {
+            edits: vec![Edit::Earlier { node: id, before }],
+            text: format!("move it before `{}`", feeder.short()),
+            changes: vec![change(feeder, here), change(node, there)],
+            gives: None,
+        })
+    }
+
+    /// Another shape for the input that this value is.
+    pub(super) fn declared(&self, value: ValueId, shape: Shape) -> Option<Candidate> {
+        let Source::Input(index) = self.graph.values[value.0].source else { return None };
+        let input = &self.graph.header.inputs[index];
+        let old = input.shape.as_ref()?;
+        let hint = if old.rank() == 4 { "leave the batch axis out" } else { "declare it" };
+        Some(Candidate {
+            text: format!("{hint}: `{}: {shape}`", input.name),
+            changes: vec![replace(&input.tokens, shape.to_string())],
+            edits: vec![Edit::Input { index, shape }],
+            gives: None,
+        })
+    }
+
+    /// All convolutions on the way here padded so that they keep the size.
+    pub(super) fn keep_size(&self, node: &Node, itself: Option<ValueId>) -> Option<Candidate> {
+        let (mut edits, mut changes, mut names) = (Vec::new(), Vec::new(), Vec::new());
+        let from = itself.map_or(node.inputs.clone(), |value| vec![value]);
+        for id in self.ancestors(&from) {
+            let ancestor = &self.graph.nodes[id.0];
+            let Some(call) = ancestor.call.as_ref().filter(|c| c.name == "Conv2d") else { continue };
+            let Some(kernel) = call.arguments.iter().find(|a| a.name.as_ref().is_some_and(|n| n == "kernel"))
+            else {
+                continue;
+            };
+            let padding = match &kernel.value.kind {
+                ValueKind::Integer(k) if k % 2 == 1 && *k > 1 => (k / 2).to_string(),
+                _ => continue,
+            };
+            if call
+                .arguments
+                .iter()
+                .any(|a| a.name.as_ref().is_some_and(|n| n == "padding" || n == "dilation"))
+            {
+                continue;
+            }
+            let call = with_argument(call, Some("padding"), &padding)?;
+            names.push(format!("`{}`", labelled_call(ancestor, &call)));
+            changes.push(replace(&ancestor.tokens, call.to_string()));
+            edits.push(Edit::Replace { node: id, call });
+        }
+        if names.is_empty() {
+            return None;
+        }
+        // Of a long list the first layers say what is meant.
+        let shown =
+            if names.len() > 3 { format!("{} and so on", names[..3].join(", ")) } else { names.join(", ") };
+        Some(Candidate {
+            edits,
+            text: format!("padding keeps the size: {shown}"),
+            changes,
+            gives: node.outputs.first().copied().map(Gives::Value),
+        })
+    }
+
+    /// The true number for an `in:` that is wrong.
+    pub(super) fn claims(&self, id: NodeId) -> Option<Candidate> {
+        let node = &self.graph.nodes[id.0];
+        let call = node.call.as_ref()?;
+        let argument = claim(call)?;
+        let shape = self.shape(node.inputs[0])?;
+        let truth = match &argument.value.kind {
+            ValueKind::Shape(_) => shape.to_string(),
+            _ => shape.0[shape.claimed_axis()?].to_string(),
+        };
+        let call = with_argument(call, Some("in"), &truth)?;
+        Some(Candidate {
+            edits: vec![Edit::Replace { node: id, call }],
+            text: format!("write `in: {truth}`, or leave `in:` out"),
+            changes: vec![replace(&argument.value.tokens, truth)],
+            gives: None,
+        })
+    }
+
+    /// Whether the input at the start of this looks like height, width, channels.
+    pub(super) fn channels_last(&self, node: &Node) -> Option<(Candidate, String)> {
+        let mut value = *node.inputs.first()?;
+        while let Some(id) = source_node(self.graph, value) {
+            value = *self.graph.nodes[id.0].inputs.first()?;
+        }
+        let Source::Input(index) = self.graph.values[value.0].source else { return None };
+        let input = &self.graph.header.inputs[index];
+        let &[a, b, c] = &input.shape.as_ref()?.0[..] else { return None };
+        if !(c <= 4 && a > 4 && b > 4) {
+            return None;
+        }
+        let shape = Shape(vec![c, a, b]);
+        let line = format!("`{}` is read as {a} channels of {b} x {c} pixels", input.name);
+        let candidate = Candidate {
+            text: format!("images are channels first here: `{}: {shape}`", input.name),
+            changes: vec![replace(&input.tokens, shape.to_string())],
+            edits: vec![Edit::Input { index, shape }],
+            gives: None,
+        };
+        Some((candidate, line))
+    }
+
+    /// A layer that brings the last shape to the declared one.
+    pub(super) fn append(
+        &self,
+        index: usize,
+        value: ValueId,
+        wanted: &Shape,
+        found: &Shape,
+    ) -> Vec<Candidate> {
+        let Some(node) = source_node(self.graph, value).map(|id| &self.graph.nodes[id.0]) else {
+            return Vec::new();
+        };
+        let readers = self.graph.nodes.iter().filter(|n| n.inputs.contains(&value)).count();
+        if wanted.rank() == found.rank() || readers > 0 || !node.operands.is_empty() {
+            return Vec::new();
+        }
+        let layers = ["GlobalAvgPool2d", "Flatten"].into_iter().filter_map(|text| {
+            let call = parsed(text)?;
+            Some(Candidate {
+                edits: vec![Edit::Append { index, call }],
+                text: format!("end with `-> {text}`"),
+                changes: vec![Change {
+                    place: Place::of(&node.tokens),
+                    how: How::After,
+                    text: format!(" -> {text}"),
+                }],
+                gives: Some(Gives::Shape(wanted.clone())),
+            })
+        });
+        layers.collect()
+    }
+
+    /// Another width for the layer that made the last features.
+    pub(super) fn wider(&self, value: ValueId, wanted: &Shape, found: &Shape) -> Option<Candidate> {
+        let axis = found.claimed_axis()?;
+        let differing = (0..found.rank()).filter(|&a| wanted.0.get(a) != found.0.get(a)).collect::<Vec<_>>();
+        if wanted.rank() != found.rank() || differing != [axis] {
+            return None;
+        }
+        let id = self.origin(value, axis)?;
+        let node = &self.graph.nodes[id.0];
+        if !node.layer.as_ref()?.decides_features() {
+            return None;
+        }
+        let call = with_argument(node.call.as_ref()?, None, &wanted.0[axis].to_string())?;
+        Some(Candidate {
+            text: format!("`{}`", labelled_call(node, &call)),
+            changes: vec![replace(&node.tokens, call.to_string())],
+            edits: vec![Edit::Replace { node: id, call }],
+            gives: None,
+        })
+    }
+}
+
+/// A layer with its label.
+fn labelled(node: &Node) -> Place {
+    let call = Place::of(&node.tokens);
+    if node.named { Place::from(&node.name).to(call) } else { call }
+}
+
+fn labelled_text(node: &Node) -> String {
+    labelled_call(node, node.call.as_ref().unwrap_or_else(|| unreachable!("asked of layers only")))
+}
+
+fn operand_text(tokens: &TokenStream) -> String {
+    let text = suggest::source(tokens);
+    if text.contains("->") { format!("({text})") } else { text }
+}
+
+fn parsed(text: &str) -> Option<Call> {
+    parse_call(text.parse().ok()?)
+}
+
+/// A call with another value for an argument, or with the argument added; without a name it is the one by place.
+fn with_argument(call: &Call, name: Option<&str>, value: &str) -> Option<Call> {
+    let value = parsed(&format!("X({value})"))?.arguments.pop()?.value;
+    let mut call = call.clone();
+    let old = call.arguments.iter_mut().find(|a| match (&a.name, name) {
+        (Some(given), Some(name)) => given == name,
+        (None, None) => true,
+        _ => false,
+    });
+    match (old, name) {
+        (Some(argument), _) => argument.value = value,
+        (None, Some(name)) => {
+            let name = Ident::new(name, call.name.span());
+            let Value { kind, tokens } = value;
+            let value = Value { kind, tokens: tokens.clone() };
+            call.arguments.push(Argument { name: Some(name), value, tokens });
+        }
+        (None, None) => return None,
+    }
+    Some(call)
+}
+
+fn labelled_call(node: &Node, call: &Call) -> String {
+    if node.named { format!("{}: {call}", node.name) } else { call.to_string() }
+}
+
+pub fn replace(tokens: &TokenStream, text: String) -> Change {
+    Change { place: Place::of(tokens), how: How::Replace, text }
+}

@@ -1,0 +1,166 @@
+//! Names: what they stand for, which are free, and which was meant by one that stands for nothing.
+
+use super::{Binding, Builder, plain};
+use crate::ast::{Call, Stage, Value as Written, ValueKind};
+use crate::errors::{Change, Error, How};
+use crate::graph::{Source, ValueId};
+use crate::layers;
+use crate::suggest;
+use proc_macro2::Ident;
+
+impl Builder<'_> {
+    /// A layer's name must be its own.
+    pub(super) fn is_free(&mut self, name: &Ident, stage: &Stage) -> bool {
+        let text = plain(name);
+        let earlier = match self.scope.get(&text) {
+            None => return true,
+            Some(Binding::Layer(_, layer)) => format!("`{name}: {layer}`"),
+            Some(Binding::Value(value)) => match self.graph.values[value.0].source {
+                Source::Input(_) => "an input".into(),
+                Source::Node { .. } => format!("the value `{name}`"),
+            },
+        };
+        let free = self.free_name(&text);
+        let layer = stage.call.as_ref().map_or("…".into(), ToString::to_string);
+        let change = Change { place: name.into(), how: How::Replace, text: free.clone() };
+        self.errors.push(
+            Error::new(name, format!("the name `{name}` is already used by {earlier}"))
+                .help_with(format!("`{free}: {layer}`"), vec![change]),
+        );
+        false
+    }
+
+    /// The name with the lowest number behind it that nobody uses.
+    pub(super) fn free_name(&mut self, name: &str) -> String {
+        let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        let stem = if stem.is_empty() { name } else { stem };
+        let free =
+            (2usize..).map(|n| format!("{stem}{n}")).find(|n| !self.taken.contains(n)).unwrap_or_default();
+        self.taken.push(free.clone());
+        free
+    }
+
+    pub(super) fn automatic_name(&mut self, layer: &str, span: proc_macro2::Span) -> Ident {
+        let snake = suggest::snake_case(layer);
+        let mut count = self.counts.get(&snake).copied().unwrap_or(0) + 1;
+        while self.taken.contains(&format!("{snake}{count}")) {
+            count += 1;
+        }
+        self.counts.insert(snake.clone(), count);
+        Ident::new(&format!("{}{count}", snake.trim_start_matches("r#")), span)
+    }
+
+    pub(super) fn lookup(&mut self, name: &Ident) -> ValueId {
+        let text = plain(name);
+        let known = match self.scope.get(&text).cloned() {
+            Some(Binding::Value(value)) => return value,
+            Some(Binding::Layer(value, layer)) => Some((value, layer)),
+            None => None,
+        };
+        if let Some((error, similar)) = self.reported.get(&text) {
+            // One error for a name, whose help mends all its uses.
+            if let Some(similar) = similar {
+                let change = Change { place: name.into(), how: How::Replace, text: similar.clone() };
+                self.errors.extend_help(*error, change);
+            }
+        } else {
+            let (error, similar) = match &known {
+                Some((_, layer)) => {
+                    let help = format!(
+                        "end the chain at this layer: `let {name} = … -> {layer};` names what it gives"
+                    );
+                    (Error::new(name, format!("`{name}` is a layer, not a value")).help(help), None)
+                }
+                None => self.undefined(name, &text),
+            };
+            self.reported.insert(text, (self.errors.count(), similar));
+            self.errors.push(error);
+        }
+        match known {
+            Some((value, _)) => value,
+            None => self.unknown(&proc_macro2::TokenTree::from(name.clone()).into()),
+        }
+    }
+
+    /// The error for a name without a meaning, and the name that may have been meant.
+    pub(super) fn undefined(&self, name: &Ident, text: &str) -> (Error, Option<String>) {
+        if self.taken.iter().any(|t| t == text) {
+            return (Error::new(name, format!("`{name}` is used here but defined only later")), None);
+        }
+        let error = Error::new(name, format!("there is no value `{name}`"));
+        let known: Vec<&str> =
+            self.scope.keys().filter(|k| matches!(self.scope.get(k), Some(Binding::Value(_)))).collect();
+        if let Some(found) = suggest::similar(text, &known, &[]) {
+            let change = Change { place: name.into(), how: How::Replace, text: found.into() };
+            let help = format!("a value with a similar name exists: `{found}`");
+            return (error.help_with(help, vec![change]), Some(found.into()));
+        }
+        let last = &known[known.len().saturating_sub(6)..];
+        let help = match last {
+            [] => return (error, None),
+            [one] => format!("there is `{one}`"),
+            many => format!("there are {}", layers::list(many)),
+        };
+        (error.help(help), None)
+    }
+
+    pub(super) fn no_such_layer(&mut self, call: &Call) {
+        let name = &call.name;
+        let text = name.to_string();
+        if let Some(Binding::Value(value) | Binding::Layer(value, _)) = self.scope.get(&text) {
+            // Where the value itself could not be read, that has been reported.
+            let known = match self.graph.values[value.0].source {
+                Source::Input(_) => true,
+                Source::Node { node, .. } => self.graph.nodes[node.0].layer.is_some(),
+            };
+            if known {
+                self.errors.push(Error::new(name, format!("`{name}` is a value, not a layer")));
+            }
+            return;
+        }
+        if self.siblings.contains(&text) {
+            let line = format!("a network inside a network, here `{name}`, is not supported yet");
+            self.errors.push(Error::new(name, line));
+            return;
+        }
+        let known = layers::user_names();
+        let change = |found: &str| vec![Change { place: name.into(), how: How::Replace, text: found.into() }];
+        let alias = layers::ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(&text));
+        if alias.is_none() && layers::LATER.iter().any(|later| later.eq_ignore_ascii_case(&text)) {
+            self.errors.push(Error::new(name, format!("the layer `{name}` is not supported yet")));
+            return;
+        }
+        let error = Error::new(name, format!("there is no layer `{name}`"));
+        self.errors.push(match (alias, suggest::similar(&text, &known, layers::ALIASES)) {
+            (Some((_, ours)), _) => {
+                error.help_with(format!("`{name}` is called `{ours}` here"), change(ours))
+            }
+            (None, Some(found)) => {
+                error.help_with(format!("a layer with a similar name exists: `{found}`"), change(found))
+            }
+            (None, None) => {
+                let family = suggest::family(&text, &known);
+                error.help(format!("among the layers are {}", layers::list(&family)))
+            }
+        });
+    }
+
+    /// `in:` is a number of at least one, or a shape, and given once.
+    pub(super) fn check_claim(&mut self, call: &Call) {
+        let claims: Vec<_> =
+            call.arguments.iter().filter(|a| a.name.as_ref().is_some_and(|n| n == "in")).collect();
+        for (i, claim) in claims.iter().enumerate() {
+            let Written { kind, tokens } = &claim.value;
+            let line = match kind {
+                _ if i > 0 => format!("`in` is given twice; it is `{}` already", claims[0].value.kind),
+                ValueKind::Shape(_) | ValueKind::Broken => continue,
+                ValueKind::Integer(n) if *n >= 1 => continue,
+                ValueKind::Integer(_) => format!("`in: {kind}` is invalid: what comes in is at least 1"),
+                _ => {
+                    format!("`in: {kind}` is invalid: it is a number or a shape, `in: 3` or `in: [3, 8, 8]`")
+                }
+            };
+            self.errors.push(Error::new(tokens, line));
+        }
+    }
+}

@@ -1,0 +1,9 @@
+use formwork::network;
+
+network! {
+    struct N(image: [64, 1, 28, 28]) -> [10] { image -> Conv2d(32, kernel: 3) -> GlobalAvgPool2d -> Dense(10) }
+}
+
+fn main() {
+    let _ = N::new(7);
+}

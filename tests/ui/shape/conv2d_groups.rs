@@ -1,0 +1,9 @@
+use formwork::network;
+
+network! {
+    struct N(x: [24, 8, 8]) -> [60] { x -> Conv2d(60, kernel: 3, groups: 8) -> GlobalAvgPool2d }
+}
+
+fn main() {
+    let _ = N::new(7);
+}
