@@ -6,7 +6,6 @@ mod workloads;
 
 use clap::Parser;
 use formwork::prelude::*;
-use formwork::{Parameters, Selection};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 use workloads::{CnnCifar, CnnMnist, MlpSeed, MlpTiny, MlpWide, ResBlock, Step, classes, inputs};

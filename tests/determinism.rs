@@ -1,7 +1,7 @@
 //! The same seed gives the same bits, twice in a row and at any number of threads.
 
+use formwork::noise::Stream;
 use formwork::prelude::*;
-use formwork::{Parameters, noise::Stream};
 use rand::RngExt;
 
 network! {
@@ -25,8 +25,7 @@ fn trained(threads: usize) -> Box<Cnn> {
     let targets = (0..150).map(|i| Index::new(i * i % 10).expect("a class")).collect();
     let data = Dataset { inputs, targets };
     let mut network = Cnn::new(3);
-    let mut trainer =
-        Trainer::new(CrossEntropy::new(), Adam::new(1e-3)).epochs(2).batch_size(64).seed(9).quiet();
+    let trainer = Trainer::new(CrossEntropy::new(), Adam::new(1e-3)).epochs(2).batch_size(64).seed(9).quiet();
     trainer.fit(&mut network, &data).expect("trained");
     network
 }

@@ -1,7 +1,7 @@
 //! Whole networks against finite differences, in f64.
 
 use formwork::prelude::*;
-use formwork::{Noise, Parameters, Role, Selection, noise::Stream};
+use formwork::{Noise, Role, noise::Stream};
 use rand::RngExt;
 
 network! {

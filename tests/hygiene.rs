@@ -3,7 +3,7 @@
 #![deny(warnings, missing_docs, nonstandard_style, unused, clippy::all, clippy::pedantic)]
 
 mod shadowed {
-    #![allow(dead_code, missing_docs, non_camel_case_types, clippy::pedantic)]
+    #![allow(dead_code, missing_docs, non_camel_case_types, non_upper_case_globals, clippy::pedantic)]
 
     use formwork::network;
 

@@ -1,7 +1,7 @@
 //! What a program may rely on: nothing is allocated in the loop, and no large value crosses the stack.
 
+use formwork::Noise;
 use formwork::prelude::*;
-use formwork::{Noise, Parameters, Selection};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -107,7 +107,7 @@ fn small_networks_predict_on_the_stack() {
     let x = SVector::<f32, 16>::repeat(0.5);
     // The instruction set is looked up at the first call of all.
     network.predict(&x);
-    assert_eq!(allocations(|| drop(network.predict(&x))), 0);
+    assert_eq!(allocations(|| _ = network.predict(&x)), 0);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn large_networks_predict_in_memory_that_is_kept() {
     let network = Wide::new(1);
     let x = SVector::<f32, 784>::repeat(0.5);
     network.predict(&x);
-    assert_eq!(allocations(|| drop(network.predict(&x))), 0);
+    assert_eq!(allocations(|| _ = network.predict(&x)), 0);
 }
 
 /// Runs on a thread with the stack that Rust gives its threads.
@@ -133,7 +133,7 @@ fn a_wide_network_lives_on_a_small_stack() {
             targets: vec![Index::<10>::new(4).expect("a class"); 8],
         };
         let before = network.logits.bias[4];
-        let mut trainer = Trainer::new(CrossEntropy::new(), Adam::new(1e-3)).epochs(1).batch_size(8).quiet();
+        let trainer = Trainer::new(CrossEntropy::new(), Adam::new(1e-3)).epochs(1).batch_size(8).quiet();
         trainer.fit(&mut network, &data).expect("one step");
         assert!(network.logits.bias[4] > before, "the step went towards the class");
         let path = std::env::temp_dir().join(format!("formwork-wide-{}.safetensors", std::process::id()));
@@ -153,13 +153,13 @@ fn a_large_image_lives_on_a_small_stack() {
     on_two_mebibytes(|| {
         let network = Photo::new(7);
         let mut image = <[nalgebra::SMatrix<f32, 224, 224>; 3] as Tensor>::zeroed();
-        image.as_mut_slice().fill(1.0);
+        image.scalars_mut().fill(1.0);
         let output = network.predict(&image);
         let mut again = <[nalgebra::SMatrix<f32, 112, 112>; 8] as Tensor>::zeroed();
         network.predict_into(&image, &mut again);
-        assert_eq!(output.as_slice(), again.as_slice());
-        assert!(output.as_slice().iter().any(|&y| y > 0.0));
+        assert_eq!(output.scalars(), again.scalars());
+        assert!(output.scalars().iter().any(|&y| y > 0.0));
         let batch = network.predict_batch(std::slice::from_ref(&*image));
-        assert_eq!(batch[0].as_slice(), output.as_slice());
+        assert_eq!(batch[0].scalars(), output.scalars());
     });
 }

@@ -1,7 +1,7 @@
 //! The networks of the fixed suite, as every peer builds them, and made-up batches for them.
 
 use formwork::prelude::*;
-use formwork::{Noise, Selection, noise::Stream};
+use formwork::{Noise, noise::Stream};
 
 network! {
     /// 2-3-1 with sigmoids.
@@ -64,7 +64,7 @@ pub fn inputs<X: Tensor<Scalar = f32> + Clone>(n: usize) -> Vec<X> {
     (0..n)
         .map(|_| {
             let mut x = X::zeroed();
-            x.as_mut_slice().fill_with(|| stream.random::<f32>());
+            x.scalars_mut().fill_with(|| stream.random::<f32>());
             (*x).clone()
         })
         .collect()

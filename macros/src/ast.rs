@@ -16,6 +16,8 @@ pub struct Network {
     pub outputs: Vec<Port>,
     /// `None` if the declaration ends before its body.
     pub body: Option<Body>,
+    /// The names of all networks of the invocation.
+    pub siblings: Vec<String>,
 }
 
 /// A declared input, or an output, which may be without a name.

@@ -27,6 +27,8 @@ pub struct Help {
     pub text: String,
     /// What to change in the source, for whoever can apply it: the tests do.
     pub changes: Vec<Change>,
+    /// The layer's call after the edit, if that has still to be tried.
+    pub untried: Option<String>,
 }
 
 /// A change of the source text.
@@ -102,7 +104,14 @@ impl Error {
     }
 
     pub fn help_with(mut self, text: impl Into<String>, changes: Vec<Change>) -> Error {
-        self.helps.push(Help { text: text.into(), changes });
+        self.helps.push(Help { text: text.into(), changes, untried: None });
+        self
+    }
+
+    /// Another call in a layer's place, which `Errors::keep_helps` has still to try.
+    pub fn help_call(mut self, tokens: &TokenStream, call: String) -> Error {
+        let changes = vec![Change { place: Place::of(tokens), how: How::Replace, text: call.clone() }];
+        self.helps.push(Help { text: format!("`{call}`"), changes, untried: Some(call) });
         self
     }
 }
@@ -142,9 +151,36 @@ impl Errors {
         self.list.is_empty()
     }
 
+    /// Reads the bag without telling anybody.
+    pub fn ignore(self) {
+        self.read.set(true);
+    }
+
     /// How many there are by now; does not count as reading.
     pub fn count(&self) -> usize {
         self.list.len()
+    }
+
+    /// Adds a further place to the change that an error's first help proposes.
+    pub fn extend_help(&mut self, error: usize, change: Change) {
+        if let Some(help) = self.list.get_mut(error).and_then(|e| e.helps.first_mut()) {
+            help.changes.push(change);
+        }
+    }
+
+    /// Drops those untried helps of the mistakes in `range` whose call is not good, and all but the first good one.
+    pub fn keep_helps(&mut self, range: std::ops::Range<usize>, is_good: impl Fn(&str) -> bool) {
+        for error in self.list.iter_mut().take(range.end).skip(range.start) {
+            let mut found = false;
+            error.helps.retain(|help| match &help.untried {
+                None => true,
+                Some(call) => {
+                    let keep = !found && is_good(call);
+                    found |= keep;
+                    keep
+                }
+            });
+        }
     }
 
     /// The mistakes in the order of the source, none twice.

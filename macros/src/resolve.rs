@@ -5,6 +5,7 @@ use crate::ast::{
 };
 use crate::errors::{Change, Error, Errors, How, Place};
 use crate::graph::{Graph, Header, Input, Node, NodeId, Output, Scalar, Source, Value, ValueId};
+use crate::infer;
 use crate::layers::{self, AnyLayer};
 use crate::maps::OrderedMap;
 use crate::suggest;
@@ -23,13 +24,17 @@ enum Binding {
 
 struct Builder<'e> {
     graph: Graph,
+    /// The names of all networks of the invocation.
+    siblings: Vec<String>,
     scope: OrderedMap<Binding>,
     /// Every name that the user gives anywhere, for numbering and for "defined only later".
     taken: Vec<String>,
-    /// Names reported as undefined, each once.
-    reported: Vec<String>,
+    /// Names reported as undefined, each once, with the error's number and the name that is similar.
+    reported: OrderedMap<(usize, Option<String>)>,
     /// How many unnamed layers there are of each kind.
     counts: OrderedMap<usize>,
+    /// Layers with errors whose helps can be tried only when the graph is whole.
+    untried: Vec<(NodeId, std::ops::Range<usize>)>,
     errors: &'e mut Errors,
 }
 
@@ -44,25 +49,29 @@ pub fn resolve(network: Network, errors: &mut Errors) -> Graph {
     };
     let mut builder = Builder {
         graph,
+        siblings: network.siblings.clone(),
         scope: OrderedMap::new(),
         taken,
-        reported: Vec::new(),
+        reported: OrderedMap::new(),
         counts: OrderedMap::new(),
+        untried: Vec::new(),
         errors,
     };
     for i in 0..builder.graph.header.inputs.len() {
         let name = builder.graph.header.inputs[i].name.clone();
         let value = ValueId(i);
         builder.graph.values.push(Value { source: Source::Input(i), name: Some(name.clone()) });
-        builder.scope.insert(name.to_string(), Binding::Value(value));
+        builder.scope.insert(plain(&name), Binding::Value(value));
     }
     let outputs = builder.graph.header.outputs.len();
     builder.graph.results = vec![None; outputs];
     if let Some(body) = &network.body {
         builder.body(body);
     }
-    let mut graph = builder.graph;
-    graph.results.truncate(outputs);
+    let Builder { graph, untried, errors, .. } = builder;
+    for (node, range) in untried {
+        errors.keep_helps(range, |call| infer::would_fit(&graph, node, call));
+    }
     graph
 }
 
@@ -86,6 +95,15 @@ fn header(network: &Network, errors: &mut Errors) -> Header {
         scalar: network.generic.clone().map_or(Scalar::F32, Scalar::Generic),
         inputs: inputs.collect(),
         outputs: outputs.collect(),
+    }
+}
+
+/// A name without what `parse` does to words of Rust, so that they are found again after their error.
+fn plain(name: &Ident) -> String {
+    let text = name.to_string();
+    match text.as_str() {
+        "self" | "Self" | "super" | "crate" => format!("{text}_"),
+        other => other.trim_start_matches("r#").to_string(),
     }
 }
 
@@ -174,13 +192,12 @@ impl Builder<'_> {
 
     /// Binds a `let`. It may take over the name of an earlier value, but not that of a layer.
     fn bind(&mut self, name: &Ident, value: ValueId) {
-        let text = name.to_string();
+        let text = plain(name);
         if let Some(Binding::Layer(_, layer)) = self.scope.get(&text) {
             let line = format!("the name `{name}` is already used by the layer `{name}: {layer}`");
             let free = self.free_name(&text);
             let error = Error::new(name, line).help(format!("another name for the value: `let {free} = …`"));
             self.errors.push(error);
-            return;
         }
         let named = &mut self.graph.values[value.0];
         if named.name.is_none() {
@@ -247,10 +264,11 @@ impl Builder<'_> {
             let value = self.unknown(&stage.tokens);
             if let Some(name) = name {
                 self.graph.values[value.0].name = Some(name.clone());
-                self.scope.insert(name.to_string(), Binding::Layer(value, "…".into()));
+                self.scope.insert(plain(name), Binding::Layer(value, "…".into()));
             }
             return value;
         };
+        let first_error = self.errors.count();
         let mut layer = match AnyLayer::parse(call, self.errors) {
             Ok(layer) => layer,
             Err(()) => {
@@ -258,6 +276,7 @@ impl Builder<'_> {
                 None
             }
         };
+        let errors = first_error..self.errors.count();
         self.check_claim(call);
         if let Some(wanted) = layer.as_ref().map(AnyLayer::arity).filter(|&wanted| wanted != inputs.len()) {
             let wanted = crate::shape::counted(wanted, "values");
@@ -282,16 +301,19 @@ impl Builder<'_> {
             call: Some(call.clone()),
             operands: Vec::new(),
         });
+        if !errors.is_empty() {
+            self.untried.push((NodeId(self.graph.nodes.len() - 1), errors));
+        }
         if let Some(name) = name {
             self.graph.values[value.0].name = Some(name.clone());
-            self.scope.insert(name.to_string(), Binding::Layer(value, call.to_string()));
+            self.scope.insert(plain(name), Binding::Layer(value, call.to_string()));
         }
         value
     }
 
     /// A layer's name must be its own.
     fn is_free(&mut self, name: &Ident, stage: &Stage) -> bool {
-        let text = name.to_string();
+        let text = plain(name);
         let earlier = match self.scope.get(&text) {
             None => return true,
             Some(Binding::Layer(_, layer)) => format!("`{name}: {layer}`"),
@@ -331,48 +353,57 @@ impl Builder<'_> {
     }
 
     fn lookup(&mut self, name: &Ident) -> ValueId {
-        let text = name.to_string();
-        match self.scope.get(&text).cloned() {
+        let text = plain(name);
+        let known = match self.scope.get(&text).cloned() {
             Some(Binding::Value(value)) => return value,
-            Some(Binding::Layer(value, layer)) => {
-                let line = format!("`{name}` is a layer, not a value");
-                let help = format!(
-                    "end the chain at this layer and name what it gives: `let {name} = … -> {layer};`"
-                );
-                if !self.reported.contains(&text) {
-                    self.errors.push(Error::new(name, line).help(help));
-                    self.reported.push(text);
-                }
-                return value;
+            Some(Binding::Layer(value, layer)) => Some((value, layer)),
+            None => None,
+        };
+        if let Some((error, similar)) = self.reported.get(&text) {
+            // One error for a name, whose help mends all its uses.
+            if let Some(similar) = similar {
+                let change = Change { place: name.into(), how: How::Replace, text: similar.clone() };
+                self.errors.extend_help(*error, change);
             }
-            None => {}
-        }
-        if !self.reported.contains(&text) {
-            self.reported.push(text.clone());
-            let error = if self.taken.contains(&text) {
-                Error::new(name, format!("`{name}` is used here but defined only later"))
-            } else {
-                let error = Error::new(name, format!("there is no value `{name}`"));
-                let known: Vec<&str> = self
-                    .scope
-                    .keys()
-                    .filter(|k| matches!(self.scope.get(k), Some(Binding::Value(_))))
-                    .collect();
-                match suggest::similar(&text, &known, &[]) {
-                    Some(found) => error.help_with(
-                        format!("a value with a similar name exists: `{found}`"),
-                        vec![Change { place: name.into(), how: How::Replace, text: found.into() }],
-                    ),
-                    None => {
-                        let known: Vec<_> = known.iter().rev().take(6).rev().copied().collect();
-                        let verb = if known.len() == 1 { "is" } else { "are" };
-                        error.help(format!("there {verb} {}", layers::list(&known)))
-                    }
+        } else {
+            let (error, similar) = match &known {
+                Some((_, layer)) => {
+                    let help = format!(
+                        "end the chain at this layer: `let {name} = … -> {layer};` names what it gives"
+                    );
+                    (Error::new(name, format!("`{name}` is a layer, not a value")).help(help), None)
                 }
+                None => self.undefined(name, &text),
             };
+            self.reported.insert(text, (self.errors.count(), similar));
             self.errors.push(error);
         }
-        self.unknown(&proc_macro2::TokenTree::from(name.clone()).into())
+        match known {
+            Some((value, _)) => value,
+            None => self.unknown(&proc_macro2::TokenTree::from(name.clone()).into()),
+        }
+    }
+
+    /// The error for a name without a meaning, and the name that may have been meant.
+    fn undefined(&self, name: &Ident, text: &str) -> (Error, Option<String>) {
+        if self.taken.iter().any(|t| t == text) {
+            return (Error::new(name, format!("`{name}` is used here but defined only later")), None);
+        }
+        let error = Error::new(name, format!("there is no value `{name}`"));
+        let known: Vec<&str> =
+            self.scope.keys().filter(|k| matches!(self.scope.get(k), Some(Binding::Value(_)))).collect();
+        if let Some(found) = suggest::similar(text, &known, &[]) {
+            let change = Change { place: name.into(), how: How::Replace, text: found.into() };
+            let help = format!("a value with a similar name exists: `{found}`");
+            return (error.help_with(help, vec![change]), Some(found.into()));
+        }
+        let last = &known[known.len().saturating_sub(6)..];
+        let help = match last {
+            [] => return (error, None),
+            [one] => format!("there is `{one}`"),
+            many => format!("there are {}", layers::list(many)),
+        };
+        (error.help(help), None)
     }
 
     /// A value of which nothing is known, after an error.
@@ -404,10 +435,30 @@ impl Builder<'_> {
     fn no_such_layer(&mut self, call: &Call) {
         let name = &call.name;
         let text = name.to_string();
-        let error = Error::new(name, format!("there is no layer `{name}`"));
+        if let Some(Binding::Value(value) | Binding::Layer(value, _)) = self.scope.get(&text) {
+            // Where the value itself could not be read, that has been reported.
+            let known = match self.graph.values[value.0].source {
+                Source::Input(_) => true,
+                Source::Node { node, .. } => self.graph.nodes[node.0].layer.is_some(),
+            };
+            if known {
+                self.errors.push(Error::new(name, format!("`{name}` is a value, not a layer")));
+            }
+            return;
+        }
+        if self.siblings.contains(&text) {
+            let line = format!("a network inside a network, here `{name}`, is not supported yet");
+            self.errors.push(Error::new(name, line));
+            return;
+        }
         let known = layers::user_names();
         let change = |found: &str| vec![Change { place: name.into(), how: How::Replace, text: found.into() }];
         let alias = layers::ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(&text));
+        if alias.is_none() && layers::LATER.iter().any(|later| later.eq_ignore_ascii_case(&text)) {
+            self.errors.push(Error::new(name, format!("the layer `{name}` is not supported yet")));
+            return;
+        }
+        let error = Error::new(name, format!("there is no layer `{name}`"));
         self.errors.push(match (alias, suggest::similar(&text, &known, layers::ALIASES)) {
             (Some((_, ours)), _) => {
                 error.help_with(format!("`{name}` is called `{ours}` here"), change(ours))
@@ -415,7 +466,10 @@ impl Builder<'_> {
             (None, Some(found)) => {
                 error.help_with(format!("a layer with a similar name exists: `{found}`"), change(found))
             }
-            (None, None) => error.help(format!("the layers are {}", layers::list(&known))),
+            (None, None) => {
+                let family = suggest::family(&text, &known);
+                error.help(format!("among the layers are {}", layers::list(&family)))
+            }
         });
     }
 

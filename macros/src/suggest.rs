@@ -21,6 +21,22 @@ pub fn similar<'a>(name: &str, known: &[&'a str], aliases: &[(&str, &'a str)]) -
         .map(|(_, k)| k)
 }
 
+/// At most six of `known`: those that share a part of their name with `name`, else the first ones.
+pub fn family<'a>(name: &str, known: &[&'a str]) -> Vec<&'a str> {
+    let parts = |name: &str| -> Vec<String> {
+        let snake = snake_case(name);
+        snake
+            .split('_')
+            .filter(|p| p.len() > 3)
+            .map(|p| p.trim_end_matches("1d").trim_end_matches("2d").into())
+            .collect()
+    };
+    let wanted = parts(name);
+    let related = known.iter().filter(|k| parts(k).iter().any(|p| wanted.contains(p)));
+    let related: Vec<&'a str> = related.copied().take(6).collect();
+    if related.is_empty() { known.iter().copied().take(6).collect() } else { related }
+}
+
 /// The number of insertions, deletions, replacements and swaps of neighbours between two words.
 pub fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());

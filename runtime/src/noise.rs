@@ -23,9 +23,9 @@ const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 const ROUNDS: usize = 10;
 
-/// How many counters the vectorised form takes at once.
-pub(crate) const LANES: usize = 8;
-/// How many words come out of [`draw`].
+/// How many counters stand side by side.
+pub(crate) const LANES: usize = 32;
+/// How many elements [`draw`] serves.
 pub(crate) const GROUP: usize = 4 * LANES;
 
 /// The key that belongs to a seed.
@@ -33,34 +33,43 @@ const fn key(seed: u64) -> [u32; 2] {
     [seed as u32, (seed >> 32) as u32]
 }
 
-/// `LANES` times Philox4x32-10, word by word: `c[w][l]` is word `w` of counter `l`.
+/// Philox4x32-10.
 #[inline(always)]
-fn philox(mut c: [[u32; LANES]; 4], mut key: [u32; 2]) -> [[u32; LANES]; 4] {
+fn philox(mut c: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     for _ in 0..ROUNDS {
-        let mut next = [[0; LANES]; 4];
-        for l in 0..LANES {
-            let first = u64::from(MULTIPLIERS[0]) * u64::from(c[0][l]);
-            let second = u64::from(MULTIPLIERS[1]) * u64::from(c[2][l]);
-            next[0][l] = (second >> 32) as u32 ^ c[1][l] ^ key[0];
-            next[1][l] = second as u32;
-            next[2][l] = (first >> 32) as u32 ^ c[3][l] ^ key[1];
-            next[3][l] = first as u32;
-        }
-        c = next;
+        let first = u64::from(MULTIPLIERS[0]) * u64::from(c[0]);
+        let second = u64::from(MULTIPLIERS[1]) * u64::from(c[2]);
+        c = [
+            (second >> 32) as u32 ^ c[1] ^ key[0],
+            second as u32,
+            (first >> 32) as u32 ^ c[3] ^ key[1],
+            first as u32,
+        ];
         key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
     }
     c
 }
 
-/// The random words of the elements `group * GROUP ..` of one sample at one node. Samples and steps count modulo 2³².
+/// Writes the random words of the elements `group * GROUP ..` of one sample at one node: element `e` of the group has
+/// word `words[e / LANES][e % LANES]`, of which those for `len` elements are written. Samples and steps count modulo
+/// 2³².
 #[inline(always)]
-pub(crate) fn draw(noise: Noise, node: u32, sample: usize, group: usize) -> [[u32; LANES]; 4] {
+pub(crate) fn draw(
+    noise: Noise,
+    node: u32,
+    sample: usize,
+    group: usize,
+    len: usize,
+    words: &mut [[u32; LANES]; 4],
+) {
     let place = noise.first.wrapping_add(sample as u64) as u32;
-    let mut blocks = [0; LANES];
-    for (l, block) in blocks.iter_mut().enumerate() {
-        *block = (group * LANES + l) as u32;
+    let key = key(noise.seed);
+    let first = (group * LANES) as u32;
+    let [a, b, c, d] = words;
+    let lanes = a.iter_mut().zip(b).zip(c).zip(d).take(len);
+    for (block, (((a, b), c), d)) in (first..).zip(lanes) {
+        [*a, *b, *c, *d] = philox([block, place, noise.step as u32, node], key);
     }
-    philox([blocks, [place; LANES], [noise.step as u32; LANES], [node; LANES]], key(noise.seed))
 }
 
 /// A stream of random numbers for what happens outside a pass: drawing weights, shuffling, splitting.
@@ -84,7 +93,7 @@ pub struct Stream {
     purpose: u32,
     number: u32,
     position: u64,
-    words: [u32; GROUP],
+    words: [u32; 4],
     used: usize,
 }
 
@@ -98,24 +107,15 @@ impl Stream {
     /// One of many streams for the same purpose: of an epoch, of a tensor.
     #[must_use]
     pub const fn numbered(seed: u64, purpose: u32, number: u32) -> Self {
-        Stream { seed, purpose, number, position: 0, words: [0; GROUP], used: GROUP }
+        Stream { seed, purpose, number, position: 0, words: [0; 4], used: 4 }
     }
 
     /// The next random word.
     fn word(&mut self) -> u32 {
-        if self.used == GROUP {
-            let mut c = [[0; LANES], [self.number; LANES], [self.purpose; LANES], [0; LANES]];
-            let [low, _, _, high] = &mut c;
-            for (l, (low, high)) in (0..).zip(low.iter_mut().zip(high)) {
-                let position = self.position.wrapping_add(l);
-                *low = position as u32;
-                *high = !((position >> 32) as u32);
-            }
-            let c = philox(c, key(self.seed));
-            for (i, word) in self.words.iter_mut().enumerate() {
-                *word = c[i % 4][i / 4];
-            }
-            self.position = self.position.wrapping_add(LANES as u64);
+        if self.used == self.words.len() {
+            let [low, high] = [self.position as u32, (self.position >> 32) as u32];
+            self.words = philox([low, self.number, self.purpose, !high], key(self.seed));
+            self.position = self.position.wrapping_add(1);
             self.used = 0;
         }
         self.used += 1;
@@ -162,7 +162,7 @@ mod tests {
             ),
         ];
         for (counter, key, words) in known {
-            assert_eq!(philox(counter.map(|c| [c; LANES]), key), words.map(|w: u32| [w; LANES]));
+            assert_eq!(philox(counter, key), words);
         }
     }
 
@@ -171,9 +171,7 @@ mod tests {
         let mut stream = Stream::numbered(0x0102_0304_0506_0708, 9, 5);
         let drawn: Vec<u32> = (0..100).map(|_| stream.next_u32()).collect();
         for (i, words) in drawn.chunks_exact(4).enumerate() {
-            let counter = [[i as u32; LANES], [5; LANES], [9; LANES], [!0; LANES]];
-            let expected = philox(counter, [0x0506_0708, 0x0102_0304]);
-            assert_eq!(words, expected.map(|w| w[0]));
+            assert_eq!(words, philox([i as u32, 5, 9, !0], [0x0506_0708, 0x0102_0304]));
         }
     }
 
@@ -191,6 +189,11 @@ mod tests {
 
     #[test]
     fn noise_depends_on_every_part_of_its_place() {
+        let draw = |noise: Noise, node: u32, sample: usize, group: usize| {
+            let mut words = [[0; LANES]; 4];
+            super::draw(noise, node, sample, group, GROUP, &mut words);
+            words
+        };
         let noise = Noise { seed: 1, step: 2, first: 3 };
         let base = draw(noise, 4, 5, 6);
         assert_ne!(base, draw(Noise { seed: 2, ..noise }, 4, 5, 6));
@@ -199,5 +202,7 @@ mod tests {
         assert_ne!(base, draw(noise, 4, 6, 6));
         assert_ne!(base, draw(noise, 4, 5, 7));
         assert_eq!(base, draw(Noise { first: 0, ..noise }, 4, 8, 6), "a sample is known by its place alone");
+        let last = philox([7 * LANES as u32 - 1, 8, 2, 4], [1, 0]);
+        assert_eq!(base.map(|word| word[LANES - 1]), last);
     }
 }

@@ -29,15 +29,15 @@ pub unsafe trait Tensor: Sized + Send + Sync + 'static {
     /// How many scalars the value holds.
     const LEN: usize;
 
-    /// The scalars in row-major order.
+    /// The scalars in row-major order. (Arrays and matrices have an `as_slice` of their own, which gives their elements.)
     #[inline]
-    fn as_slice(&self) -> &[Self::Scalar] {
+    fn scalars(&self) -> &[Self::Scalar] {
         flat(core::slice::from_ref(self))
     }
 
     /// The scalars in row-major order, to be written.
     #[inline]
-    fn as_mut_slice(&mut self) -> &mut [Self::Scalar] {
+    fn scalars_mut(&mut self) -> &mut [Self::Scalar] {
         flat_mut(core::slice::from_mut(self))
     }
 

@@ -75,7 +75,7 @@ impl Emit<'_> {
     /// The constant that holds a node's spec.
     fn spec_name(&self, node: NodeId) -> Ident {
         format_ident!(
-            "__{}",
+            "__spec_{}",
             self.plan.shaped.graph.nodes[node.0].name.to_string(),
             span = Span::mixed_site()
         )
@@ -200,8 +200,8 @@ impl Emit<'_> {
 
                 /// Predicts for one sample into the caller's place.
                 pub fn predict_into(&self, #input: &#sample, __output: &mut #output) {
-                    let __columns = [#krate::Tensor::as_slice(#input)];
-                    let __output = #krate::Tensor::as_mut_slice(__output);
+                    let __columns = [#krate::Tensor::scalars(#input)];
+                    let __output = #krate::Tensor::scalars_mut(__output);
                     if __ON_STACK {
                         let mut __memory = #private::Stack::<#scalar, __STACK_LEN>::new();
                         #private::predict_one(self, &__columns, __output, __memory.as_mut_slice());
@@ -219,8 +219,8 @@ impl Emit<'_> {
                     #input: &#sample,
                     __output: &mut #output,
                 ) {
-                    let __columns = [#krate::Tensor::as_slice(#input)];
-                    let __output = #krate::Tensor::as_mut_slice(__output);
+                    let __columns = [#krate::Tensor::scalars(#input)];
+                    let __output = #krate::Tensor::scalars_mut(__output);
                     #private::predict_one(self, &__columns, __output, __workspace.__take(__PREDICT_LEN));
                 }
 

@@ -25,14 +25,15 @@ pub fn node(graph: &Graph, before: &Trial, id: NodeId, mismatch: &Mismatch) -> E
     let explainer = Explainer { graph, before, fault: Fault::Node(id) };
     let mut candidates = Vec::new();
     let channels_last = explainer.channels_last(node);
-    if let Some((input, help, line)) = channels_last.filter(|c| mismatch.trail && explainer.is_good(&c.1)) {
-        if matches!(graph.values[node.inputs[0].0].source, Source::Input(_)) && mismatch.at == At::Layer {
+    let channels_last = channels_last.filter(|c| mismatch.trail && explainer.is_good(&c.0));
+    let is_turned = channels_last.is_some() && mismatch.at == At::Layer;
+    if let Some((help, line)) = channels_last {
+        if matches!(graph.values[node.inputs[0].0].source, Source::Input(_)) && is_turned {
             error.notes.push(std::mem::replace(&mut error.line, line));
         } else {
             error.notes.push(line);
         }
         candidates.push(help);
-        let _ = input;
     }
     error.notes.extend(mismatch.notes.iter().map(|n| fill(n)));
     error.notes.extend(explainer.origins(node, mismatch));
@@ -42,7 +43,10 @@ pub fn node(graph: &Graph, before: &Trial, id: NodeId, mismatch: &Mismatch) -> E
     if mismatch.at == At::Argument("in") {
         candidates.extend(explainer.claims(id));
     }
-    candidates.extend(mismatch.proposals.iter().filter_map(|p| explainer.candidate(id, p)));
+    if !is_turned {
+        candidates
+            .extend(explainer.ordered(node, &mismatch.proposals).filter_map(|p| explainer.candidate(id, p)));
+    }
     error.helps = explainer.good(candidates);
     error
 }
@@ -70,6 +74,12 @@ pub fn output(graph: &Graph, before: &Trial, index: usize) -> Option<Error> {
     let mut candidates = Vec::new();
     candidates.extend(explainer.append(index, value, wanted, found));
     candidates.extend(explainer.wider(value, wanted, found));
+    if wanted.rank() == 3
+        && found.rank() == 3
+        && let Some(node) = source_node(graph, value)
+    {
+        candidates.extend(explainer.keep_size(&graph.nodes[node.0], Some(value)));
+    }
     candidates.push(Candidate {
         edits: vec![Edit::Output { index, shape: found.clone() }],
         text: match &declared.name {
@@ -108,12 +118,28 @@ impl Explainer<'_> {
         run(self.graph, &candidate.edits).mends(self.before, self.fault)
     }
 
-    /// The first few candidates that make the network good.
+    /// On which side of a sum a layer is put in first: on the shorter way here, which is the shortcut.
+    fn ordered<'a>(&self, node: &Node, proposals: &'a [Proposal]) -> impl Iterator<Item = &'a Proposal> {
+        let length = |proposal: &Proposal| match proposal {
+            Proposal::Insert { input, .. } => self.ancestors(&node.inputs[*input..=*input]).len() + 1,
+            _ => 0,
+        };
+        let mut proposals: Vec<&Proposal> = proposals.iter().collect();
+        proposals.sort_by_key(|p| if node.operands.is_empty() { 0 } else { length(p) });
+        proposals.into_iter()
+    }
+
+    /// The first few candidates that make the network good; if none does, the first that makes it good up to here.
     fn good(&self, candidates: Vec<Candidate>) -> Vec<Help> {
         let mut helps: Vec<Help> = Vec::new();
-        for candidate in candidates {
-            let after = run(self.graph, &candidate.edits);
-            if !after.mends(self.before, self.fault) || helps.len() == MAX_HELPS {
+        let trials: Vec<Trial> = candidates.iter().map(|c| run(self.graph, &c.edits)).collect();
+        let any = trials.iter().any(|t| t.mends(self.before, self.fault));
+        for (candidate, after) in candidates.into_iter().zip(trials) {
+            let good = match any {
+                true => after.mends(self.before, self.fault),
+                false => helps.is_empty() && after.mends_here(self.graph, self.before, self.fault),
+            };
+            if !good || helps.len() == MAX_HELPS {
                 continue;
             }
             let shape = match candidate.gives {
@@ -126,7 +152,7 @@ impl Explainer<'_> {
                 None => candidate.text,
             };
             if helps.iter().all(|h| h.text != text) {
-                helps.push(Help { text, changes: candidate.changes });
+                helps.push(Help { text, changes: candidate.changes, untried: None });
             }
         }
         helps
@@ -151,14 +177,14 @@ impl Explainer<'_> {
             }
             Proposal::Earlier => self.earlier(id),
             Proposal::Input(shape) => self.declared(node.inputs[0], Shape(shape.clone())),
-            Proposal::KeepSize => self.keep_size(node),
+            Proposal::KeepSize => self.keep_size(node, None),
         }
     }
 
     fn replaced(&self, id: NodeId, call: Call) -> Candidate {
         let node = &self.graph.nodes[id.0];
         Candidate {
-            text: format!("`{call}`"),
+            text: format!("`{}`", labelled_call(node, &call)),
             changes: vec![replace(&node.tokens, call.to_string())],
             gives: node.outputs.first().copied().map(Gives::Value),
             edits: vec![Edit::Replace { node: id, call }],
@@ -233,9 +259,10 @@ impl Explainer<'_> {
     }
 
     /// All convolutions on the way here padded so that they keep the size.
-    fn keep_size(&self, node: &Node) -> Option<Candidate> {
+    fn keep_size(&self, node: &Node, itself: Option<ValueId>) -> Option<Candidate> {
         let (mut edits, mut changes, mut names) = (Vec::new(), Vec::new(), Vec::new());
-        for id in self.ancestors(node) {
+        let from = itself.map_or(node.inputs.clone(), |value| vec![value]);
+        for id in self.ancestors(&from) {
             let ancestor = &self.graph.nodes[id.0];
             let Some(call) = ancestor.call.as_ref().filter(|c| c.name == "Conv2d") else { continue };
             let Some(kernel) = call.arguments.iter().find(|a| a.name.as_ref().is_some_and(|n| n == "kernel"))
@@ -272,10 +299,10 @@ impl Explainer<'_> {
         })
     }
 
-    /// All that this node's inputs come from, in order.
-    fn ancestors(&self, node: &Node) -> Vec<NodeId> {
+    /// All that these values come from, in order.
+    fn ancestors(&self, values: &[ValueId]) -> Vec<NodeId> {
         let mut seen = vec![false; self.graph.nodes.len()];
-        let mut open: Vec<ValueId> = node.inputs.clone();
+        let mut open: Vec<ValueId> = values.to_vec();
         while let Some(value) = open.pop() {
             if let Some(id) = source_node(self.graph, value)
                 && !std::mem::replace(&mut seen[id.0], true)
@@ -306,7 +333,7 @@ impl Explainer<'_> {
     }
 
     /// Whether the input at the start of this looks like height, width, channels.
-    fn channels_last(&self, node: &Node) -> Option<(usize, Candidate, String)> {
+    fn channels_last(&self, node: &Node) -> Option<(Candidate, String)> {
         let mut value = *node.inputs.first()?;
         while let Some(id) = source_node(self.graph, value) {
             value = *self.graph.nodes[id.0].inputs.first()?;
@@ -325,7 +352,7 @@ impl Explainer<'_> {
             edits: vec![Edit::Input { index, shape }],
             gives: None,
         };
-        Some((index, candidate, line))
+        Some((candidate, line))
     }
 
     /// A layer that brings the last shape to the declared one.
@@ -399,9 +426,10 @@ impl Explainer<'_> {
     fn origins(&self, node: &Node, mismatch: &Mismatch) -> Vec<String> {
         let Some(axis) = mismatch.axis else { return Vec::new() };
         let mut notes = Vec::new();
-        let mut inputs = node.inputs.clone();
-        inputs.dedup();
-        for value in inputs {
+        for (i, &value) in node.inputs.iter().enumerate() {
+            if node.inputs[..i].contains(&value) {
+                continue;
+            }
             let Some(shape) = self.shape(value).filter(|s| axis < s.rank()) else { continue };
             let Some(id) = self.origin(value, axis) else { continue };
             let maker = &self.graph.nodes[id.0];
@@ -416,8 +444,17 @@ impl Explainer<'_> {
                     source.product()
                 )),
                 _ if itself => {}
+                // A size is often lost in many small steps.
+                _ if !node.operands.is_empty()
+                    && shape.rank() == 3
+                    && axis > 0
+                    && self.trail(value).is_some() =>
+                {
+                    notes.extend(self.trail(value));
+                }
                 _ => {
-                    let name = self.graph.describe(value);
+                    let operand = operand_name(self.graph, node, i);
+                    let name = if operand.is_empty() { self.graph.describe(value) } else { operand };
                     let size = match shape.axis_name(axis).as_str() {
                         noun @ ("height" | "width") => {
                             format!("is {} {}", shape.0[axis], if noun == "height" { "high" } else { "wide" })
@@ -446,8 +483,12 @@ impl Explainer<'_> {
                 }
                 Some(id) => {
                     let node = &self.graph.nodes[id.0];
-                    steps.push(format!("`{}` {shape}", node.short()));
-                    value = *node.inputs.first()?;
+                    let input = *node.inputs.first()?;
+                    // What leaves the shape alone is no step, unless the user gave it a name.
+                    if self.shape(input) != Some(shape) || node.named {
+                        steps.push(format!("`{}` {shape}", node.short()));
+                    }
+                    value = input;
                 }
             }
         }

@@ -46,10 +46,23 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Whether an edit has mended `fault` and broken nothing.
+    /// Whether an edit has mended `fault` and nothing is wrong that was not wrong before.
     pub fn mends(&self, before: &Trial, fault: Fault) -> bool {
-        let known = |fault| before.failures.iter().any(|f| f.fault == fault);
-        self.failures.iter().all(|f| f.fault != fault && known(f.fault))
+        self.failures.iter().all(|f| f.fault != fault && before.has(f.fault))
+    }
+
+    /// Whether an edit has mended `fault`, and what is wrong now was wrong before or could not be known: while a
+    /// network is being written, its end is always wrong.
+    pub fn mends_here(&self, graph: &Graph, before: &Trial, fault: Fault) -> bool {
+        let unknown = |fault| match fault {
+            Fault::Node(id) => graph.nodes[id.0].inputs.iter().any(|v| before.shapes[v.0].is_none()),
+            Fault::Output(i) => before.results.get(i).is_none_or(Option::is_none),
+        };
+        self.failures.iter().all(|f| f.fault != fault && (before.has(f.fault) || unknown(f.fault)))
+    }
+
+    fn has(&self, fault: Fault) -> bool {
+        self.failures.iter().any(|f| f.fault == fault)
     }
 }
 
@@ -156,7 +169,8 @@ fn outputs(
 pub fn read(call: &Call) -> Option<AnyLayer> {
     let mut errors = crate::errors::Errors::new();
     let layer = AnyLayer::parse(call, &mut errors).ok().flatten();
-    layer.filter(|_| errors.is_empty())
+    let good = errors.is_empty();
+    layer.filter(|_| good)
 }
 
 fn apply(call: &Call, shape: &Shape) -> Option<Shape> {

@@ -30,6 +30,13 @@ fn differences(a: &Shape, b: &Shape) -> String {
     }
 }
 
+/// Either side brought to the other's features.
+fn widen(mismatch: Mismatch, a: usize, b: usize) -> Mismatch {
+    mismatch
+        .propose(Proposal::Insert { input: 1, call: format!("Dense({a})") })
+        .propose(Proposal::Insert { input: 0, call: format!("Dense({b})") })
+}
+
 impl Layer for Add {
     const ARITY: usize = 2;
 
@@ -45,11 +52,11 @@ impl Layer for Add {
         }
         if a.rank() != b.rank() {
             return Err(Mismatch::new(format!(
-                "cannot add {{a}} `{a}` and {{b}} `{b}`: `+` takes two equal shapes and spreads neither"
+                "cannot add {{a}} {a} and {{b}} {b}: `+` needs equal shapes and never broadcasts"
             )));
         }
         let mut mismatch =
-            Mismatch::new(format!("cannot add {{a}} `{a}` and {{b}} `{b}`: {}", differences(a, b)));
+            Mismatch::new(format!("cannot add {{a}} {a} and {{b}} {b}: {}", differences(a, b)));
         let axis = (0..a.rank()).find(|&axis| a.0[axis] != b.0[axis]).unwrap_or(0);
         mismatch = mismatch.axis(axis);
         match (&a.0[..], &b.0[..]) {
@@ -57,7 +64,6 @@ impl Layer for Add {
                 if [ha, wa] != [hb, wb] {
                     mismatch = mismatch.propose(Proposal::KeepSize);
                 }
-                // The shortcut is the one that comes later in `y + x`; it is projected, or else the other is.
                 let projection = |channels, [h, w]: [usize; 2], [oh, ow]: [usize; 2]| {
                     let stride = [h.div_ceil(oh), w.div_ceil(ow)];
                     if stride == [1; 2] {
@@ -66,21 +72,17 @@ impl Layer for Add {
                         format!("Conv2d({channels}, kernel: 1, stride: {})", super::window::pair(stride))
                     }
                 };
-                if [ha, wa] == [hb, wb] || hb >= ha && wb >= wa {
+                if hb >= ha && wb >= wa {
                     mismatch = mismatch
                         .propose(Proposal::Insert { input: 1, call: projection(ca, [hb, wb], [ha, wa]) });
                 }
-                if ha >= hb && wa >= wb && [ha, wa] != [hb, wb] {
+                if ha >= hb && wa >= wb {
                     mismatch = mismatch
                         .propose(Proposal::Insert { input: 0, call: projection(cb, [ha, wa], [hb, wb]) });
                 }
             }
-            (&[na], &[_]) => {
-                mismatch = mismatch.propose(Proposal::Insert { input: 1, call: format!("Dense({na})") });
-            }
-            (&[ta, fa], &[tb, _]) if ta == tb => {
-                mismatch = mismatch.propose(Proposal::Insert { input: 1, call: format!("Dense({fa})") });
-            }
+            (&[fa], &[fb]) => mismatch = widen(mismatch, fa, fb),
+            (&[ta, fa], &[tb, fb]) if ta == tb => mismatch = widen(mismatch, fa, fb),
             _ => {}
         }
         Err(mismatch)

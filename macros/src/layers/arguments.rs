@@ -74,10 +74,18 @@ impl<'a> Arguments<'a> {
                     Some(main) => main,
                     None => {
                         self.failed = true;
-                        let (value, list) = (&argument.value.kind, list(named));
-                        let line = format!("`{layer}` takes no argument by place, found `{value}`");
-                        errors
-                            .push(Error::new(&argument.tokens, line).help(format!("`{layer}` takes {list}")));
+                        let value = &argument.value.kind;
+                        errors.push(match named {
+                            [] => {
+                                let line = format!("`{layer}` takes no arguments, found `{value}`");
+                                Error::new(&argument.tokens, line)
+                            }
+                            _ => {
+                                let line = format!("`{layer}` takes no argument by place, found `{value}`");
+                                Error::new(&argument.tokens, line)
+                                    .help(format!("`{layer}` takes {}", list(named)))
+                            }
+                        });
                         continue;
                     }
                 },
@@ -107,23 +115,57 @@ impl<'a> Arguments<'a> {
                         format!("`{name}` is given twice; it is `{}` already", earlier.kind)
                     }
                 };
-                errors.push(Error::new(&argument.tokens, line));
+                let error = Error::new(&argument.tokens, line);
+                errors.push(match &argument.name {
+                    None => self.second_by_place(error, &argument.value.kind, named),
+                    Some(_) => error,
+                });
                 continue;
             }
             self.taken.push((slot, &argument.value));
         }
     }
 
+    /// `Dense(784, 64)` is another framework's `Dense(64, in: 784)`; `Conv2d(32, 3)` is `Conv2d(32, kernel: 3)`.
+    fn second_by_place(&self, error: Error, second: &ValueKind, named: &[&'static str]) -> Error {
+        let layer = &self.call.name;
+        let by_place = self.call.arguments.iter().filter(|a| a.name.is_none());
+        let &[first, _] = &by_place.collect::<Vec<_>>()[..] else { return error };
+        let first = &first.value.kind;
+        let others: String = self
+            .call
+            .arguments
+            .iter()
+            .filter(|a| a.name.is_some())
+            .map(|a| format!(", {}", argument_text(a)))
+            .collect();
+        let tokens = &self.call.tokens;
+        let error = error.help_call(tokens, format!("{layer}({second}, in: {first}{others})"));
+        let kernel = named.contains(&"kernel")
+            && self.call.arguments.iter().all(|a| a.name.as_ref().is_none_or(|n| n != "kernel"));
+        if kernel {
+            error.help_call(tokens, format!("{layer}({first}, kernel: {second}{others})"))
+        } else {
+            error
+        }
+    }
+
     fn unknown(&self, name: &Ident, main: Option<&'static str>, named: &[&'static str], errors: &mut Errors) {
         let layer = &self.call.name;
         let error = Error::new(name, format!("`{layer}` has no argument `{name}`"));
-        let known: Vec<&'static str> = named.iter().copied().chain(main).chain(["in"]).collect();
+        let known: Vec<&'static str> = main.iter().chain(named).copied().chain(["in"]).collect();
         let given =
             |slot: &str| self.call.arguments.iter().any(|a| a.name.as_ref().is_some_and(|n| n == slot));
         let similar = suggest::similar(&name.to_string(), &known, &ALIASES).filter(|found| !given(found));
         errors.push(match similar {
             Some(found) if Some(found) == main => {
-                error.help(format!("`{found}` is the argument by place: `{layer}({})`", self.value_of(name)))
+                let argument = self.call.arguments.iter().find(|a| a.name.as_ref() == Some(name));
+                let value = argument.map_or(String::new(), |a| a.value.kind.to_string());
+                let place = argument.map_or(Place::from(name), |a| Place::of(&a.tokens));
+                error.help_with(
+                    format!("`{found}` is the argument by place: `{layer}({value})`"),
+                    vec![Change { place, how: How::Replace, text: value }],
+                )
             }
             Some(found) => error.help_with(
                 format!("an argument with a similar name exists: `{found}`"),
@@ -131,11 +173,6 @@ impl<'a> Arguments<'a> {
             ),
             None => error.help(format!("`{layer}` takes {}", list(&known))),
         });
-    }
-
-    fn value_of(&self, name: &Ident) -> String {
-        let argument = self.call.arguments.iter().find(|a| a.name.as_ref() == Some(name));
-        argument.map_or(String::new(), |a| a.value.kind.to_string())
     }
 
     fn take(&self, name: &str) -> Option<&'a Value> {
@@ -165,19 +202,43 @@ impl<'a> Arguments<'a> {
         Some(Error::new(&value.tokens, format!("{} {why}", self.quote(name, value))))
     }
 
+    /// Reports a number that is a name or arithmetic, which only a later version will take.
+    fn refuse_word(&mut self, name: &str, errors: &mut Errors) {
+        self.failed = true;
+        if let Some(value) = self.take(name) {
+            let line =
+                format!("{}: a number that is not a literal is not supported yet", self.quote(name, value));
+            errors.push(Error::new(&value.tokens, line));
+        }
+    }
+
+    /// The error with a help: the same call with another value for an argument.
+    pub fn suggest(&self, error: Error, name: &str, value: &str) -> Error {
+        let arguments: Vec<_> = self
+            .call
+            .arguments
+            .iter()
+            .map(|a| match &a.name {
+                Some(given) if given == name => format!("{given}: {value}"),
+                None if Some(name) == self.main => value.to_string(),
+                _ => argument_text(a),
+            })
+            .collect();
+        error.help_call(&self.call.tokens, format!("{}({})", self.call.name, arguments.join(", ")))
+    }
+
     /// The place of an argument's value, to change it.
     pub fn place(&self, name: &str) -> Option<Place> {
         self.take(name).map(|value| Place::of(&value.tokens))
     }
 
-    fn missing(&mut self, name: &str, example: &str, errors: &mut Errors) {
+    fn missing(&mut self, name: &str, meaning: &str, example: &str, errors: &mut Errors) {
         // After an argument that could not be read, this one may well be meant by it.
         if !std::mem::replace(&mut self.failed, true) {
             let layer = &self.call.name;
             let arguments = self.call.to_string();
             let by_place = Some(name) == self.main;
-            let what =
-                if by_place { format!("an argument: `{layer}({example})`") } else { format!("`{name}:`") };
+            let what = if by_place { format!("an argument: {meaning}") } else { format!("`{name}:`") };
             let error = Error::new(&self.call.tokens, format!("`{arguments}` needs {what}"));
             let given: Vec<_> = self.call.arguments.iter().map(argument_text).collect();
             let full = if by_place {
@@ -187,16 +248,14 @@ impl<'a> Arguments<'a> {
                 let all: Vec<_> = given.into_iter().chain([format!("{name}: {example}")]).collect();
                 format!("{layer}({})", all.join(", "))
             };
-            let change =
-                Change { place: Place::of(&self.call.tokens), how: How::Replace, text: full.clone() };
-            errors.push(if by_place { error } else { error.help_with(format!("`{full}`"), vec![change]) });
+            errors.push(error.help_call(&self.call.tokens, full));
         }
     }
 
     /// A whole number that must be given.
     pub fn count(&mut self, name: &'static str, what: &str, example: &str, errors: &mut Errors) -> usize {
         if self.take(name).is_none() {
-            self.missing(name, example, errors);
+            self.missing(name, what, example, errors);
             return 1;
         }
         self.count_or(name, what, 1, errors)
@@ -209,6 +268,10 @@ impl<'a> Arguments<'a> {
             Some(&ValueKind::Integer(n)) if n >= 1 => usize::try_from(n).unwrap_or(default),
             Some(ValueKind::Integer(_)) => {
                 self.refuse(name, &format!("is invalid: {what} is at least 1"), errors);
+                default
+            }
+            Some(ValueKind::Word(_)) => {
+                self.refuse_word(name, errors);
                 default
             }
             Some(ValueKind::Tuple(_) | ValueKind::Shape(_)) => {
@@ -225,7 +288,7 @@ impl<'a> Arguments<'a> {
     /// A number for both axes or a pair, of at least `least`, that must be given.
     pub fn pair(&mut self, name: &'static str, what: &str, example: &str, errors: &mut Errors) -> [usize; 2] {
         if self.take(name).is_none() {
-            self.missing(name, example, errors);
+            self.missing(name, what, example, errors);
             return [1; 2];
         }
         self.pair_or(name, what, [1; 2], 1, errors)
@@ -243,6 +306,10 @@ impl<'a> Arguments<'a> {
             None | Some(ValueKind::Broken) => return default,
             Some(n @ ValueKind::Integer(_)) => vec![n.clone(), n.clone()],
             Some(ValueKind::Tuple(parts)) if parts.len() == 2 => parts.clone(),
+            Some(ValueKind::Word(word)) if name != "padding" || word.starts_with(char::is_uppercase) => {
+                self.refuse_word(name, errors);
+                return default;
+            }
             Some(_) => {
                 let why = format!("is invalid: {what} is a whole number or a pair `(height, width)`");
                 self.refuse(name, &why, errors);
@@ -294,9 +361,9 @@ impl<'a> Arguments<'a> {
     }
 
     /// A number that must be given.
-    pub fn number(&mut self, name: &'static str, example: &str, errors: &mut Errors) -> f64 {
+    pub fn number(&mut self, name: &'static str, what: &str, example: &str, errors: &mut Errors) -> f64 {
         if self.take(name).is_none() {
-            self.missing(name, example, errors);
+            self.missing(name, what, example, errors);
         }
         self.number_or(name, 0.0, errors)
     }
@@ -326,7 +393,7 @@ impl<'a> Arguments<'a> {
                 _ => None,
             };
             let place = self.place(name);
-            if let Some(mut error) = self.refusal(name, &format!("is invalid: it is {}", list(words))) {
+            if let Some(mut error) = self.refusal(name, &format!("is invalid: it is {}", choice(words))) {
                 if let (Some(similar), Some(place)) = (similar, place) {
                     let change = Change { place, how: How::Replace, text: similar.into() };
                     error = error.help_with(format!("a similar name exists: `{similar}`"), vec![change]);
@@ -373,10 +440,19 @@ fn argument_text(argument: &crate::ast::Argument) -> String {
 
 /// `a`, `b` and `c`
 pub fn list(names: &[&str]) -> String {
+    joined(names, "and")
+}
+
+/// `a`, `b` or `c`
+pub fn choice(names: &[&str]) -> String {
+    joined(names, "or")
+}
+
+fn joined(names: &[&str], word: &str) -> String {
     let quoted: Vec<_> = names.iter().map(|n| format!("`{n}`")).collect();
     match quoted.split_last() {
-        None => "no arguments".into(),
+        None => "nothing".into(),
         Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        Some((last, others)) => format!("{} {word} {last}", others.join(", ")),
     }
 }

@@ -20,7 +20,7 @@ pub struct AvgPool2d {
 impl Layer for AvgPool2d {
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
         arguments.accept(Some("kernel"), &["stride", "padding", "count_include_pad"], errors);
-        let kernel = arguments.pair("kernel", "a window", "2", errors);
+        let kernel = arguments.pair("kernel", "the window", "2", errors);
         let layer = AvgPool2d {
             kernel,
             stride: arguments.pair_or("stride", "a stride", kernel, 1, errors),

@@ -90,7 +90,7 @@ impl Layer for Conv2d {
         let named = ["kernel", "stride", "padding", "dilation", "groups", "bias", "init"];
         arguments.accept(Some("outputs"), &named, errors);
         let layer = Conv2d {
-            outputs: arguments.count("outputs", "the number of channels", "32, kernel: 3", errors),
+            outputs: arguments.count("outputs", "the number of channels that come out", "32", errors),
             kernel: arguments.pair("kernel", "a kernel", "3", errors),
             stride: arguments.pair_or("stride", "a stride", [1; 2], 1, errors),
             padding: arguments.padding(true, errors),

@@ -35,7 +35,7 @@ fn check_rate(rate: f64, arguments: &mut Arguments, errors: &mut Errors) {
 impl Layer for Dropout {
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
         arguments.accept(Some("rate"), &[], errors);
-        let rate = arguments.number("rate", "0.5", errors);
+        let rate = arguments.number("rate", "the share of the values that is dropped", "0.5", errors);
         check_rate(rate, arguments, errors);
         arguments.finish(Dropout { rate })
     }

@@ -23,7 +23,9 @@ pub fn pool_padding(kernel: [usize; 2], arguments: &mut Arguments, errors: &mut 
     if (0..2).any(|axis| padding[axis] > kernel[axis] / 2) {
         let why =
             format!("is more than half of window {}: some windows would see only padding", pair(kernel));
-        arguments.refuse("padding", &why, errors);
+        if let Some(error) = arguments.refusal("padding", &why) {
+            errors.push(arguments.suggest(error, "padding", &pair(kernel.map(|k| k / 2))));
+        }
     }
     padding
 }
@@ -55,7 +57,7 @@ impl MaxPool2d {
 impl Layer for MaxPool2d {
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
         arguments.accept(Some("kernel"), &["stride", "padding", "dilation"], errors);
-        let kernel = arguments.pair("kernel", "a window", "2", errors);
+        let kernel = arguments.pair("kernel", "the window", "2", errors);
         let layer = MaxPool2d {
             kernel,
             stride: arguments.pair_or("stride", "a stride", kernel, 1, errors),
@@ -79,8 +81,10 @@ impl Layer for MaxPool2d {
         text
     }
 
-    fn traits(&self, _: &[Shape]) -> Traits {
-        Traits { reads_inputs: true, reads_outputs: true, ..Traits::new(Layout::ChannelsLast) }
+    fn traits(&self, inputs: &[Shape]) -> Traits {
+        // Forward leaves which element won each window.
+        let winners = self.outputs(inputs).map_or(0, |outputs| outputs[0].len());
+        Traits { saved_each: winners, ..Traits::new(Layout::ChannelsLast) }
     }
 
     fn spec(&self, inputs: &[Shape], _: usize) -> TokenStream {

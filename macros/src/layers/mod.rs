@@ -108,6 +108,10 @@ layers! {
 /// Layers that operators make; no user can name them.
 const OPERATORS: [&str; 1] = ["Add"];
 
+/// Layers that are still to come, under the names that they will have.
+pub const LATER: [&str; 8] =
+    ["Lstm", "Gru", "Embedding", "LayerNorm", "GroupNorm", "MultiHeadAttention", "Conv1d", "ConvTranspose2d"];
+
 /// What other frameworks call our layers.
 pub const ALIASES: &[(&str, &str)] = &[
     ("Linear", "Dense"),

@@ -9,6 +9,24 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 /// Words that begin a construct of the language which is still to come.
 const LATER_STATEMENTS: [&str; 4] = ["param", "layer", "block", "use"];
 
+/// Functions that a value will be able to flow through.
+const LATER_FUNCTIONS: [&str; 14] = [
+    "map",
+    "exp",
+    "ln",
+    "sqrt",
+    "abs",
+    "sum",
+    "mean",
+    "concat",
+    "split",
+    "reshape",
+    "transpose",
+    "slice",
+    "expand",
+    "normal",
+];
+
 pub fn parse_body(group: &Group, errors: &mut Errors) -> Body {
     let before = errors.count();
     let mut cursor = Cursor::inside(group);
@@ -88,7 +106,7 @@ fn parse_pattern(cursor: &mut Cursor, errors: &mut Errors) -> Pattern {
 fn parse_name(cursor: &mut Cursor, errors: &mut Errors) -> Option<Ident> {
     match cursor.take_ident() {
         Some(name) if name == "_" => None,
-        Some(name) => checked_name(name, errors),
+        Some(name) => Some(checked_name(name, errors)),
         None => {
             errors.push(Error::new(cursor.place(), format!("expected a name, found {}", cursor.found())));
             if !cursor.peek_punct('=') && !cursor.peek_punct(';') {
@@ -99,8 +117,8 @@ fn parse_name(cursor: &mut Cursor, errors: &mut Errors) -> Option<Ident> {
     }
 }
 
-/// A name that a user may give; `None` after an error.
-pub fn checked_name(name: Ident, errors: &mut Errors) -> Option<Ident> {
+/// A name that a user may give; after an error one that can stand in its place.
+pub fn checked_name(name: Ident, errors: &mut Errors) -> Ident {
     let text = name.to_string();
     let line = if syn::parse_str::<Ident>(&text).is_err() {
         format!("`{text}` is a word of Rust and cannot be a name")
@@ -117,12 +135,16 @@ pub fn checked_name(name: Ident, errors: &mut Errors) -> Option<Ident> {
             )
             .help(format!("`{lower}`")),
         );
-        return Some(name);
+        return name;
     } else {
-        return Some(name);
+        return name;
     };
     errors.push(Error::new(&name, line));
-    None
+    match text.as_str() {
+        _ if text.starts_with('_') || text.starts_with("r#") => name,
+        "self" | "Self" | "super" | "crate" => Ident::new(&format!("{text}_"), name.span()),
+        _ => Ident::new_raw(&text, name.span()),
+    }
 }
 
 /// Goes to the end of a statement, past its `;`.
@@ -225,17 +247,13 @@ pub fn parse_expression(cursor: &mut Cursor, errors: &mut Errors) -> Expression 
             let line = format!(
                 "`{operator}` straight after a layer: a chain inside an expression stands in parentheses"
             );
-            let first = crate::suggest::source(&chain_tokens(&value));
-            errors.push(Error::new(operator_place, line).help_with(format!("`({first}) + …`"), changes));
+            let (left, right) = match &value {
+                Expression::Binary(left, _, right, _) => (left.tokens(), right.tokens()),
+                other => (other.tokens(), TokenStream::new()),
+            };
+            let (left, right) = (crate::suggest::source(&left), crate::suggest::source(&right));
+            errors.push(Error::new(operator_place, line).help_with(format!("`({left}) + {right}`"), changes));
         }
-    }
-}
-
-/// The left side of a sum, for a message.
-fn chain_tokens(value: &Expression) -> TokenStream {
-    match value {
-        Expression::Binary(left, ..) => chain_tokens(left),
-        other => other.tokens(),
     }
 }
 
@@ -246,8 +264,28 @@ fn missing_arrow(cursor: &Cursor) -> bool {
 
 fn parse_sum(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
     let start = cursor.at();
+    let number = matches!(cursor.peek(), Some(TokenTree::Literal(_)));
+    if number {
+        let mut place = cursor.place();
+        let first = quietly(|errors| parse_atom(cursor, errors));
+        if let Some(operator) = cursor.peek_operator() {
+            place = place.to(cursor.place());
+            errors.push(Error::new(place, format!("a number with `{operator}` is not supported yet")));
+        } else {
+            errors.push(Error::new(place, "a number as a value is not supported yet"));
+        }
+        return quietly(|errors| parse_operators(first, start, cursor, errors, true));
+    }
     let first = parse_atom(cursor, errors);
     parse_operators(first, start, cursor, errors, false)
+}
+
+/// Reads on after an error without another word.
+fn quietly<R>(read: impl FnOnce(&mut Errors) -> R) -> R {
+    let mut errors = Errors::new();
+    let result = read(&mut errors);
+    errors.ignore();
+    result
 }
 
 fn parse_operators(
@@ -268,7 +306,11 @@ fn parse_operators(
             errors.push(Error::new(place, format!("`{operator}` between values is not supported yet")));
             refused = true;
         }
-        let right = parse_atom(cursor, errors);
+        // One refusal is enough: what stands right of it may be new as well.
+        let right = match refused {
+            true => quietly(|errors| parse_atom(cursor, errors)),
+            false => parse_atom(cursor, errors),
+        };
         let tokens = cursor.since(start);
         value = if refused {
             Expression::Unknown(tokens)
@@ -285,7 +327,7 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
     if let Some(group) = cursor.take_group(Delimiter::Parenthesis) {
         return parse_parentheses(&group, errors);
     }
-    let place = cursor.place();
+    let place = if cursor.peek_arrow() { cursor.pair_place() } else { cursor.place() };
     if let Some(name) = cursor.take_ident() {
         if cursor.take_group(Delimiter::Parenthesis).is_some() {
             let tokens = cursor.since(start);
@@ -311,7 +353,7 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
         return Expression::Name(name);
     }
     let line = match cursor.peek() {
-        Some(TokenTree::Literal(_)) => "a number as a value is not supported yet".to_string(),
+        Some(TokenTree::Literal(_)) => "a number between values is not supported yet".to_string(),
         Some(TokenTree::Punct(p)) if p.as_char() == '-' && !cursor.peek_arrow() => {
             "`-` before a value is not supported yet".into()
         }
@@ -370,9 +412,17 @@ fn parse_stage(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
     }
     let start = cursor.at();
     let mut name = None;
+    let function =
+        cursor.peek_ident().filter(|name| LATER_FUNCTIONS.contains(&name.to_string().as_str())).cloned();
     let labelled = cursor.peek_label();
+    if let Some(function) = function.filter(|_| !labelled) {
+        errors.push(Error::new(&function, format!("a function such as `{function}` is not supported yet")));
+        cursor.next();
+        cursor.take_group(Delimiter::Parenthesis);
+        return Stage { name, call: None, tokens: cursor.since(start) };
+    }
     if labelled {
-        name = cursor.take_ident().and_then(|name| checked_name(name, errors));
+        name = cursor.take_ident().map(|name| checked_name(name, errors));
         cursor.next();
     }
     if cursor.peek_group(Delimiter::Bracket) {
@@ -394,7 +444,7 @@ fn parse_stage(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
     let call = parse_arguments(layer, cursor, errors);
     let stage = Stage { name, call: Some(call), tokens: cursor.since(start) };
     if cursor.peek_fat_arrow() {
-        errors.push(Error::new(cursor.place(), "a claimed output, `=> [512]`, is not supported yet"));
+        errors.push(Error::new(cursor.pair_place(), "a claimed output, `=> [512]`, is not supported yet"));
         cursor.skip_to_stage_end();
         return Stage { call: None, ..stage };
     }

@@ -49,6 +49,19 @@ impl Cursor {
         }
     }
 
+    /// The place of the next two tokens, which make one sign.
+    pub fn pair_place(&self) -> Place {
+        match self.tokens.get(self.at + 1) {
+            Some(second) => self.place().to(second.span().into()),
+            None => self.place(),
+        }
+    }
+
+    /// Whether `..` comes after the next token, or now.
+    pub fn peek_dots(&self, ahead: usize) -> bool {
+        self.is_punct(ahead, '.') && self.is_punct(ahead + 1, '.')
+    }
+
     /// The place of the token that was read last.
     pub fn before(&self) -> Place {
         match self.at.checked_sub(1).and_then(|i| self.tokens.get(i)) {

@@ -26,6 +26,8 @@ pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Vec<Network> {
             networks.push(network);
         }
     }
+    let siblings: Vec<String> = networks.iter().map(|n| n.name.to_string()).collect();
+    networks.iter_mut().for_each(|n| n.siblings.clone_from(&siblings));
     networks
 }
 
@@ -74,6 +76,7 @@ fn parse_item(cursor: &mut Cursor, errors: &mut Errors) -> Option<Network> {
         inputs: Vec::new(),
         outputs: Vec::new(),
         body: None,
+        siblings: Vec::new(),
     };
     parse_signature(cursor, &mut network, errors);
     Some(network)
@@ -216,19 +219,15 @@ fn parse_ports(group: &Group, errors: &mut Errors) -> Vec<Port> {
             let start = cursor.at();
             shape = value::parse_shape(&mut cursor, errors);
             tokens = cursor.since(start);
-        } else if let Some(name) = &name {
+        } else {
             let line = format!("`{name}` needs a shape: `{name}: [28, 28]`");
-            errors.push(Error::new(name, line));
+            errors.push(Error::new(&name, line));
         }
-        if let Some(name) = name {
-            match ports.iter().find(|p| p.name.as_ref() == Some(&name)) {
-                Some(_) => errors.push(Error::new(&name, format!("the name `{name}` is declared twice"))),
-                None => {
-                    let tokens =
-                        if tokens.is_empty() { TokenTree::from(name.clone()).into() } else { tokens };
-                    ports.push(Port { name: Some(name), shape, tokens });
-                }
-            }
+        if ports.iter().any(|p| p.name.as_ref() == Some(&name)) {
+            errors.push(Error::new(&name, format!("the name `{name}` is declared twice")));
+        } else {
+            let tokens = if tokens.is_empty() { TokenTree::from(name.clone()).into() } else { tokens };
+            ports.push(Port { name: Some(name), shape, tokens });
         }
         if !cursor.is_end() && !cursor.take_punct(',') {
             if cursor.at() > start {

@@ -68,8 +68,13 @@ fn parse_dimensions(group: &Group, errors: &mut Errors) -> Option<Shape> {
 }
 
 fn parse_dimension(cursor: &mut Cursor, errors: &mut Errors) -> Option<usize> {
-    let place = cursor.place();
+    let dots = cursor.peek_dots(0);
+    let place = if dots { cursor.pair_place() } else { cursor.place() };
     let line = match cursor.peek()? {
+        _ if dots => "a sequence of any length, `[.., 16]`, is not supported yet".into(),
+        TokenTree::Ident(name) if cursor.peek_dots(1) => {
+            format!("a sequence of any length, `[{name}.., 16]`, is not supported yet")
+        }
         TokenTree::Literal(_) => {
             let value = parse_atom(cursor, errors);
             match value.kind {
@@ -78,9 +83,6 @@ fn parse_dimension(cursor: &mut Cursor, errors: &mut Errors) -> Option<usize> {
                 ValueKind::Broken => return None,
                 other => format!("a dimension is a whole number, found `{other}`"),
             }
-        }
-        TokenTree::Punct(p) if p.as_char() == '.' => {
-            "a sequence of any length, `[..]`, is not supported yet".into()
         }
         TokenTree::Punct(p) if p.as_char() == '-' => "a dimension is at least 1".into(),
         TokenTree::Ident(name) if name == "_" => "a dimension is a number: nothing is left out here".into(),

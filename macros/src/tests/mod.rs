@@ -1,6 +1,9 @@
 //! The pipeline up to gate 2 as plain functions: text in, a list of mistakes out.
 
 mod corpus;
+mod layers;
+mod messages;
+mod typing;
 mod valid;
 
 use crate::errors::{Change, Error, Errors, How, Place};

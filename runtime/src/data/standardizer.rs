@@ -35,7 +35,7 @@ impl Standardizer {
         let mean_of = |value: &dyn Fn(usize, f64) -> f64| -> Vec<f64> {
             let mut sums = vec![0.0; X::LEN];
             for input in inputs {
-                for (place, (sum, x)) in sums.iter_mut().zip(input.as_slice()).enumerate() {
+                for (place, (sum, x)) in sums.iter_mut().zip(input.scalars()).enumerate() {
                     *sum += value(place, x.widen());
                 }
             }
@@ -51,7 +51,7 @@ impl Standardizer {
     pub fn apply<X: Tensor>(&self, inputs: &mut [X]) {
         for input in inputs {
             for ((x, mean), deviation) in
-                input.as_mut_slice().iter_mut().zip(&self.means).zip(&self.deviations)
+                input.scalars_mut().iter_mut().zip(&self.means).zip(&self.deviations)
             {
                 *x = X::Scalar::of((x.widen() - mean) / deviation);
             }

@@ -3,8 +3,13 @@
 //! A row is often short (3 channels, 16), so the loops run over several rows at once: all vectors of one element for
 //! each channel are repeated until they are [`width`] long. Sums over rows go through [`SHARDS`] shards that depend on
 //! the number of rows alone and are added in a fixed tree, so they have the same bits however many threads there are.
+//!
+//! The first half of this file are the loops, which [`map`](super::map) compiles for each instruction set; the second half
+//! puts them together.
 
 use super::math::Elementary;
+use super::split::{at, cut, enough, parts};
+use crate::Real;
 
 /// How many partial sums there are.
 const SHARDS: usize = 16;
@@ -16,63 +21,79 @@ const fn width(channels: usize) -> usize {
     if channels == 0 { 0 } else { channels * LONG.div_ceil(channels) }
 }
 
-/// How much room a training pass takes, in scalars: forward as much as backward.
+/// How much room a pass takes, in scalars: forward as much as backward.
 #[must_use]
 pub const fn scratch_len(channels: usize) -> usize {
     (2 * SHARDS + 4) * width(channels)
 }
 
-/// `Σ` over the rows of shard `s`, for every shard, by `add(from, to, sums)` over a range of `x`, folded into `out`.
+/// `sums = Σ x` over the rows of `x`.
 #[inline(always)]
-fn sums<T: Elementary>(
-    channels: usize,
-    len: usize,
-    shards: &mut [T],
-    out: &mut [T],
-    mut add: impl FnMut(usize, usize, &mut [T]),
-) {
-    let width = width(channels);
-    let each = (len / channels).div_ceil(SHARDS) * channels;
-    shards.fill(T::zero());
-    for (s, sums) in shards.chunks_exact_mut(width).enumerate() {
-        let mut from = (s * each).min(len);
-        let end = (from + each).min(len);
-        while from < end {
-            let to = (from + width).min(end);
-            add(from, to, &mut sums[..to - from]);
-            from = to;
+pub(super) fn sum<T: Elementary>(x: &[T], sums: &mut [T]) {
+    sums.fill(T::zero());
+    for x in x.chunks(sums.len()) {
+        for (s, &x) in sums.iter_mut().zip(x) {
+            *s += x;
         }
     }
+}
+
+/// `sums = Σ (x - mean)²`.
+#[inline(always)]
+pub(super) fn sum_squares<T: Elementary>(x: &[T], mean: &[T], sums: &mut [T]) {
+    sums.fill(T::zero());
+    for x in x.chunks(sums.len()) {
+        for ((s, &x), &m) in sums.iter_mut().zip(x).zip(mean) {
+            *s += (x - m) * (x - m);
+        }
+    }
+}
+
+/// `sums = Σ dy`, then `Σ dy (x - mean)`, each as long as `mean`.
+#[inline(always)]
+pub(super) fn sum_gradients<T: Elementary>(x: &[T], dy: &[T], mean: &[T], sums: &mut [T]) {
+    sums.fill(T::zero());
+    let width = mean.len();
+    let (plain, products) = sums.split_at_mut(width);
+    for (x, dy) in x.chunks(width).zip(dy.chunks(width)) {
+        let sums = plain.iter_mut().zip(&mut *products);
+        for (((s, p), (&x, &dy)), &m) in sums.zip(x.iter().zip(dy)).zip(mean) {
+            *s += dy;
+            *p += dy * (x - m);
+        }
+    }
+}
+
+/// Adds the shards, each of as many rows as `width` holds, and then the rows, into `out`; where `out` is several times
+/// `channels` long, a shard is several times `width` long.
+#[inline(always)]
+pub(super) fn fold<T: Elementary>(channels: usize, shards: &mut [T], out: &mut [T]) {
+    let each = shards.len() / SHARDS;
     let mut half = SHARDS / 2;
     while half > 0 {
-        let (low, high) = shards.split_at_mut(half * width);
+        let (low, high) = shards.split_at_mut(half * each);
         for (l, &h) in low.iter_mut().zip(&*high) {
             *l += h;
         }
         half /= 2;
     }
     out.fill(T::zero());
-    for row in shards[..width].chunks_exact(channels) {
-        for (o, &s) in out.iter_mut().zip(row) {
-            *o += s;
+    let sums = shards[..each].chunks_exact(width(channels));
+    for (out, sums) in out.chunks_exact_mut(channels).zip(sums) {
+        for row in sums.chunks_exact(channels) {
+            for (o, &s) in out.iter_mut().zip(row) {
+                *o += s;
+            }
         }
     }
 }
 
-/// `value` again and again until `wide` is full.
+/// `y = (x - mean) scale + bias`, with the three one after another in `wide`; an empty `x` stands in `y`.
 #[inline(always)]
-fn repeat<T: Elementary>(wide: &mut [T], channels: usize, value: impl Fn(usize) -> T) {
-    for row in wide.chunks_exact_mut(channels) {
-        for (c, w) in row.iter_mut().enumerate() {
-            *w = value(c);
-        }
-    }
-}
-
-/// `y = (x - mean) scale + bias`; an empty `x` means that the values stand in `y`.
-#[inline(always)]
-fn normalise<T: Elementary>(x: &[T], mean: &[T], scale: &[T], bias: &[T], y: &mut [T]) {
-    let width = mean.len();
+pub(super) fn normalise<T: Elementary>(x: &[T], wide: &[T], y: &mut [T]) {
+    let width = wide.len() / 3;
+    let (mean, rest) = wide.split_at(width);
+    let (scale, bias) = rest.split_at(width);
     if x.is_empty() {
         for y in y.chunks_mut(width) {
             for (((y, &m), &s), &b) in y.iter_mut().zip(mean).zip(scale).zip(bias) {
@@ -88,11 +109,87 @@ fn normalise<T: Elementary>(x: &[T], mean: &[T], scale: &[T], bias: &[T], y: &mu
     }
 }
 
+/// `dx = scale dy + (slope (x - mean) + offset)`, with mean, scale, slope and offset one after another in `wide`; an
+/// empty `dy` stands in `dx`.
+#[inline(always)]
+pub(super) fn gradient<T: Elementary>(x: &[T], dy: &[T], wide: &[T], dx: &mut [T]) {
+    let width = wide.len() / 4;
+    let (mean, rest) = wide.split_at(width);
+    let (scale, rest) = rest.split_at(width);
+    let (slope, offset) = rest.split_at(width);
+    for (k, (dx, x)) in dx.chunks_mut(width).zip(x.chunks(width)).enumerate() {
+        let wide = mean.iter().zip(scale).zip(slope).zip(offset);
+        if dy.is_empty() {
+            for ((dx, &x), (((&m, &a), &b), &c)) in dx.iter_mut().zip(x).zip(wide) {
+                *dx = a * *dx + (b * (x - m) + c);
+            }
+        } else {
+            let dy = &dy[k * width..][..dx.len()];
+            for (((dx, &dy), &x), (((&m, &a), &b), &c)) in dx.iter_mut().zip(dy).zip(x).zip(wide) {
+                *dx = a * dy + (b * (x - m) + c);
+            }
+        }
+    }
+}
+
+/// Repeats each of the vectors of `values` (`channels` long, one after another) until it fills its part of `wide`.
+#[inline(always)]
+pub(super) fn widen<T: Elementary>(channels: usize, values: &[T], wide: &mut [T]) {
+    let width = width(channels);
+    for (value, wide) in values.chunks_exact(channels).zip(wide.chunks_exact_mut(width)) {
+        for row in wide.chunks_exact_mut(channels) {
+            row.copy_from_slice(value);
+        }
+    }
+}
+
+/// Sums over the rows of `x` (`len` scalars) into `out`, by `add(from, to, shard)` for each shard's range.
+fn sums<T: Real>(
+    channels: usize,
+    len: usize,
+    shards: &mut [T],
+    out: &mut [T],
+    add: impl Fn(usize, usize, &mut [T]) + Sync,
+) {
+    let rows = (len / channels).div_ceil(SHARDS) * channels;
+    let part = shards.len() / SHARDS;
+    cut(shards, part, enough(len), |s, shard| add((s * rows).min(len), ((s + 1) * rows).min(len), shard));
+    T::batch_norm_fold(channels, shards, out);
+}
+
+/// The parameters: weight, bias, running mean and running variance.
+fn quarters<T>(channels: usize, parameters: &[T]) -> [&[T]; 4] {
+    let (weight, rest) = parameters.split_at(channels);
+    let (bias, rest) = rest.split_at(channels);
+    let (mean, rest) = rest.split_at(channels);
+    [weight, bias, mean, &rest[..channels]]
+}
+
+/// `y = (x - mean) inverse weight + bias`.
+fn apply<T: Real>(
+    channels: usize,
+    [mean, inverse, weight, bias]: [&[T]; 4],
+    x: &[T],
+    y: &mut [T],
+    scratch: &mut [T],
+) {
+    let width = width(channels);
+    let (wide, rest) = scratch.split_at_mut(3 * width);
+    let values = &mut rest[..3 * channels];
+    values[..channels].copy_from_slice(mean);
+    for ((v, &w), &i) in values[channels..].iter_mut().zip(weight).zip(inverse) {
+        *v = w * i;
+    }
+    values[2 * channels..].copy_from_slice(bias);
+    T::batch_norm_widen(channels, values, wide);
+    let wide = &*wide;
+    parts(y, width, 1, |from, y| T::batch_norm_normalise(at(x, from, y.len()), wide, y));
+}
+
 /// With the running statistics: `y = (x - mean) / √(var + eps) · weight + bias`.
 ///
 /// `parameters` are weight, bias, running mean and running variance, `channels` each. An empty `x` means that the
 /// values stand in `y`.
-#[inline(always)]
 pub(super) fn batch_norm<T: Elementary>(
     channels: usize,
     eps: f64,
@@ -105,27 +202,15 @@ pub(super) fn batch_norm<T: Elementary>(
         return;
     }
     let [weight, bias, mean, var] = quarters(channels, parameters);
-    let width = width(channels);
-    let (wide_mean, rest) = scratch.split_at_mut(width);
-    let (scale, rest) = rest.split_at_mut(width);
-    let wide_bias = &mut rest[..width];
-    repeat(wide_mean, channels, |c| mean[c]);
-    repeat(scale, channels, |c| weight[c] / (var[c] + T::of(eps)).sqrt());
-    repeat(wide_bias, channels, |c| bias[c]);
-    normalise(x, wide_mean, scale, wide_bias, y);
-}
-
-#[inline(always)]
-fn quarters<T>(channels: usize, parameters: &[T]) -> [&[T]; 4] {
-    let (weight, rest) = parameters.split_at(channels);
-    let (bias, rest) = rest.split_at(channels);
-    let (mean, rest) = rest.split_at(channels);
-    [weight, bias, mean, &rest[..channels]]
+    let (inverse, scratch) = scratch.split_at_mut(channels);
+    for (i, &var) in inverse.iter_mut().zip(var) {
+        *i = T::one() / (var + T::of(eps)).sqrt();
+    }
+    apply(channels, [mean, inverse, weight, bias], x, y, scratch);
 }
 
 /// With the batch's own statistics; `saved` gets its mean, `1 / √(var + eps)` of the biased variance, and the unbiased
 /// variance, `channels` each.
-#[inline(always)]
 pub(super) fn batch_norm_train<T: Elementary>(
     channels: usize,
     eps: f64,
@@ -140,37 +225,31 @@ pub(super) fn batch_norm_train<T: Elementary>(
     }
     let [weight, bias, ..] = quarters(channels, parameters);
     let width = width(channels);
-    let (shards, wide) = scratch.split_at_mut(SHARDS * width);
-    let (wide_mean, rest) = wide.split_at_mut(width);
-    let (scale, rest) = rest.split_at_mut(width);
-    let wide_bias = &mut rest[..width];
     let (mean, rest) = saved.split_at_mut(channels);
     let (inverse, var) = rest.split_at_mut(channels);
     let count = T::of((y.len() / channels) as f64);
-
-    let values = if x.is_empty() { &*y } else { x };
-    sums(channels, values.len(), shards, mean, |from, to, sums| {
-        for (s, &x) in sums.iter_mut().zip(&values[from..to]) {
-            *s += x;
+    {
+        let values = if x.is_empty() { &*y } else { x };
+        let (shards, rest) = scratch.split_at_mut(SHARDS * width);
+        let wide_mean = &mut rest[..width];
+        sums(channels, values.len(), shards, mean, |from, to, shard| {
+            T::batch_norm_sum(&values[from..to], shard);
+        });
+        for m in &mut *mean {
+            *m /= count;
         }
-    });
-    for m in &mut *mean {
-        *m /= count;
+        T::batch_norm_widen(channels, mean, wide_mean);
+        let wide_mean = &*wide_mean;
+        sums(channels, values.len(), shards, var, |from, to, shard| {
+            T::batch_norm_squares(&values[from..to], wide_mean, shard);
+        });
     }
-    repeat(wide_mean, channels, |c| mean[c]);
-    sums(channels, values.len(), shards, var, |from, to, sums| {
-        for ((s, &x), &m) in sums.iter_mut().zip(&values[from..to]).zip(&*wide_mean) {
-            *s += (x - m) * (x - m);
-        }
-    });
     let freedom = if count > T::one() { count - T::one() } else { T::one() };
     for (var, inverse) in var.iter_mut().zip(&mut *inverse) {
         *inverse = T::one() / (*var / count + T::of(eps)).sqrt();
         *var /= freedom;
     }
-    repeat(scale, channels, |c| weight[c] * inverse[c]);
-    repeat(wide_bias, channels, |c| bias[c]);
-    normalise(x, wide_mean, scale, wide_bias, y);
+    apply(channels, [mean, inverse, weight, bias], x, y, scratch);
 }
 
 /// With `x̂ = (x - mean) / √(var + eps)` over `n` rows: `dbias = Σ dy`, `dweight = Σ dy x̂`,
@@ -178,7 +257,6 @@ pub(super) fn batch_norm_train<T: Elementary>(
 ///
 /// The running statistics' places in `dparameters` get the batch's mean and unbiased variance. An empty `dx` is not
 /// computed; an empty `dy` means that it stands in `dx`.
-#[inline(always)]
 #[expect(clippy::too_many_arguments, reason = "the pass's slices, each of a meaning of its own")]
 pub(super) fn batch_norm_backward<T: Elementary>(
     channels: usize,
@@ -196,55 +274,40 @@ pub(super) fn batch_norm_backward<T: Elementary>(
     let width = width(channels);
     let (mean, rest) = saved.split_at(channels);
     let (inverse, var) = rest.split_at(channels);
-    let (shards, wide) = scratch.split_at_mut(SHARDS * width);
-    let (products, wide) = wide.split_at_mut(SHARDS * width);
-    let (wide_mean, rest) = wide.split_at_mut(width);
-    let (scale, rest) = rest.split_at_mut(width);
-    let (slope, rest) = rest.split_at_mut(width);
-    let offset = &mut rest[..width];
-    let (dweight, rest) = dparameters.split_at_mut(channels);
-    let (dbias, rest) = rest.split_at_mut(channels);
-    let (running_mean, running_var) = rest.split_at_mut(channels);
-    running_mean.copy_from_slice(mean);
-    running_var[..channels].copy_from_slice(&var[..channels]);
-
-    repeat(wide_mean, channels, |c| mean[c]);
-    let gradients = if dy.is_empty() { &*dx } else { dy };
-    sums(channels, x.len(), shards, dbias, |from, to, sums| {
-        for (s, &dy) in sums.iter_mut().zip(&gradients[from..to]) {
-            *s += dy;
-        }
-    });
-    sums(channels, x.len(), products, dweight, |from, to, sums| {
-        let pairs = x[from..to].iter().zip(&gradients[from..to]);
-        for ((s, (&x, &dy)), &m) in sums.iter_mut().zip(pairs).zip(&*wide_mean) {
-            *s += dy * (x - m);
-        }
-    });
+    let (shards, wide) = scratch.split_at_mut(2 * SHARDS * width);
+    let wide_mean = &mut wide[..width];
+    T::batch_norm_widen(channels, mean, wide_mean);
+    let (both, running) = dparameters.split_at_mut(2 * channels);
+    {
+        let (gradients, wide_mean) = (if dy.is_empty() { &*dx } else { dy }, &*wide_mean);
+        sums(channels, x.len(), shards, both, |from, to, shard| {
+            T::batch_norm_products(&x[from..to], &gradients[from..to], wide_mean, shard);
+        });
+    }
+    // They were summed in the other order.
+    let (dweight, dbias) = both.split_at_mut(channels);
+    dweight.swap_with_slice(dbias);
     for (d, &i) in dweight.iter_mut().zip(inverse) {
         *d *= i;
     }
+    running[..channels].copy_from_slice(mean);
+    running[channels..2 * channels].copy_from_slice(&var[..channels]);
     if dx.is_empty() {
         return;
     }
-    // dx = scale dy + slope (x - mean) + offset
     let count = T::of((x.len() / channels) as f64);
-    repeat(scale, channels, |c| weight[c] * inverse[c]);
-    repeat(slope, channels, |c| -(weight[c] * inverse[c]) * inverse[c] * dweight[c] / count);
-    repeat(offset, channels, |c| -(weight[c] * inverse[c]) * dbias[c] / count);
-    for (k, dx) in dx.chunks_mut(width).enumerate() {
-        let at = k * width;
-        let x = &x[at..at + dx.len()];
-        let wide = wide_mean.iter().zip(&*scale).zip(&*slope).zip(&*offset);
-        if dy.is_empty() {
-            for ((dx, &x), (((&m, &a), &b), &c)) in dx.iter_mut().zip(x).zip(wide) {
-                *dx = a * *dx + (b * (x - m) + c);
-            }
-        } else {
-            let dy = &dy[at..at + dx.len()];
-            for (((dx, &dy), &x), (((&m, &a), &b), &c)) in dx.iter_mut().zip(dy).zip(x).zip(wide) {
-                *dx = a * dy + (b * (x - m) + c);
-            }
-        }
+    // The shards have been added, so their place is free.
+    let (scale, rest) = shards.split_at_mut(channels);
+    let (slope, rest) = rest.split_at_mut(channels);
+    let offset = &mut rest[..channels];
+    for c in 0..channels {
+        scale[c] = weight[c] * inverse[c];
+        slope[c] = -scale[c] * inverse[c] * dweight[c] / count;
+        offset[c] = -scale[c] * dbias[c] / count;
     }
+    T::batch_norm_widen(channels, &shards[..3 * channels], &mut wide[width..4 * width]);
+    let wide = &wide[..4 * width];
+    parts(dx, width, 1, |from, dx| {
+        T::batch_norm_gradient(&x[from..from + dx.len()], at(dy, from, dx.len()), wide, dx);
+    });
 }

@@ -14,13 +14,21 @@ const PIECE: usize = 256;
 /// The rows of C that make a task, if there are enough: a common multiple of the tiles' heights is near.
 const TASK_ROWS: usize = 96;
 /// The rows of A from which on a copy of B pays.
-const PACK_ROWS: usize = 24;
+const PACK_ROWS: usize = 48;
 /// The columns from which on B is copied: below, it is one or two panels and dense enough as it is.
 const PACK_COLUMNS: usize = 128;
 
-/// The room for a copy of `k` × `n`, with some to begin on a cache line.
-pub(crate) const fn pack_scratch(k: usize, n: usize) -> usize {
-    if n >= PACK_COLUMNS { k * n + 16 } else { 0 }
+/// The rows of A that share a copy of B.
+const PACKED_ROWS: usize = 256;
+
+/// The room for copies of pieces of B, if a product of `m` × `k` by `k` × `n` makes them.
+pub(crate) const fn pack_scratch(m: usize, k: usize, n: usize, transposed: bool) -> usize {
+    if transposed || n >= PACK_COLUMNS {
+        let piece = if k < PIECE { k } else { PIECE };
+        m.div_ceil(PACKED_ROWS) * piece * n + 16
+    } else {
+        0
+    }
 }
 
 /// The first cache line in `scratch`.
@@ -114,7 +122,8 @@ enum Source {
 ///
 /// As for `Product::run`, except that a transposed B is read by its columns; `scratch` has room for a copy of it.
 unsafe fn run<T: TileScalar>(product: &Product<T>, source: Source, scratch: &mut [T]) {
-    let set = T::tiles(isa());
+    let isa = isa();
+    let set = T::tiles(isa);
     let (m, k, n) = (product.m, product.run, product.n);
     if m == 0 || n == 0 {
         return;
@@ -127,161 +136,44 @@ unsafe fn run<T: TileScalar>(product: &Product<T>, source: Source, scratch: &mut
     }
     let parallel = m * k * n >= PARALLEL;
     let panels = Panels::new(set, n);
-    let mut product = *product;
-    if packed {
-        let scratch = aligned(scratch);
-        assert!(scratch.len() >= k * n);
-        let to = Shared::new(scratch);
-        for_each(panels.count, parallel, &|panel| {
-            let columns = panels.columns(panel);
-            // SAFETY: each panel is apart from the others, and all together are `k * n`.
-            unsafe {
-                let to = to.get().add(k * columns.start);
-                match source {
-                    Source::Rows => pack::panel(product.b_at(columns.start), n, k, columns.len(), to),
-                    Source::Columns(step) => {
-                        let from = product.b_at(columns.start * step);
-                        pack::transpose((from, step), (columns.len(), k), (to, columns.len()));
-                    }
-                }
-            }
+    if !packed {
+        let parts = m.div_ceil(TASK_ROWS);
+        for_each(panels.count * parts, parallel, &|task| {
+            let (panel, rows) = (task / parts, part(m, parts, task % parts));
+            // SAFETY: rows and columns are the product's, and no two tasks share an element of C.
+            unsafe { product.columns(panels.columns(panel)).rows(rows).run_in_pieces(set, PIECE) };
         });
-        product.b = to.get();
+        return;
     }
-    let parts = m.div_ceil(TASK_ROWS);
+    let (parts, pieces) = (m.div_ceil(PACKED_ROWS), k.div_ceil(PIECE));
+    let room = k.div_ceil(pieces) * n;
+    let scratch = aligned(scratch);
+    assert!(scratch.len() >= parts * room);
+    let scratch = Shared::new(scratch);
     for_each(panels.count * parts, parallel, &|task| {
         let columns = panels.columns(task / parts);
-        // SAFETY: rows and columns are the product's, and no two tasks share an element of C.
+        let width = columns.len();
+        // SAFETY: rows, columns and pieces are the product's. No two tasks share an element of C or of the room, which
+        // holds the longest piece.
         unsafe {
-            let panel = if packed { product.packed_columns(columns) } else { product.columns(columns) };
-            panel.rows(part(m, parts, task % parts)).run_in_pieces(set, PIECE);
+            let to = scratch.get().add(task % parts * room + k.div_ceil(pieces) * columns.start);
+            let whole = product.rows(part(m, parts, task % parts)).columns(columns.clone());
+            for p in 0..pieces {
+                let piece = part(k, pieces, p);
+                match source {
+                    Source::Rows => {
+                        let from = product.b_at(piece.start * n + columns.start);
+                        pack::panel(from, n, piece.len(), width, to);
+                    }
+                    Source::Columns(step) => {
+                        let from = product.b_at(columns.start * step + piece.start);
+                        pack::transpose(isa, (from, step), (width, piece.len()), (to, width));
+                    }
+                }
+                let start = if p == 0 { whole.start } else { Start::Add };
+                let a = whole.a.add(piece.start * whole.a_step);
+                Product { a, run: piece.len(), b: to, b_step: width, start, ..whole }.run(set);
+            }
         }
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Real;
-    use crate::kernels::isa::{Isa, with_isa};
-    use crate::layers::{Backward, Forward, Layer, Mode};
-    use crate::noise::Noise;
-
-    /// Numbers from -1 to 1, the same ones each time.
-    fn numbers<T: Real>(count: usize, seed: u64) -> Vec<T> {
-        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-        (0..count)
-            .map(|_| {
-                state ^= state << 13;
-                state ^= state >> 7;
-                state ^= state << 17;
-                T::of((state >> 40) as f64 / (1u64 << 23) as f64 - 1.0)
-            })
-            .collect()
-    }
-
-    fn assert_close<T: Real>(got: &[T], want: &[f64], terms: usize, what: &str) {
-        let tolerance = T::epsilon().widen() * (terms as f64 + 8.0);
-        assert_eq!(got.len(), want.len());
-        for (i, (got, want)) in got.iter().zip(want).enumerate() {
-            assert!((got.widen() - want).abs() <= tolerance, "{what}: element {i} is {got:?}, not {want}");
-        }
-    }
-
-    fn check<T: Real>(samples: usize, spec: DenseSpec) {
-        let (n, k, o) = (samples * spec.rows, spec.inputs, spec.outputs);
-        let biases = if spec.bias { o } else { 0 };
-        let (w, x, dy) = (numbers::<T>(k * o + biases, 1), numbers::<T>(n * k, 2), numbers::<T>(n * o, 3));
-        let at = |s: &[T], i: usize| s[i].widen();
-        let mut want_y = vec![0.0; n * o];
-        let (mut want_dx, mut want_dw) = (vec![0.0; n * k], vec![0.0; k * o + biases]);
-        for s in 0..n {
-            for j in 0..o {
-                let d = at(&dy, s * o + j);
-                let bias = if spec.bias { at(&w, k * o + j) } else { 0.0 };
-                want_y[s * o + j] = bias + (0..k).map(|i| at(&x, s * k + i) * at(&w, i * o + j)).sum::<f64>();
-                for i in 0..k {
-                    want_dx[s * k + i] += d * at(&w, i * o + j);
-                    want_dw[i * o + j] += d * at(&x, s * k + i);
-                }
-                if spec.bias {
-                    want_dw[k * o + j] += d;
-                }
-            }
-        }
-        for isa in Isa::available() {
-            let what = format!("{isa:?} {} {samples} {spec:?}", T::NAME);
-            with_isa(isa, || {
-                let mut y = vec![T::nan(); n * o];
-                spec.forward(Forward {
-                    samples,
-                    mode: Mode::Predict,
-                    parameters: &w,
-                    inputs: &[&x],
-                    outputs: &mut [&mut y],
-                    saved: &mut [],
-                    scratch: &mut vec![T::nan(); spec.forward_scratch(samples)],
-                });
-                assert_close(&y, &want_y, k, &what);
-                let (mut dx, mut dw) = (vec![T::nan(); n * k], vec![T::nan(); k * o + biases]);
-                spec.backward(Backward {
-                    samples,
-                    noise: Noise::default(),
-                    parameters: &w,
-                    inputs: &[&x],
-                    outputs: &[&[]],
-                    saved: &[],
-                    output_gradients: &[&dy],
-                    input_gradients: &mut [&mut dx],
-                    parameter_gradients: &mut dw,
-                    scratch: &mut vec![T::nan(); spec.backward_scratch(samples)],
-                });
-                assert_close(&dx, &want_dx, o, &what);
-                assert_close(&dw, &want_dw, n, &what);
-            });
-        }
-    }
-
-    #[test]
-    fn products_of_all_small_sizes_are_right() {
-        for samples in 0..=11 {
-            for inputs in 0..=11 {
-                for outputs in 0..=11 {
-                    let spec =
-                        DenseSpec { rows: 1, inputs, outputs, bias: (samples + inputs + outputs) % 2 == 0 };
-                    check::<f32>(samples, spec);
-                    check::<f64>(samples, spec);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn products_of_odd_sizes_are_right() {
-        let sizes =
-            [(17, 17, 17), (63, 65, 67), (1, 65, 131), (1, 37, 17), (1, 40, 47), (3, 5, 97), (33, 300, 130)];
-        for (samples, inputs, outputs) in sizes.into_iter().chain((1..150).step_by(7).map(|o| (1, 9, o))) {
-            for bias in [true, false] {
-                check::<f32>(samples, DenseSpec { rows: 1, inputs, outputs, bias });
-                check::<f64>(samples, DenseSpec { rows: 3, inputs, outputs, bias });
-            }
-        }
-    }
-
-    #[test]
-    fn the_threads_do_not_change_a_bit() {
-        let (spec, n) = (DenseSpec { rows: 1, inputs: 300, outputs: 257, bias: true }, 130);
-        let (w, x) = (numbers::<f32>(301 * 257, 1), numbers::<f32>(n * 300, 2));
-        let run = |threads| {
-            crate::parallel::set_threads(threads);
-            let (mut y, mut dx, mut dw) = (vec![0.0; n * 257], vec![0.0; n * 300], vec![0.0; 301 * 257]);
-            let mut scratch = vec![0.0; spec.backward_scratch(n).max(spec.forward_scratch(n))];
-            forward(&spec, n, &w, &x, &mut y, &mut scratch);
-            backward_parameters(&spec, n, &x, &y, &mut dw, &mut scratch);
-            backward_input(&spec, n, &w, &y, &mut dx, &mut scratch);
-            [y, dx, dw].map(|v| v.into_iter().map(f32::to_bits).collect::<Vec<_>>())
-        };
-        let one = run(1);
-        assert!(one == run(2) && one == run(3));
-    }
 }

@@ -18,16 +18,15 @@ pub(super) fn dropout<T: Elementary>(noise: Noise, node: u32, len: usize, rate: 
     }
     let threshold = threshold as u32;
     let scale = T::of(if threshold == 0 { 1.0 } else { 1.0 / (1.0 - rate) });
+    let mut words = [[0; LANES]; 4];
     for (sample, y) in y.chunks_exact_mut(len).enumerate() {
         if !x.is_empty() {
             y.copy_from_slice(&x[sample * len..][..len]);
         }
         for (group, y) in y.chunks_mut(GROUP).enumerate() {
-            let words = draw(noise, node, sample, group);
-            for (y, words) in y.chunks_mut(LANES).zip(&words) {
-                for (y, &word) in y.iter_mut().zip(words) {
-                    *y = if word >= threshold { *y * scale } else { T::zero() };
-                }
+            draw(noise, node, sample, group, y.len(), &mut words);
+            for (y, &word) in y.iter_mut().zip(words.as_flattened()) {
+                *y = if word >= threshold { *y * scale } else { T::zero() };
             }
         }
     }

@@ -71,10 +71,70 @@ fn gelu_argument<T: Elementary>(x: T) -> (T, T) {
     (scale * (x + cubic * square * x), scale * (T::one() + T::of(3.0) * cubic * square))
 }
 
+// The functions of some size are no closures: only of these can one ask that they are inlined wherever they are called,
+// and a loop with a call in it does not become vector code.
+
+#[inline(always)]
+fn elu<T: Elementary>(positive: T, negative: T, x: T) -> T {
+    let bent = negative * x.exp_m1_of();
+    if x > T::zero() { positive * x } else { bent }
+}
+
+#[inline(always)]
+fn gelu<T: Elementary>(x: T) -> T {
+    x * x.normal_of()
+}
+
+#[inline(always)]
+fn gelu_slope<T: Elementary>(x: T) -> T {
+    // 1 / √(2π)
+    let density = T::of(0.398_942_280_401_432_7);
+    x.normal_of() + x * density * (T::of(-0.5) * x * x).exp_of()
+}
+
+#[inline(always)]
+fn gelu_tanh<T: Elementary>(x: T) -> T {
+    T::of(0.5) * x * (T::one() + gelu_argument(x).0.tanh_of())
+}
+
+#[inline(always)]
+fn gelu_tanh_slope<T: Elementary>(x: T) -> T {
+    let (half, one) = (T::of(0.5), T::one());
+    let (u, slope) = gelu_argument(x);
+    let t = u.tanh_of();
+    half * (one + t) + half * x * (one - t * t) * slope
+}
+
+#[inline(always)]
+fn silu<T: Elementary>(x: T) -> T {
+    x * x.sigmoid_of()
+}
+
+#[inline(always)]
+fn silu_slope<T: Elementary>(x: T) -> T {
+    let s = x.sigmoid_of();
+    s * (T::one() + x * (T::one() - s))
+}
+
+#[inline(always)]
+fn softplus<T: Elementary>(beta: T, inverse: T, threshold: T, x: T) -> T {
+    let u = beta * x;
+    let positive = if u > T::zero() { u } else { T::zero() };
+    let soft = (positive + (-u.abs()).exp_of().ln_1p_of()) * inverse;
+    if u > threshold { x } else { soft }
+}
+
+#[inline(always)]
+fn softplus_slope<T: Elementary>(beta: T, threshold: T, x: T) -> T {
+    let u = beta * x;
+    let s = u.sigmoid_of();
+    if u > threshold { T::one() } else { s }
+}
+
 /// `y = f(x)`; an empty `x` means that the values stand in `y`.
 #[inline(always)]
 pub(super) fn activate<T: Elementary>(function: Activation, x: &[T], y: &mut [T]) {
-    let (zero, one, half) = (T::zero(), T::one(), T::of(0.5));
+    let (zero, one) = (T::zero(), T::one());
     match function {
         Activation::Relu => map(x, y, |x| if x <= zero { zero } else { x }),
         Activation::LeakyRelu { slope } => {
@@ -83,25 +143,20 @@ pub(super) fn activate<T: Elementary>(function: Activation, x: &[T], y: &mut [T]
         }
         Activation::Elu { alpha } => {
             let alpha = T::of(alpha);
-            map(x, y, |x| if x > zero { x } else { alpha * x.exp_m1_of() });
+            map(x, y, |x| elu(one, alpha, x));
         }
         Activation::Selu => {
             let (scale, negative) = (T::of(SELU_SCALE), T::of(SELU_SCALE * SELU_ALPHA));
-            map(x, y, |x| if x > zero { scale * x } else { negative * x.exp_m1_of() });
+            map(x, y, |x| elu(scale, negative, x));
         }
-        Activation::Gelu => map(x, y, |x| x * x.normal_of()),
-        Activation::GeluTanh => map(x, y, |x| half * x * (one + gelu_argument(x).0.tanh_of())),
-        Activation::Silu => map(x, y, |x| x * x.sigmoid_of()),
-        Activation::Sigmoid => map(x, y, T::sigmoid_of),
-        Activation::Tanh => map(x, y, T::tanh_of),
+        Activation::Gelu => map(x, y, |x| gelu(x)),
+        Activation::GeluTanh => map(x, y, |x| gelu_tanh(x)),
+        Activation::Silu => map(x, y, |x| silu(x)),
+        Activation::Sigmoid => map(x, y, |x| x.sigmoid_of()),
+        Activation::Tanh => map(x, y, |x| x.tanh_of()),
         Activation::Softplus { beta, threshold } => {
             let (beta, threshold, inverse) = (T::of(beta), T::of(threshold), T::of(1.0 / beta));
-            map(x, y, |x| {
-                let u = beta * x;
-                let positive = if u > zero { u } else { zero };
-                let soft = (positive + (-u.abs()).exp_of().ln_1p_of()) * inverse;
-                if u > threshold { x } else { soft }
-            });
+            map(x, y, |x| softplus(beta, inverse, threshold, x));
         }
     }
 }
@@ -110,7 +165,7 @@ pub(super) fn activate<T: Elementary>(function: Activation, x: &[T], y: &mut [T]
 /// `dy` means that it stands in `dx`.
 #[inline(always)]
 pub(super) fn activate_backward<T: Elementary>(function: Activation, v: &[T], dy: &[T], dx: &mut [T]) {
-    let (zero, one, half) = (T::zero(), T::one(), T::of(0.5));
+    let (zero, one) = (T::zero(), T::one());
     match function {
         Activation::Relu => gate_gradient(v, dy, dx, |v| v <= zero, |_, _| zero),
         Activation::LeakyRelu { slope } => {
@@ -129,29 +184,14 @@ pub(super) fn activate_backward<T: Elementary>(function: Activation, v: &[T], dy
             let (scale, negative) = (T::of(SELU_SCALE), T::of(SELU_SCALE * SELU_ALPHA));
             map_gradient(v, dy, dx, |y| if y > zero { scale } else { y + negative });
         }
-        Activation::Gelu => {
-            // 1 / √(2π)
-            let density = T::of(0.398_942_280_401_432_7);
-            map_gradient(v, dy, dx, |x| x.normal_of() + x * density * (-half * x * x).exp_of());
-        }
-        Activation::GeluTanh => map_gradient(v, dy, dx, |x| {
-            let (u, slope) = gelu_argument(x);
-            let t = u.tanh_of();
-            half * (one + t) + half * x * (one - t * t) * slope
-        }),
-        Activation::Silu => map_gradient(v, dy, dx, |x| {
-            let s = x.sigmoid_of();
-            s * (one + x * (one - s))
-        }),
+        Activation::Gelu => map_gradient(v, dy, dx, |x| gelu_slope(x)),
+        Activation::GeluTanh => map_gradient(v, dy, dx, |x| gelu_tanh_slope(x)),
+        Activation::Silu => map_gradient(v, dy, dx, |x| silu_slope(x)),
         Activation::Sigmoid => map_gradient(v, dy, dx, |y| y * (one - y)),
         Activation::Tanh => map_gradient(v, dy, dx, |y| one - y * y),
         Activation::Softplus { beta, threshold } => {
             let (beta, threshold) = (T::of(beta), T::of(threshold));
-            map_gradient(v, dy, dx, |x| {
-                let u = beta * x;
-                let s = u.sigmoid_of();
-                if u > threshold { one } else { s }
-            });
+            map_gradient(v, dy, dx, |x| softplus_slope(beta, threshold, x));
         }
     }
 }

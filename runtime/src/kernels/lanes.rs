@@ -8,21 +8,32 @@ pub(super) const LANES: usize = 16;
 /// `Σ f(x)`: element `i` goes to sum `i % LANES`, and the sums are added in a fixed tree.
 #[inline(always)]
 pub(super) fn sum<T: Elementary>(x: &[T], f: impl Fn(T) -> T) -> T {
-    let mut lanes = [T::zero(); LANES];
+    fold(x, T::zero(), |sum, x| sum + f(x), |a, b| a + b)
+}
+
+/// The largest element; NaN counts as nothing, and of nothing it is -∞.
+#[inline(always)]
+pub(super) fn max<T: Elementary>(x: &[T]) -> T {
+    let larger = |max, x| if x > max { x } else { max };
+    fold(x, T::neg_infinity(), larger, larger)
+}
+
+#[inline(always)]
+fn fold<T: Elementary>(x: &[T], start: T, add: impl Fn(T, T) -> T, join: impl Fn(T, T) -> T) -> T {
+    let mut lanes = [start; LANES];
     let (whole, rest) = x.as_chunks::<LANES>();
     for chunk in whole {
         for (lane, &x) in lanes.iter_mut().zip(chunk) {
-            *lane += f(x);
+            *lane = add(*lane, x);
         }
     }
     for (lane, &x) in lanes.iter_mut().zip(rest) {
-        *lane += f(x);
+        *lane = add(*lane, x);
     }
     let mut width = LANES / 2;
     while width > 0 {
         for i in 0..width {
-            let other = lanes[i + width];
-            lanes[i] += other;
+            lanes[i] = join(lanes[i], lanes[i + width]);
         }
         width /= 2;
     }

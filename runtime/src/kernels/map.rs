@@ -84,8 +84,144 @@ kernels! {
         channels: usize, weight: &[T], saved: &[T], x: &[T], dy: &[T], dx: &mut [T], dparameters: &mut [T],
         scratch: &mut [T],
     ) = batch_norm::batch_norm_backward;
+    /// The loops of the three above; see there.
+    fn batch_norm_sum(x: &[T], sums: &mut [T]) = batch_norm::sum;
+    fn batch_norm_squares(x: &[T], mean: &[T], sums: &mut [T]) = batch_norm::sum_squares;
+    fn batch_norm_products(x: &[T], dy: &[T], mean: &[T], sums: &mut [T]) = batch_norm::sum_gradients;
+    fn batch_norm_fold(channels: usize, shards: &mut [T], out: &mut [T]) = batch_norm::fold;
+    fn batch_norm_widen(channels: usize, values: &[T], wide: &mut [T]) = batch_norm::widen;
+    fn batch_norm_normalise(x: &[T], wide: &[T], y: &mut [T]) = batch_norm::normalise;
+    fn batch_norm_gradient(x: &[T], dy: &[T], wide: &[T], dx: &mut [T]) = batch_norm::gradient;
     /// Inverted dropout, forward and backward; an empty `x` stands in `y`.
     fn dropout(noise: Noise, node: u32, len: usize, rate: f64, x: &[T], y: &mut [T]) = dropout::dropout;
     /// Each `[rows, columns]` becomes `[columns, rows]`.
     fn transpose(rows: usize, columns: usize, x: &[T], y: &mut [T]) = layout::transpose;
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Real;
+    use crate::kernels::isa::{Isa, with_isa};
+    use crate::kernels::parallel::set_threads;
+    use crate::layers::activation::{Activation, ActivationSpec};
+    use crate::layers::add::AddSpec;
+    use crate::layers::avg_pool2d::AvgPool2dSpec;
+    use crate::layers::batch_norm::BatchNormSpec;
+    use crate::layers::dropout::DropoutSpec;
+    use crate::layers::global_avg_pool2d::GlobalAvgPool2dSpec;
+    use crate::layers::max_pool2d::MaxPool2dSpec;
+    use crate::layers::softmax::SoftmaxSpec;
+    use crate::layers::{Backward, Forward, Layer, Mode};
+    use crate::noise::{Noise, Stream};
+    use rand::Rng;
+
+    const SAMPLES: usize = 9;
+
+    fn drawn<T: Real>(len: usize) -> Vec<T> {
+        let mut stream = Stream::new(5, 0);
+        (0..len).map(|_| T::of(f64::from(stream.next_u32()) / f64::from(1u32 << 30) - 2.0)).collect()
+    }
+
+    /// All that a training pass and a prediction give, as bits (of `f64`, which holds both scalars).
+    fn pass<T: Real>(layer: &impl Layer<T>, x: usize, y: usize, saved: usize, parameters: usize) -> Vec<u64> {
+        let x = drawn::<T>(SAMPLES * x);
+        let parameters: Vec<T> = drawn(parameters).into_iter().map(T::abs).collect();
+        let zeros = |len: usize| vec![T::zero(); len];
+        let (mut y, mut predicted) = (zeros(SAMPLES * y), zeros(SAMPLES * y));
+        let (mut saved, mut scratch) = (zeros(saved), zeros(1 << 16));
+        let noise = Noise { seed: 1, step: 2, first: 0 };
+        let mut forward = |mode: Mode, y: &mut [T], saved: &mut [T]| {
+            layer.forward(Forward {
+                samples: SAMPLES,
+                mode,
+                parameters: &parameters,
+                inputs: &[&x, &x],
+                outputs: &mut [y],
+                saved,
+                scratch: &mut scratch,
+            });
+        };
+        forward(Mode::Train(noise), &mut y, &mut saved);
+        forward(Mode::Predict, &mut predicted, &mut []);
+        let (mut dx, mut other, mut dparameters) = (zeros(x.len()), zeros(x.len()), zeros(parameters.len()));
+        layer.backward(Backward {
+            samples: SAMPLES,
+            noise,
+            parameters: &parameters,
+            inputs: &[&x, &x],
+            outputs: &[&y],
+            saved: &saved,
+            output_gradients: &[&drawn::<T>(y.len())],
+            input_gradients: &mut [&mut dx, &mut other],
+            parameter_gradients: &mut dparameters,
+            scratch: &mut scratch,
+        });
+        [y, predicted, dx, dparameters].concat().iter().map(|v| v.widen().to_bits()).collect()
+    }
+
+    fn passes<T: Real>() -> Vec<(&'static str, Vec<u64>)> {
+        // Enough for several threads, and no multiple of any vector; of what costs more, less is enough.
+        let (len, less) = (19 * 29 * 31, 3 * 29 * 31);
+        let (channels, height, width) = (31, 29, 19);
+        let relu = ActivationSpec { len, function: Activation::Relu };
+        let activation = |function| pass::<T>(&ActivationSpec { len: less, function }, less, less, 0, 0);
+        let max = MaxPool2dSpec {
+            channels,
+            height,
+            width,
+            kernel: [2, 2],
+            stride: [2, 2],
+            padding: [0, 0],
+            dilation: [1, 1],
+        };
+        let overlapping = MaxPool2dSpec { kernel: [3, 3], padding: [1, 1], ..max };
+        let average = AvgPool2dSpec {
+            channels,
+            height,
+            width,
+            kernel: [2, 2],
+            stride: [2, 2],
+            padding: [0, 0],
+            count_include_pad: true,
+        };
+        let wide = AvgPool2dSpec { kernel: [3, 3], padding: [1, 1], count_include_pad: false, ..average };
+        let output = |[height, width]: [usize; 2]| channels * height * width;
+        let pool = |spec: MaxPool2dSpec| {
+            let each = spec.saved_each();
+            pass::<T>(&spec, len, each, SAMPLES * each, 0)
+        };
+        let softmax = |spec: SoftmaxSpec| pass::<T>(&spec, less, less, 0, 0);
+        let norm = BatchNormSpec { channels, values: height * width, eps: 1e-5 };
+        vec![
+            ("relu", pass::<T>(&relu, len, len, 0, 0)),
+            ("elu", activation(Activation::Elu { alpha: 0.5 })),
+            ("gelu", activation(Activation::Gelu)),
+            ("gelu_tanh", activation(Activation::GeluTanh)),
+            ("silu", activation(Activation::Silu)),
+            ("softplus", activation(Activation::Softplus { beta: 1.0, threshold: 20.0 })),
+            ("add", pass::<T>(&AddSpec { len }, len, len, 0, 0)),
+            ("softmax", softmax(SoftmaxSpec { outer: 3, len: 29 * 31, inner: 1, log: false })),
+            ("log_softmax", softmax(SoftmaxSpec { outer: 1, len: 29, inner: 3 * 31, log: true })),
+            ("dropout", pass::<T>(&DropoutSpec { node: 1, len: less, rate: 0.3 }, less, less, 0, 0)),
+            ("max_pool", pool(max)),
+            ("max_pool_overlapping", pool(overlapping)),
+            ("avg_pool", pass::<T>(&average, len, output(average.output()), 0, 0)),
+            ("avg_pool_overlapping", pass::<T>(&wide, len, output(wide.output()), 0, 0)),
+            ("global", pass::<T>(&GlobalAvgPool2dSpec { channels, height, width }, len, channels, 0, 0)),
+            ("batch_norm", pass::<T>(&norm, len, len, norm.saved_fixed(), 4 * channels)),
+        ]
+    }
+
+    #[test]
+    fn neither_threads_nor_instruction_sets_change_a_bit() {
+        set_threads(1);
+        let narrow = with_isa(Isa::Portable, || (passes::<f32>(), passes::<f64>()));
+        set_threads(3);
+        let wide = with_isa(Isa::Avx512, || (passes::<f32>(), passes::<f64>()));
+        for ((name, narrow), (_, wide)) in narrow.0.iter().chain(&narrow.1).zip(wide.0.iter().chain(&wide.1))
+        {
+            // Not by `assert_eq`, which would print half a million numbers.
+            assert!(narrow == wide, "{name}");
+        }
+    }
 }

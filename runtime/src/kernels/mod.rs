@@ -4,7 +4,11 @@
 //! here, once, and pick their instruction set when the program runs.
 
 pub mod batch_norm;
+mod convolution;
+mod convolution_input;
+mod convolution_weights;
 pub(crate) mod dense;
+mod depthwise;
 mod dropout;
 mod elementwise;
 pub mod isa;
@@ -18,6 +22,9 @@ pub mod parallel;
 pub mod pool;
 pub mod product;
 mod softmax;
+pub(crate) mod split;
+#[cfg(test)]
+mod tests;
 pub mod tile;
 #[cfg(target_arch = "x86_64")]
 mod tile_asm;

@@ -250,6 +250,11 @@ impl<T> Shared<T> {
         Shared(slice.as_mut_ptr())
     }
 
+    /// A place that is only read.
+    pub fn of(start: *const T) -> Self {
+        Shared(start.cast_mut())
+    }
+
     /// Its first element.
     pub fn get(self) -> *mut T {
         self.0

@@ -101,7 +101,8 @@ impl Window {
 /// Whether `v` takes the place of `best`: the first of equal values stays, a NaN always wins.
 #[inline(always)]
 fn wins<T: Elementary>(v: T, best: T) -> bool {
-    v > best || v.is_nan()
+    // No `||`: a branch would keep the loop from becoming vector code.
+    (v > best) | v.is_nan()
 }
 
 /// The largest element of each window. `winners` (empty, or one for each output) gets its number in the window, or -1
@@ -195,7 +196,7 @@ fn winner_of_window<T: Elementary>(w: Window, x: &[T], y: &mut [T], winners: &mu
         let places = y[o..o + w.channels].iter_mut().zip(&mut winners[o..o + w.channels]);
         for ((y, winner), &x) in places.zip(&x[i..i + w.channels]) {
             // The first element wins even where it is -∞ itself.
-            let better = wins(x, *y) || *winner == none;
+            let better = wins(x, *y) | (*winner == none);
             *y = if better { x } else { *y };
             *winner = if better { k } else { *winner };
         }

@@ -1,6 +1,7 @@
 //! Kernels for matrix products and convolutions: the entry points, once for each scalar type.
 
-use super::dense;
+use super::{convolution, convolution_input, convolution_weights, dense};
+use crate::layers::conv2d::Conv2dSpec;
 use crate::layers::dense::DenseSpec;
 
 /// The kernels of this module that exist once for each scalar type.
@@ -29,6 +30,36 @@ pub trait ProductKernels: Sized {
     /// `dx[n][i] = Σₒ dy[n][o] w[i][o]`.
     fn dense_backward_input(
         spec: &DenseSpec,
+        n: usize,
+        w: &[Self],
+        dy: &[Self],
+        dx: &mut [Self],
+        scratch: &mut [Self],
+    );
+
+    /// `y[p][o] = b[o] + Σ x[p · stride + tap][c] w[tap][c][o]`; see [`Conv2dSpec`].
+    fn conv2d_forward(
+        spec: &Conv2dSpec,
+        n: usize,
+        w: &[Self],
+        x: &[Self],
+        y: &mut [Self],
+        scratch: &mut [Self],
+    );
+
+    /// `dw[tap][c][o] = Σ x[p · stride + tap][c] dy[p][o]`, followed by `db[o] = Σ dy[p][o]`.
+    fn conv2d_backward_parameters(
+        spec: &Conv2dSpec,
+        n: usize,
+        x: &[Self],
+        dy: &[Self],
+        dw: &mut [Self],
+        scratch: &mut [Self],
+    );
+
+    /// `dx[q][c] = Σ dy[p][o] w[tap][c][o]` over all `p · stride + tap = q`.
+    fn conv2d_backward_input(
+        spec: &Conv2dSpec,
         n: usize,
         w: &[Self],
         dy: &[Self],
@@ -71,6 +102,39 @@ macro_rules! product_kernels {
                 scratch: &mut [$t],
             ) {
                 dense::backward_input(spec, n, w, dy, dx, scratch);
+            }
+
+            fn conv2d_forward(
+                spec: &Conv2dSpec,
+                n: usize,
+                w: &[$t],
+                x: &[$t],
+                y: &mut [$t],
+                scratch: &mut [$t],
+            ) {
+                convolution::forward(spec, n, w, x, y, scratch);
+            }
+
+            fn conv2d_backward_parameters(
+                spec: &Conv2dSpec,
+                n: usize,
+                x: &[$t],
+                dy: &[$t],
+                dw: &mut [$t],
+                scratch: &mut [$t],
+            ) {
+                convolution_weights::backward_parameters(spec, n, x, dy, dw, scratch);
+            }
+
+            fn conv2d_backward_input(
+                spec: &Conv2dSpec,
+                n: usize,
+                w: &[$t],
+                dy: &[$t],
+                dx: &mut [$t],
+                scratch: &mut [$t],
+            ) {
+                convolution_input::backward_input(spec, n, w, dy, dx, scratch);
             }
         }
     };

@@ -1,7 +1,11 @@
 //! Soft-max over the middle axis of `[rows, len, inner]`.
 
-use super::lanes::{LANES, sum};
+use super::lanes::{LANES, max, sum};
 use super::math::Elementary;
+
+/// Up to which length rows are worked on together, and how many numbers at once: a loop over ten of them alone would not
+/// become vector code.
+const BLOCK: usize = 512;
 
 /// Soft-max of each row, or its logarithm; an empty `x` means that the values stand in `y`.
 ///
@@ -11,11 +15,21 @@ pub(super) fn softmax<T: Elementary>(len: usize, inner: usize, log: bool, x: &[T
     if len == 0 || inner == 0 {
         return;
     }
-    for (r, y) in y.chunks_exact_mut(len * inner).enumerate() {
-        if !x.is_empty() {
-            y.copy_from_slice(&x[r * len * inner..][..len * inner]);
+    if !x.is_empty() {
+        y.copy_from_slice(x);
+    }
+    if inner > 1 {
+        for y in y.chunks_exact_mut(len * inner) {
+            columns(len, inner, log, y);
         }
-        if inner == 1 { row(log, y) } else { columns(len, inner, log, y) }
+    } else if len > BLOCK {
+        for y in y.chunks_exact_mut(len) {
+            row(log, y);
+        }
+    } else {
+        for y in y.chunks_mut(BLOCK / len * len) {
+            rows(len, log, y);
+        }
     }
 }
 
@@ -27,11 +41,7 @@ fn shift<T: Elementary>(max: T) -> T {
 
 #[inline(always)]
 fn row<T: Elementary>(log: bool, y: &mut [T]) {
-    let mut max = T::neg_infinity();
-    for &v in &*y {
-        max = if v > max { v } else { max };
-    }
-    let max = shift(max);
+    let max = shift(max(y));
     if log {
         let total = sum(y, |v| (v - max).exp_of());
         let total = ln_or_zero(total);
@@ -46,6 +56,35 @@ fn row<T: Elementary>(log: bool, y: &mut [T]) {
         let scale = inverse(sum(y, |v| v));
         for v in y {
             *v *= scale;
+        }
+    }
+}
+
+/// As [`row`], for at most [`BLOCK`] numbers in whole rows.
+#[inline(always)]
+fn rows<T: Elementary>(len: usize, log: bool, y: &mut [T]) {
+    for y in y.chunks_exact_mut(len) {
+        let max = shift(max(y));
+        for v in y {
+            *v -= max;
+        }
+    }
+    let mut powers = [T::zero(); BLOCK];
+    for (e, &v) in powers.iter_mut().zip(&*y) {
+        *e = v.exp_of();
+    }
+    for (y, powers) in y.chunks_exact_mut(len).zip(powers.chunks_exact(len)) {
+        let total = sum(powers, |e| e);
+        if log {
+            let total = ln_or_zero(total);
+            for v in y {
+                *v -= total;
+            }
+        } else {
+            let scale = inverse(total);
+            for (v, &e) in y.iter_mut().zip(powers) {
+                *v = e * scale;
+            }
         }
     }
 }
@@ -106,11 +145,11 @@ pub(super) fn softmax_backward<T: Elementary>(
     if len == 0 || inner == 0 {
         return;
     }
+    if !dy.is_empty() {
+        dx.copy_from_slice(dy);
+    }
     let size = len * inner;
-    for (r, (dx, y)) in dx.chunks_exact_mut(size).zip(y.chunks_exact(size)).enumerate() {
-        if !dy.is_empty() {
-            dx.copy_from_slice(&dy[r * size..][..size]);
-        }
+    for (dx, y) in dx.chunks_exact_mut(size).zip(y.chunks_exact(size)) {
         if inner == 1 { row_backward(log, y, dx) } else { columns_backward(len, inner, log, y, dx) }
     }
 }

@@ -10,6 +10,7 @@
 //! so that even without an optimizer little is spent outside of it.
 
 use super::isa::Isa;
+use super::pack::Strip;
 
 /// What one call of a [`Kernel`] works on. All distances are in bytes. Kernels use the fields up: a value serves once.
 ///
@@ -101,15 +102,27 @@ pub(super) struct TileSet<T> {
 
 /// The scalars that there are tiles for.
 pub trait TileScalar:
-    num_traits::Float + num_traits::NumAssign + Default + Send + Sync + core::fmt::Debug + 'static
+    num_traits::Float
+    + num_traits::NumAssign
+    + Default
+    + Send
+    + Sync
+    + core::fmt::Debug
+    + super::update::UpdateKernels
+    + 'static
 {
     #[doc(hidden)]
     #[allow(private_interfaces)]
     fn tiles(isa: Isa) -> &'static TileSet<Self>;
+
+    /// The rows and columns of a block, and what transposes a strip of them.
+    #[doc(hidden)]
+    #[allow(private_interfaces)]
+    fn strip(isa: Isa) -> (usize, Option<Strip<Self>>);
 }
 
 macro_rules! tile_scalar {
-    ($t:ty, $avx2:ident, $avx512:ident) => {
+    ($t:ty, $avx2:ident, $avx512:ident, $block:literal, $strip:ident) => {
         impl TileScalar for $t {
             #[allow(private_interfaces)]
             fn tiles(isa: Isa) -> &'static TileSet<Self> {
@@ -131,12 +144,22 @@ macro_rules! tile_scalar {
                     _ => &PORTABLE,
                 }
             }
+
+            #[allow(private_interfaces)]
+            fn strip(isa: Isa) -> (usize, Option<Strip<Self>>) {
+                #[cfg(target_arch = "x86_64")]
+                if isa >= Isa::Avx2 {
+                    return ($block, Some(super::pack::$strip));
+                }
+                let _ = isa;
+                ($block, None)
+            }
         }
     };
 }
 
-tile_scalar!(f32, F32, F32);
-tile_scalar!(f64, F64, F64);
+tile_scalar!(f32, F32, F32, 8, strip_f32);
+tile_scalar!(f64, F64, F64, 4, strip_f64);
 
 /// The columns of a portable tile: two SSE registers of `f32`, which every compiler target of note has in some form.
 const LANES: usize = 8;

@@ -60,16 +60,55 @@ macro_rules! constant {
     };
 }
 
+/// `t = m / (√v · root + ε)`, by the instructions for root and quotient.
+macro_rules! quotient {
+    ($p:literal) => {
+        concat!(
+            "vsqrt",
+            $p,
+            " {t}, {vv}\n",
+            "vfmadd213",
+            $p,
+            " {t}, {c5}, {c6}\n",
+            "vdiv",
+            $p,
+            " {t}, {vm}, {t}"
+        )
+    };
+    // By approximations, each with a step of Newton's, to within a few units in the last place: a third of the time.
+    // What would be zero or infinite under the root is held within the numbers, so that neither makes a NaN.
+    ($rsqrt:literal, $rcp:literal) => {
+        concat!(
+            "vmaxps {t}, {tiny}, {vv}\n",
+            "vminps {t}, {huge}, {t}\n",
+            $rsqrt,
+            " {vg}, {t}\n",
+            "vmulps {t}, {t}, {vg}\n",
+            "vmulps {vg}, {vg}, {half}\n",
+            "vmovaps {vv}, {half}\n",
+            "vfnmadd231ps {vv}, {t}, {vg}\n",
+            "vfmadd213ps {t}, {vv}, {t}\n",
+            "vfmadd213ps {t}, {c5}, {c6}\n",
+            $rcp,
+            " {vg}, {t}\n",
+            "vmulps {vv}, {vm}, {vg}\n",
+            "vfnmadd213ps {t}, {vv}, {vm}\n",
+            "vfmadd213ps {t}, {vg}, {vv}"
+        )
+    };
+}
+
 macro_rules! adam {
-    ($features:literal, $class:ident, $t:ty, $p:literal, $s:literal, $size:literal, $step:literal) => {
+    ($features:literal, $class:ident, $t:ty, $p:literal, $s:literal, $size:literal, $step:literal,
+     [$($register:ident)*], [$($load:expr),*], $quotient:expr) => {
         stream!(
             $features, $class, $step,
             (p: *mut $t, g: *const $t, m: *mut $t, v: *mut $t, constants: *const AdamConstants<$t>),
-            [c0 c1 c2 c3 c4 c5 c6 c7 vp vg vm vv t],
+            [c0 c1 c2 c3 c4 c5 c6 c7 vp vg vm vv t $($register)*],
             [
                 constant!($s, $size, "c0", 0), constant!($s, $size, "c1", 1), constant!($s, $size, "c2", 2),
                 constant!($s, $size, "c3", 3), constant!($s, $size, "c4", 4), constant!($s, $size, "c5", 5),
-                constant!($s, $size, "c6", 6), constant!($s, $size, "c7", 7)
+                constant!($s, $size, "c6", 6), constant!($s, $size, "c7", 7) $(, $load)*
             ],
             [
                 concat!("vmovu", $p, " {vp}, [{p} + {i}]"),
@@ -89,9 +128,7 @@ macro_rules! adam {
                 concat!("vmovu", $p, " [{m} + {i}], {vm}"),
                 concat!("vmovu", $p, " [{v} + {i}], {vv}"),
                 // p -= rate · m / (√v · root + ε)
-                concat!("vsqrt", $p, " {t}, {vv}"),
-                concat!("vfmadd213", $p, " {t}, {c5}, {c6}"),
-                concat!("vdiv", $p, " {t}, {vm}, {t}"),
+                $quotient,
                 concat!("vfnmadd231", $p, " {vp}, {c7}, {t}"),
                 concat!("vmovu", $p, " [{p} + {i}], {vp}")
             ]
@@ -164,11 +201,29 @@ macro_rules! relu_gradient {
     };
 }
 
+macro_rules! adam_f32 {
+    ($features:literal, $class:ident, $step:literal, $rsqrt:literal, $rcp:literal) => {
+        adam!(
+            $features, $class, f32, "ps", "ss", 4, $step, [tiny huge half],
+            [
+                constant!("ss", 4, "tiny", 8), constant!("ss", 4, "huge", 9), constant!("ss", 4, "half", 10)
+            ],
+            quotient!($rsqrt, $rcp)
+        )
+    };
+}
+
+macro_rules! adam_f64 {
+    ($features:literal, $class:ident, $step:literal) => {
+        adam!($features, $class, f64, "pd", "sd", 8, $step, [], [], quotient!("pd"))
+    };
+}
+
 macro_rules! loops {
-    ($features:literal, $class:ident, $t:ty, $p:literal, $s:literal, $size:literal, $step:literal) => {
+    ($features:literal, $class:ident, $t:ty, $p:literal, $s:literal, $size:literal, $step:literal, $adam:expr) => {
         Loops {
             lanes: $step / $size,
-            adam: adam!($features, $class, $t, $p, $s, $size, $step),
+            adam: $adam,
             sgd: sgd!($features, $class, $t, $p, $s, $size, $step),
             // p -= lr (g + weight_decay · p)
             descend: stream!(
@@ -209,10 +264,30 @@ macro_rules! loops {
     };
 }
 
-static AVX2_F32: Loops<f32> = loops!("avx2,fma", ymm_reg, f32, "ps", "ss", 4, 32);
-static AVX2_F64: Loops<f64> = loops!("avx2,fma", ymm_reg, f64, "pd", "sd", 8, 32);
-static AVX512_F32: Loops<f32> = loops!("avx512f", zmm_reg, f32, "ps", "ss", 4, 64);
-static AVX512_F64: Loops<f64> = loops!("avx512f", zmm_reg, f64, "pd", "sd", 8, 64);
+static AVX2_F32: Loops<f32> = loops!(
+    "avx2,fma",
+    ymm_reg,
+    f32,
+    "ps",
+    "ss",
+    4,
+    32,
+    adam_f32!("avx2,fma", ymm_reg, 32, "vrsqrtps", "vrcpps")
+);
+static AVX2_F64: Loops<f64> =
+    loops!("avx2,fma", ymm_reg, f64, "pd", "sd", 8, 32, adam_f64!("avx2,fma", ymm_reg, 32));
+static AVX512_F32: Loops<f32> = loops!(
+    "avx512f",
+    zmm_reg,
+    f32,
+    "ps",
+    "ss",
+    4,
+    64,
+    adam_f32!("avx512f", zmm_reg, 64, "vrsqrt14ps", "vrcp14ps")
+);
+static AVX512_F64: Loops<f64> =
+    loops!("avx512f", zmm_reg, f64, "pd", "sd", 8, 64, adam_f64!("avx512f", zmm_reg, 64));
 
 /// The scalars that there are loops for.
 pub trait Streamed: Sized + 'static {

@@ -2,6 +2,7 @@
 
 use super::{Backward, Forward, Layer};
 use crate::Real;
+use crate::kernels::split::{at, parts};
 
 /// A function applied to each element.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,6 +52,14 @@ impl Activation {
             Activation::LeakyRelu { slope } => slope < 0.0,
             Activation::Elu { alpha } => alpha < 0.0,
             Activation::Gelu | Activation::GeluTanh | Activation::Silu | Activation::Softplus { .. } => true,
+        }
+    }
+
+    /// How much work an element is, as a multiple of copying it.
+    const fn cost(&self) -> usize {
+        match self {
+            Activation::Relu | Activation::LeakyRelu { .. } => 1,
+            _ => 8,
         }
     }
 
@@ -105,12 +114,19 @@ impl ActivationSpec {
 
 impl<T: Real> Layer<T> for ActivationSpec {
     fn forward(&self, pass: Forward<'_, T>) {
-        T::activate(self.function, pass.inputs[0], pass.outputs[0]);
+        let x = pass.inputs[0];
+        parts(pass.outputs[0], 1, self.function.cost(), |from, y| {
+            T::activate(self.function, at(x, from, y.len()), y);
+        });
     }
 
     fn backward(&self, pass: Backward<'_, T>) {
         let values = if self.function.reads_inputs() { pass.inputs[0] } else { pass.outputs[0] };
-        T::activate_backward(self.function, values, pass.output_gradients[0], pass.input_gradients[0]);
+        let dy = pass.output_gradients[0];
+        parts(pass.input_gradients[0], 1, self.function.cost(), |from, dx| {
+            let (values, dy) = (at(values, from, dx.len()), at(dy, from, dx.len()));
+            T::activate_backward(self.function, values, dy, dx);
+        });
     }
 }
 

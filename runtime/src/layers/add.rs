@@ -2,6 +2,7 @@
 
 use super::{Backward, Forward, Layer};
 use crate::Real;
+use crate::kernels::split::{at, parts};
 
 /// `y = a + b`, `len` elements for each sample, any shape and layout.
 ///
@@ -28,7 +29,10 @@ impl AddSpec {
 
 impl<T: Real> Layer<T> for AddSpec {
     fn forward(&self, pass: Forward<'_, T>) {
-        T::add_slices(pass.inputs[0], pass.inputs[1], pass.outputs[0]);
+        let (a, b) = (pass.inputs[0], pass.inputs[1]);
+        parts(pass.outputs[0], 1, 1, |from, y| {
+            T::add_slices(at(a, from, y.len()), at(b, from, y.len()), y);
+        });
     }
 
     fn backward(&self, pass: Backward<'_, T>) {

@@ -3,6 +3,10 @@
 use super::{Backward, Forward, Layer};
 use crate::Real;
 use crate::kernels::pool::Window;
+use crate::kernels::split::{at, parts};
+
+/// How much work an output is, as a multiple of copying it.
+const COST: usize = 4;
 
 /// The mean of `x[o · stride + k - padding]` over the window's `k` for each channel, over images
 /// `[height, width, channels]` with the channels innermost.
@@ -45,6 +49,15 @@ impl AvgPool2dSpec {
         0
     }
 
+    const fn input_len(&self) -> usize {
+        self.height * self.width * self.channels
+    }
+
+    const fn output_len(&self) -> usize {
+        let [height, width] = self.output();
+        height * width * self.channels
+    }
+
     const fn window(&self) -> Window {
         Window {
             channels: self.channels,
@@ -59,12 +72,19 @@ impl AvgPool2dSpec {
 
 impl<T: Real> Layer<T> for AvgPool2dSpec {
     fn forward(&self, pass: Forward<'_, T>) {
-        T::avg_pool(self.window(), self.count_include_pad, pass.inputs[0], pass.outputs[0]);
+        let (input, output, x) = (self.input_len(), self.output_len(), pass.inputs[0]);
+        parts(pass.outputs[0], output, COST, |from, y| {
+            let x = at(x, from / output.max(1) * input, y.len() / output.max(1) * input);
+            T::avg_pool(self.window(), self.count_include_pad, x, y);
+        });
     }
 
     fn backward(&self, pass: Backward<'_, T>) {
-        let (dy, dx) = (pass.output_gradients[0], &mut *pass.input_gradients[0]);
-        T::avg_pool_backward(self.window(), self.count_include_pad, dy, dx);
+        let (input, output, dy) = (self.input_len(), self.output_len(), pass.output_gradients[0]);
+        parts(pass.input_gradients[0], input, 1, |from, dx| {
+            let dy = at(dy, from / input.max(1) * output, dx.len() / input.max(1) * output);
+            T::avg_pool_backward(self.window(), self.count_include_pad, dy, dx);
+        });
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Backward, Forward, Layer};
 use crate::Real;
+use crate::kernels::dense::pack_scratch;
 use nalgebra::{SMatrix, SVector};
 
 /// The parameters of a dense layer from `IN` inputs to `OUT` outputs; without a bias `BIAS` is 0.
@@ -51,18 +52,19 @@ pub struct DenseSpec {
 }
 
 impl DenseSpec {
-    /// The scalars of room that forward needs: a copy of the weights in the order in which they are read.
+    /// The scalars of room that forward needs: copies of pieces of the weights in the order in which they are read.
     #[must_use]
-    pub const fn forward_scratch(&self, _samples: usize) -> usize {
-        crate::kernels::dense::pack_scratch(self.inputs, self.outputs)
+    pub const fn forward_scratch(&self, samples: usize) -> usize {
+        pack_scratch(samples * self.rows, self.inputs, self.outputs, false)
     }
 
-    /// The scalars of room that backward needs: a copy of the output's gradient, or of the weights transposed.
+    /// The scalars of room that backward needs: copies of pieces of the output's gradient, or of the weights transposed.
     #[must_use]
     pub const fn backward_scratch(&self, samples: usize) -> usize {
-        let gradient = crate::kernels::dense::pack_scratch(samples * self.rows, self.outputs);
-        let transposed = self.inputs * self.outputs + 16;
-        if gradient > transposed { gradient } else { transposed }
+        let n = samples * self.rows;
+        let parameters = pack_scratch(self.inputs, n, self.outputs, false);
+        let input = pack_scratch(n, self.outputs, self.inputs, true);
+        if parameters > input { parameters } else { input }
     }
 }
 

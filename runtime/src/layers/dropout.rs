@@ -2,6 +2,11 @@
 
 use super::{Backward, Forward, Layer, Mode};
 use crate::Real;
+use crate::kernels::split::{at, parts};
+use crate::noise::Noise;
+
+/// How much work an element is, as a multiple of copying it.
+const COST: usize = 8;
 
 /// In training each element becomes 0 with probability `rate` and is multiplied by `1 / (1 - rate)` otherwise; in
 /// prediction nothing happens.
@@ -31,21 +36,28 @@ impl DropoutSpec {
     pub const fn backward_scratch(&self, _samples: usize) -> usize {
         0
     }
+
+    fn mask<T: Real>(&self, noise: Noise, x: &[T], y: &mut [T]) {
+        parts(y, self.len, COST, |from, y| {
+            let first = noise.first.wrapping_add((from / self.len.max(1)) as u64);
+            let x = at(x, from, y.len());
+            T::dropout(Noise { first, ..noise }, self.node, self.len, self.rate, x, y);
+        });
+    }
 }
 
 impl<T: Real> Layer<T> for DropoutSpec {
     fn forward(&self, pass: Forward<'_, T>) {
         let (x, y) = (pass.inputs[0], &mut *pass.outputs[0]);
         match pass.mode {
-            Mode::Train(noise) => T::dropout(noise, self.node, self.len, self.rate, x, y),
+            Mode::Train(noise) => self.mask(noise, x, y),
             Mode::Predict if x.is_empty() => (),
             Mode::Predict => y.copy_from_slice(x),
         }
     }
 
     fn backward(&self, pass: Backward<'_, T>) {
-        let (dy, dx) = (pass.output_gradients[0], &mut *pass.input_gradients[0]);
-        T::dropout(pass.noise, self.node, self.len, self.rate, dy, dx);
+        self.mask(pass.noise, pass.output_gradients[0], pass.input_gradients[0]);
     }
 }
 
@@ -53,7 +65,6 @@ impl<T: Real> Layer<T> for DropoutSpec {
 mod tests {
     use super::*;
     use crate::gradcheck::{self, LayerCase, tests::spread};
-    use crate::noise::Noise;
 
     const NOISE: Noise = Noise { seed: 11, step: 5, first: 2 };
 

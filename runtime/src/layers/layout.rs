@@ -3,6 +3,7 @@
 //! Outside a network an image `[c, h, w]` is row-major, `[channels][pixels]`; inside, for pooling and convolution, its
 //! channels are innermost, `[pixels][channels]`.
 
+use crate::kernels::split::parts;
 use crate::{Real, Selection};
 
 /// Copies images from `[channels][pixels]` to `[pixels][channels]`.
@@ -14,13 +15,17 @@ use crate::{Real, Selection};
 /// ```
 pub fn channels_last<T: Real>(samples: usize, channels: usize, pixels: usize, x: &[T], y: &mut [T]) {
     let len = samples * channels * pixels;
-    T::transpose(channels, pixels, &x[..len], &mut y[..len]);
+    transpose(channels, pixels, &x[..len], &mut y[..len]);
 }
 
 /// Copies images from `[pixels][channels]` to `[channels][pixels]`.
 pub fn row_major<T: Real>(samples: usize, channels: usize, pixels: usize, x: &[T], y: &mut [T]) {
     let len = samples * channels * pixels;
-    T::transpose(pixels, channels, &x[..len], &mut y[..len]);
+    transpose(pixels, channels, &x[..len], &mut y[..len]);
+}
+
+fn transpose<T: Real>(rows: usize, columns: usize, x: &[T], y: &mut [T]) {
+    parts(y, rows * columns, 2, |from, y| T::transpose(rows, columns, &x[from..from + y.len()], y));
 }
 
 /// Copies the selected samples, of `len` scalars each, one after another.

@@ -3,6 +3,10 @@
 use super::{Backward, Forward, Layer};
 use crate::Real;
 use crate::kernels::pool::Window;
+use crate::kernels::split::{at, pairs, parts};
+
+/// How much work an output is, as a multiple of copying it.
+const COST: usize = 8;
 
 /// `y[o] = maxₖ x[o · stride + k · dilation - padding]` for each channel, over images `[height, width, channels]` with the
 /// channels innermost.
@@ -69,11 +73,24 @@ impl MaxPool2dSpec {
 
 impl<T: Real> Layer<T> for MaxPool2dSpec {
     fn forward(&self, pass: Forward<'_, T>) {
-        T::max_pool(self.window(), pass.inputs[0], pass.outputs[0], pass.saved);
+        let (input, output) = (self.height * self.width * self.channels, self.saved_each());
+        let x = &pass.inputs[0][..pass.samples * input];
+        // In prediction nothing is saved.
+        let saved = if pass.saved.is_empty() { 0 } else { output };
+        pairs([pass.outputs[0], pass.saved], [output, saved], COST, |from, y, winners| {
+            let sample = from / output.max(1);
+            let x = &x[sample * input..][..y.len() / output.max(1) * input];
+            T::max_pool(self.window(), x, y, winners);
+        });
     }
 
     fn backward(&self, pass: Backward<'_, T>) {
-        T::max_pool_backward(self.window(), pass.saved, pass.output_gradients[0], pass.input_gradients[0]);
+        let (input, output) = (self.height * self.width * self.channels, self.saved_each());
+        let (winners, dy) = (pass.saved, pass.output_gradients[0]);
+        parts(pass.input_gradients[0], input, 1, |from, dx| {
+            let (from, len) = (from / input.max(1) * output, dx.len() / input.max(1) * output);
+            T::max_pool_backward(self.window(), at(winners, from, len), at(dy, from, len), dx);
+        });
     }
 }
 

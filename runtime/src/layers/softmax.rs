@@ -2,6 +2,10 @@
 
 use super::{Backward, Forward, Layer};
 use crate::Real;
+use crate::kernels::split::{at, parts};
+
+/// How much work an element is, as a multiple of copying it.
+const COST: usize = 8;
 
 /// Soft-max over the middle axis of `[outer, len, inner]`: `yᵢ = e^(xᵢ - m) / Σⱼ e^(xⱼ - m)` with `m` the largest `x`,
 /// or its logarithm.
@@ -37,12 +41,18 @@ impl SoftmaxSpec {
 
 impl<T: Real> Layer<T> for SoftmaxSpec {
     fn forward(&self, pass: Forward<'_, T>) {
-        T::softmax(self.len, self.inner, self.log, pass.inputs[0], pass.outputs[0]);
+        let x = pass.inputs[0];
+        parts(pass.outputs[0], self.len * self.inner, COST, |from, y| {
+            T::softmax(self.len, self.inner, self.log, at(x, from, y.len()), y);
+        });
     }
 
     fn backward(&self, pass: Backward<'_, T>) {
-        let (y, dy, dx) = (pass.outputs[0], pass.output_gradients[0], &mut *pass.input_gradients[0]);
-        T::softmax_backward(self.len, self.inner, self.log, y, dy, dx);
+        let (y, dy) = (pass.outputs[0], pass.output_gradients[0]);
+        parts(pass.input_gradients[0], self.len * self.inner, COST, |from, dx| {
+            let (y, dy) = (at(y, from, dx.len()), at(dy, from, dx.len()));
+            T::softmax_backward(self.len, self.inner, self.log, y, dy, dx);
+        });
     }
 }
 

@@ -80,7 +80,7 @@ fn over<O: Tensor>(
     let scale = O::Scalar::of(factor);
     let sum = over_pairs(outputs, targets, selection, gradients, |output, target, mut gradient| {
         let mut sum = 0.0;
-        for (place, (&x, &t)) in output.iter().zip(target.as_slice()).enumerate() {
+        for (place, (&x, &t)) in output.iter().zip(target.scalars()).enumerate() {
             let negative = one - t;
             let slope = one + (weight(place) - one) * t;
             // ln(1 + exp(-x)) and σ(-x), both without the exponential of a large number.
@@ -127,12 +127,12 @@ impl<O: Tensor> Loss<O, O> for WeightedBinaryCrossEntropy<O> {
         selection: Selection<'_>,
         gradients: &mut [O],
     ) -> Result<f64> {
-        let weights = self.weights.as_slice();
+        let weights = self.weights.scalars();
         over(self.reduction, |place| weights[place], (outputs, targets, selection), Some(gradients))
     }
 
     fn value(&self, outputs: &[O], targets: &[O], selection: Selection<'_>) -> Result<f64> {
-        let weights = self.weights.as_slice();
+        let weights = self.weights.scalars();
         over(self.reduction, |place| weights[place], (outputs, targets, selection), None)
     }
 

@@ -48,7 +48,7 @@ impl MeanSquaredError {
         let factor = factor(self.reduction, outputs.len() * O::LEN);
         let scale = O::Scalar::of(2.0 * factor);
         let sum = over_pairs(outputs, targets, selection, gradients, |output, target, gradient| {
-            let target = target.as_slice();
+            let target = target.scalars();
             if let Some(gradient) = gradient {
                 for ((g, &y), &t) in gradient.iter_mut().zip(output).zip(target) {
                     *g = scale * (y - t);

@@ -88,12 +88,12 @@ fn over_pairs<O: Tensor, Y>(
             check_gradients(outputs.len(), gradients.len())?;
             for (place, (output, gradient)) in outputs.iter().zip(gradients).enumerate() {
                 sum +=
-                    each(output.as_slice(), target(targets, selection, place), Some(gradient.as_mut_slice()));
+                    each(output.scalars(), target(targets, selection, place), Some(gradient.scalars_mut()));
             }
         }
         None => {
             for (place, output) in outputs.iter().enumerate() {
-                sum += each(output.as_slice(), target(targets, selection, place), None);
+                sum += each(output.scalars(), target(targets, selection, place), None);
             }
         }
     }

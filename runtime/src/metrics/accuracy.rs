@@ -103,8 +103,7 @@ impl<O: Tensor> Metric<O, O> for BinaryAccuracy {
     fn add(&self, tally: &mut Hits, outputs: &[O], targets: &[O], selection: Selection<'_>) -> Result<()> {
         check(outputs.len(), targets.len(), selection)?;
         for (place, output) in outputs.iter().enumerate() {
-            for (answer, truth) in output.as_slice().iter().zip(target(targets, selection, place).as_slice())
-            {
+            for (answer, truth) in output.scalars().iter().zip(target(targets, selection, place).scalars()) {
                 tally.count((answer.widen() >= self.threshold) == (truth.widen() >= 0.5));
             }
         }
