@@ -1,4 +1,137 @@
-//! Formwork.
+//! Neural networks declared in a macro, checked by the compiler, trained and run as statically shaped Rust.
+//!
+//! [`network!`] reads a declaration of layers, works out every shape, and writes a plain struct of tensors with
+//! straight-line code for prediction and training. A mistake in a shape is an error from the compiler, at the token that
+//! is wrong. There is no graph at run time, no tape, and no tensor with a shape of its own.
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// Tells three kinds of iris apart by four lengths.
+//!     pub struct Iris(flower: [4]) -> [3] {
+//!         flower -> hidden: Dense(16) -> Relu -> kind: Dense(3)
+//!     }
+//! }
+//!
+//! # fn main() -> formwork::Result<()> {
+//! let data = Dataset {
+//!     inputs: vec![SVector::from([5.1, 3.5, 1.4, 0.2]), SVector::from([6.3, 3.3, 6.0, 2.5])],
+//!     targets: vec![Index::new(0)?, Index::new(2)?],
+//! };
+//! let mut iris = Iris::new(7);                       // Box<Iris>, weights drawn from seed 7
+//! let history = Trainer::new(CrossEntropy::new(), Adam::new(1e-2))
+//!     .epochs(50)
+//!     .metric(Accuracy)
+//!     .fit(&mut iris, &data)?;
+//! let scores: SVector<f32, 3> = iris.predict(&data.inputs[1]);
+//! assert_eq!(scores.imax(), 2);
+//! println!("{history}\n{}", Iris::summary());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The language
+//!
+//! A network is a struct with an input, an output and a body. `->` is where data flows; it binds loosest, so
+//! `x + y -> Relu` is `(x + y) -> Relu`. Shapes leave the batch out and put the outermost axis first: `[1, 28, 28]` is a
+//! grey image, `[64, 16]` are 64 steps of 16 features. What comes in is inferred everywhere; `in: 784` claims it, and
+//! is checked.
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// A small residual network, for `f32` or `f64`.
+//!     pub struct Residual<T>(image: [3, 32, 32]) -> [10] {
+//!         let x = image -> stem: Conv2d(16, kernel: 3, padding: same, bias: false) -> BatchNorm2d -> Relu;
+//!         let y = x
+//!             -> Conv2d(16, kernel: 3, padding: 1, bias: false) -> BatchNorm2d -> Relu
+//!             -> Conv2d(16, kernel: 3, padding: 1, bias: false) -> BatchNorm2d;
+//!         x + y -> Relu -> MaxPool2d(2) -> GlobalAvgPool2d -> head: Dense(10, in: 16)
+//!     }
+//! }
+//!
+//! let network = Residual::<f64>::new(1);
+//! assert_eq!(Residual::<f64>::PARAMETERS, 5274);
+//! assert_eq!(network.head.weight.shape(), (10, 16));
+//! ```
+//!
+//! | layer | arguments | from → to |
+//! |---|---|---|
+//! | `Dense(n)` | `bias: true`, `init:` | `[f]` → `[n]`, `[t, f]` → `[t, n]` |
+//! | `Conv2d(n, kernel: k)` | `stride: 1`, `padding: 0` (a number, a pair, `same`, `valid`), `dilation: 1`, `groups: 1`, `bias: true`, `init:` | `[c, h, w]` → `[n, h', w']` |
+//! | `MaxPool2d(k)` | `stride: k`, `padding: 0`, `dilation: 1` | `[c, h, w]` → `[c, h', w']` |
+//! | `AvgPool2d(k)` | `stride: k`, `padding: 0`, `count_include_pad: true` | `[c, h, w]` → `[c, h', w']` |
+//! | `GlobalAvgPool2d` | | `[c, h, w]` → `[c]` |
+//! | `Flatten` | | any → `[n]` |
+//! | `Dropout(rate)` | | any |
+//! | `BatchNorm1d` | `momentum: 0.1`, `eps: 1e-5` | `[n]`, `[t, f]` |
+//! | `BatchNorm2d` | `momentum: 0.1`, `eps: 1e-5` | `[c, h, w]` |
+//! | `Relu`, `Selu`, `Silu`, `Sigmoid`, `Tanh` | | any |
+//! | `LeakyRelu(0.01)`, `Elu(1.0)`, `Gelu` | `Gelu(approximate: tanh)` | any |
+//! | `Softplus` | `beta: 1.0`, `threshold: 20.0` | any |
+//! | `Softmax`, `LogSoftmax` | `axis:` (the last axis; the channels of an image) | any |
+//!
+//! `init:` is PyTorch's default without it, or `he_normal`, `he_uniform`, `glorot_normal`, `glorot_uniform`. Kernels,
+//! strides, paddings and dilations are a number or a pair `(height, width)`.
+//!
+//! # What a network becomes
+//!
+//! The struct of its tensors and nothing else: `repr(C)`, 64-byte aligned, all scalars. Its gradient is another value of
+//! the same type, and so are an optimizer's moments and a copy. It lives in one [`Box`], made on the heap, and no large
+//! value ever crosses the stack, in an unoptimized build either. `Digits::GRAPH` describes it ([`Graph`]); everything
+//! that reports on a network reads that.
+//!
+//! A sample is nested static data whose type is its shape (see [`Tensor`]), and a batch is a slice of samples.
+//!
+//! # A training loop of your own
+//!
+//! [`Trainer`](train::Trainer) is a loop over the following steps, which are public. A forward pass gives a [`Pass`],
+//! the only thing that can go backward.
+//!
+//! ```
+//! use formwork::{Noise, prelude::*};
+//!
+//! network! {
+//!     pub struct Line(x: [1]) -> [1] { x -> Dense(1) }
+//! }
+//!
+//! # fn main() -> formwork::Result<()> {
+//! let inputs: Vec<_> = (0..8).map(|i| SVector::from([i as f32 / 8.0])).collect();
+//! let targets: Vec<_> = inputs.iter().map(|x| x * 3.0).collect();
+//! let (loss, adam) = (MeanSquaredError::new(), Adam::new(0.05));
+//! let mut line = Line::new(1);
+//! let (mut gradient, mut workspace) = (Line::zeroed(), Line::workspace());
+//! let mut state = adam.start(&*line);
+//! for step in 0..500 {
+//!     let noise = Noise { seed: 1, step, first: 0 };
+//!     let mut pass = line.forward(&inputs[..], Selection::All, noise, &mut workspace)?;
+//!     let (outputs, gradients) = pass.outputs_and_gradients();
+//!     let value = loss.loss(outputs, &targets, Selection::All, gradients)?;
+//!     pass.backward(&mut gradient);
+//!     adam.step(&mut state, &mut line, &gradient);
+//!     if step == 499 {
+//!         assert!(value < 1e-4);
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Speed, threads and reproducibility
+//!
+//! A plain release build picks AVX2 or AVX-512 when it runs. The heavy kernels are assembly, so that an unoptimized
+//! build of your program trains at nearly the same speed. [`set_threads`] sets how many threads work; the same seed gives
+//! the same bits whatever their number.
+//!
+//! | environment variable | |
+//! |---|---|
+//! | `FORMWORK_NUM_THREADS` | how many threads work, if the program does not say |
+//! | `FORMWORK_ISA` | `portable`, `avx2` or `avx512` in place of the best that the machine has |
+//! | `FORMWORK_PRINT` | when compiling: which of `graph`, `shaped`, `plan`, `code` the macro prints |
+
+#![deny(missing_docs)]
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -33,7 +166,6 @@ pub use noise::Noise;
 pub use parameters::{Init, Parameters, Role, TensorInfo};
 pub use real::Real;
 pub use tensor::Tensor;
-
 pub use workspace::{Memory, Workspace};
 
 /// What a program that declares, trains and uses networks needs: `use formwork::prelude::*;`.
@@ -47,10 +179,43 @@ pub mod prelude {
     pub use nalgebra::{SMatrix, SVector};
 }
 
-/// Declares neural networks.
+/// Declares networks: see [the language](crate#the-language).
+///
+/// ```
+/// use formwork::prelude::*;
+///
+/// network! {
+///     /// Documentation and attributes pass through to the struct.
+///     pub struct Digits(image: [1, 28, 28]) -> [10] {
+///         image
+///             -> conv: Conv2d(8, kernel: 3) -> Relu -> MaxPool2d(2)
+///             -> Flatten
+///             -> logits: Dense(10)
+///     }
+/// }
+///
+/// let digits = Digits::new(1);
+/// let scores = digits.predict(&[SMatrix::<f32, 28, 28>::zeros()]);
+/// assert_eq!(scores.len(), 10);
+/// ```
+///
+/// A number that does not fit is an error where it stands:
+///
+/// ```compile_fail
+/// formwork::network! {
+///     pub struct Wrong(image: [1, 28, 28]) -> [10] {
+///         image -> Conv2d(8, kernel: 3) -> Dense(10)     // `Dense(10)` needs a flat `[N]` input
+///     }
+/// }
+/// ```
 #[macro_export]
 macro_rules! network {
     ($($tokens:tt)*) => {
         $crate::__private::network! { ($crate) $($tokens)* }
     };
 }
+
+/// The README's programs are compiled and run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
