@@ -12,7 +12,6 @@ network! {
             -> hidden: Dense(128) -> Relu
             -> logits: Dense(10)
     }
-
     pub struct Mlp(image: [1, 28, 28]) -> [10] {
         image -> Flatten -> hidden: Dense(64) -> Relu -> logits: Dense(10)
     }
@@ -40,7 +39,6 @@ struct Options {
     /// Train on the first images only
     #[arg(long, default_value_t = usize::MAX, hide_default_value = true)]
     train_limit: usize,
-    /// End with one line of JSON
     #[arg(long)]
     json: bool,
 }
@@ -55,7 +53,7 @@ fn main() -> formwork::Result<()> {
 
 fn run<N>(model: &str, mut network: Box<N>, options: &Options) -> formwork::Result<()>
 where
-    N: for<'a> Network<Batch<'a> = &'a [Image], Output = SVector<f32, 10>, Kind = RawScores>,
+    N: for<'a> Network<Sample = Image, Batch<'a> = &'a [Image], Output = SVector<f32, 10>, Kind = RawScores>,
 {
     let (train, test) = formwork::data::mnist(&options.data)?;
     println!("{}\n", formwork::report::summary(N::GRAPH));
@@ -73,12 +71,9 @@ where
     history.plot("target/mnist/history.svg")?;
     network.save("target/mnist/mnist.safetensors")?;
     if options.json {
-        let (seconds, parameters) = (history.seconds(), N::PARAMETERS);
-        println!(
-            "{}",
-            serde_json::json!({ "model": model, "epochs": options.epochs, "test_accuracy": accuracy,
-                                           "train_seconds": seconds, "parameters": parameters })
-        );
+        let line = serde_json::json!({ "model": model, "epochs": options.epochs, "test_accuracy": accuracy,
+                                       "train_seconds": history.seconds(), "parameters": N::PARAMETERS });
+        println!("{line}");
     }
     Ok(())
 }

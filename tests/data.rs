@@ -72,7 +72,7 @@ fn the_real_digits_are_read() {
     let mut counts = [0; 10];
     test.targets.iter().for_each(|label| counts[label.get()] += 1);
     assert_eq!(counts, [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
-    let sum: f64 = test.inputs.iter().flat_map(|image| Tensor::as_slice(image)).map(|&p| f64::from(p)).sum();
+    let sum: f64 = test.inputs.iter().flat_map(|image| image.scalars()).map(|&p| f64::from(p)).sum();
     assert!((sum / 7_840_000.0 - 0.1325).abs() < 1e-4, "mean of the test pixels {}", sum / 7_840_000.0);
 }
 

@@ -102,6 +102,8 @@ pub trait Network: Parameters {
     const MIN_TRAINING_SAMPLES: usize;
 
     #[doc(hidden)]
+    fn __batch(samples: &[Self::Sample]) -> Self::Batch<'_>;
+    #[doc(hidden)]
     fn __predict_len(samples: usize) -> usize;
     #[doc(hidden)]
     fn __train_len(samples: usize) -> usize;

@@ -14,7 +14,7 @@ use nalgebra::{SMatrix, SVector};
 /// type Image = [SMatrix<f32, 28, 28>; 3];
 /// assert_eq!(<Image as Tensor>::LEN, 3 * 28 * 28);
 /// let mut image = Image::zeroed();
-/// Tensor::as_mut_slice(&mut *image)[1] = 0.5;      // channel 0, row 0, column 1
+/// image.scalars_mut()[1] = 0.5;      // channel 0, row 0, column 1
 /// assert_eq!(image[0][(1, 0)], 0.5);      // nalgebra's (row, column) of a column-major matrix of width × height
 /// ```
 ///

@@ -103,6 +103,9 @@ impl Emit<'_> {
                 const GRAPH: &'static #krate::Graph = &__GRAPH;
                 const PARAMETERS: ::core::primitive::usize = #learned;
                 const MIN_TRAINING_SAMPLES: ::core::primitive::usize = #least;
+                fn __batch(__samples: &[#sample]) -> &[#sample] {
+                    __samples
+                }
                 #places
                 fn __predict(
                     &self,

@@ -57,6 +57,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
                 const GRAPH: &'static #krate::Graph = &__GRAPH;
                 const PARAMETERS: #usize = #zero;
                 const MIN_TRAINING_SAMPLES: #usize = #zero;
+                fn __batch(__samples: &[#sample]) -> &[#sample] { __samples }
                 fn __predict_len(samples: #usize) -> #usize { loop {} }
                 fn __train_len(samples: #usize) -> #usize { loop {} }
                 fn __output(samples: #usize) -> ::core::ops::Range<#usize> { loop {} }

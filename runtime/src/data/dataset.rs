@@ -12,7 +12,7 @@ use crate::{Error, Result};
 /// assert_eq!((train.len(), test.len()), (3, 1));
 /// # Ok::<(), formwork::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Dataset<X, Y> {
     /// What goes into the network.
     pub inputs: Vec<X>,
@@ -108,6 +108,12 @@ impl<X, Y> Dataset<X, Y> {
 
     fn empty() -> Self {
         Dataset { inputs: Vec::new(), targets: Vec::new() }
+    }
+}
+
+impl<X, Y> Default for Dataset<X, Y> {
+    fn default() -> Self {
+        Self::empty()
     }
 }
 

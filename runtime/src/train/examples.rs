@@ -1,7 +1,7 @@
 //! How data enters training.
 
+use crate::Network;
 use crate::data::Dataset;
-use crate::{Network, Tensor};
 
 /// Samples with their targets, as a network takes them: what [`fit`](crate::train::Trainer::fit) trains on.
 ///
@@ -10,8 +10,7 @@ use crate::{Network, Tensor};
 #[diagnostic::on_unimplemented(
     message = "the data in `{Self}` does not fit the network `{N}`",
     label = "these samples are not what the network takes",
-    note = "a `Dataset<X, Y>` fits a network whose one input has the type `X`: `[n]` is `SVector<f32, n>`, `[t, f]` is \
-            `SMatrix<f32, f, t>`, `[c, h, w]` is `[SMatrix<f32, w, h>; c]`"
+    note = "a `Dataset<X, Y>` fits a network whose one input has the type `X`"
 )]
 pub trait Examples<N: Network> {
     /// What should come out for a sample.
@@ -26,16 +25,37 @@ pub trait Examples<N: Network> {
 
 impl<N, X, Y> Examples<N> for Dataset<X, Y>
 where
-    X: Tensor,
-    N: for<'a> Network<Batch<'a> = &'a [X]>,
+    N: Network,
+    X: IsSample<N::Sample>,
 {
     type Target = Y;
 
-    fn inputs(&self) -> &[X] {
-        &self.inputs
+    fn inputs(&self) -> N::Batch<'_> {
+        N::__batch(X::samples(&self.inputs))
     }
 
     fn targets(&self) -> &[Y] {
         &self.targets
+    }
+}
+
+/// Samples that are a network's.
+///
+/// A trait of its own, and not an equation of types, so that data of another shape than the network's is refused in
+/// words.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the samples do not have the shape that the network takes",
+    label = "the network takes `{S}`, but the data set holds `{Self}`",
+    note = "a shape `[n]` is `SVector<f32, n>`, `[t, f]` is `SMatrix<f32, f, t>`, `[c, h, w]` is \
+            `[SMatrix<f32, w, h>; c]`"
+)]
+pub trait IsSample<S>: Sized {
+    fn samples(samples: &[Self]) -> &[S];
+}
+
+impl<S> IsSample<S> for S {
+    fn samples(samples: &[S]) -> &[S] {
+        samples
     }
 }

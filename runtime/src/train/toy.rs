@@ -81,6 +81,10 @@ impl<T: Real> Network for Line<T> {
     const PARAMETERS: usize = 18;
     const MIN_TRAINING_SAMPLES: usize = 2;
 
+    fn __batch(samples: &[SVector<T, 5>]) -> &[SVector<T, 5>] {
+        samples
+    }
+
     fn __predict_len(_samples: usize) -> usize {
         0
     }
