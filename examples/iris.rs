@@ -12,7 +12,7 @@ network! {
 
 #[derive(Parser)]
 struct Options {
-    #[arg(long, default_value_t = 60)]
+    #[arg(long, default_value_t = 30)]
     epochs: usize,
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -38,7 +38,6 @@ fn main() -> formwork::Result<()> {
         .seed(options.seed)
         .metric(Accuracy)
         .validate_on(&test)
-        .stop_early(patience(10))
         .fit(&mut iris, &train)?;
     println!("{history}\n");
 

@@ -80,7 +80,7 @@ pub struct Inputs<'a, T> {
     pub samples: usize,
 }
 
-/// A network declared with [`network!`](crate::network).
+/// A network declared with [`network!`](crate::network!).
 ///
 /// What is used every day (`new`, `predict`, `summary`, …) are methods of the generated struct itself; this trait is
 /// what code over any network is written against.
@@ -134,13 +134,13 @@ pub trait Network: Parameters {
     ///
     /// [`Error::EmptyBatch`], [`Error::UnequalInputs`], [`Error::Index`] if an index is outside the batch, and
     /// [`Error::BatchTooSmall`] if a batch normalisation would see a single value.
-    fn forward<'a>(
-        &'a self,
-        batch: Self::Batch<'a>,
-        selection: Selection<'a>,
+    fn forward<'n, 'b>(
+        &'n self,
+        batch: Self::Batch<'b>,
+        selection: Selection<'b>,
         noise: Noise,
-        workspace: &'a mut Workspace<Self>,
-    ) -> Result<Pass<'a, Self>, Error> {
+        workspace: &'n mut Workspace<Self>,
+    ) -> Result<Pass<'n, 'b, Self>, Error> {
         let samples = count(batch.samples()?, selection)?;
         if samples < Self::MIN_TRAINING_SAMPLES {
             return Err(Error::BatchTooSmall {
@@ -246,16 +246,16 @@ fn count(all: usize, selection: Selection<'_>) -> Result<usize, Error> {
 ///
 /// A loss reads the outputs and writes their gradients; [`backward`](Pass::backward) then consumes the pass.
 #[must_use = "a forward pass without `backward` teaches the network nothing"]
-pub struct Pass<'a, N: Network> {
-    network: &'a N,
-    batch: N::Batch<'a>,
-    selection: Selection<'a>,
+pub struct Pass<'n, 'b, N: Network> {
+    network: &'n N,
+    batch: N::Batch<'b>,
+    selection: Selection<'b>,
     samples: usize,
     noise: Noise,
-    memory: &'a mut [N::Scalar],
+    memory: &'n mut [N::Scalar],
 }
 
-impl<N: Network> Pass<'_, N> {
+impl<N: Network> Pass<'_, '_, N> {
     /// The number of samples.
     pub fn samples(&self) -> usize {
         self.samples

@@ -1,7 +1,7 @@
 //! Batch normalisation of rows of channels, `x: [rows, channels]`.
 //!
 //! A row is often short (3 channels, 16), so the loops run over several rows at once: all vectors of one element for
-//! each channel are repeated until they are [`width`] long. Sums over rows go through [`SHARDS`] shards that depend on
+//! each channel are repeated until they are `width` long. Sums over rows go through `SHARDS` shards that depend on
 //! the number of rows alone and are added in a fixed tree, so they have the same bits however many threads there are.
 //!
 //! The first half of this file are the loops, which [`map`](super::map) compiles for each instruction set; the second half

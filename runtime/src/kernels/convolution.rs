@@ -4,7 +4,7 @@
 
 use super::isa::isa;
 use super::pack;
-use super::panel::{Panels, Product, Rows, Start, part};
+use super::panel::{Packed, Panels, Product, Rows, Start, part};
 use super::parallel::{Shared, for_each};
 use super::tile::{TileScalar, TileSet};
 use super::{dense::PARALLEL, depthwise};
@@ -159,7 +159,7 @@ impl<'a, T: TileScalar> Room<'a, T> {
         let to = self.take(len).as_mut_ptr().cast::<u32>();
         for i in 0..len {
             let offset = place(i) * size_of::<T>();
-            debug_assert!(u32::try_from(offset).is_ok(), "an image of more than 4 GiB");
+            assert!(u32::try_from(offset).is_ok(), "an image may have at most 4 GiB");
             // SAFETY: the room taken is large enough and aligned, as asserted; it was not lent to anyone else.
             unsafe { to.add(i).write(offset as u32) };
         }
@@ -204,13 +204,20 @@ pub(super) fn walk(
 /// # Safety
 ///
 /// As for `Product::run`.
-pub(super) unsafe fn run_panels<T: TileScalar>(set: &TileSet<T>, product: &Product<T>, packed: bool) {
+pub(super) unsafe fn run_panels<T: TileScalar>(
+    set: &TileSet<T>,
+    product: &Product<T>,
+    packed: Option<Packed>,
+) {
     let panels = Panels::new(set, product.n);
     for panel in 0..panels.count {
         let columns = panels.columns(panel);
         // SAFETY: the columns are a panel of the product's.
         unsafe {
-            let product = if packed { product.packed_columns(columns) } else { product.columns(columns) };
+            let product = match packed {
+                Some(packed) => product.packed_columns(columns, packed),
+                None => product.columns(columns),
+            };
             product.run(set);
         }
     }
@@ -290,6 +297,7 @@ pub(super) fn forward<T: TileScalar>(
                     start: if spec.bias { Start::Bias(b[group * og..].as_ptr()) } else { Start::Zero },
                     clamp: false,
                 };
+                let packed = packed.then_some(Packed { k: taps, skip: 0 });
                 run_panels(set, &product.rows(part.clone()), packed);
             }
         }

@@ -2,13 +2,14 @@
 //! round. With a stride the input's pixels fall into phases, each of which only some taps reach; every phase is a
 //! convolution of its own without any stride, so nothing is multiplied by the zeros between.
 
-use super::convolution::{Room, Table, run_panels, shards, walk};
+use super::convolution::{Bordered, Room, Table, run_panels, shards, walk};
 use super::isa::isa;
-use super::panel::{Panels, Product, Rows, Start, part};
+use super::panel::{Packed, Panels, Product, Rows, Start, part};
 use super::parallel::{Shared, for_each};
 use super::tile::TileScalar;
 use super::{dense::PARALLEL, depthwise, pack};
 use crate::layers::conv2d::Conv2dSpec;
+use core::ops::Range;
 
 /// One axis of one phase: the input's pixels `phase`, `phase + stride`, … and the taps that reach them.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +51,15 @@ impl Phase {
             },
             distance: if taps < 2 { 1 } else { step * dilation / stride },
         }
+    }
+
+    /// Which taps, counted from the last, find the output's gradient and not its border, for the row of that number.
+    fn taps_within(&self, row: usize, image: &Bordered) -> Range<usize> {
+        let before = image.border[0][0];
+        let place = self.origin + row;
+        let start = before.saturating_sub(place).div_ceil(self.distance);
+        let end = (before + image.height).saturating_sub(place).div_ceil(self.distance).min(self.taps);
+        if start < end { start..end } else { 0..0 }
     }
 }
 
@@ -134,25 +144,27 @@ pub(super) fn backward_input<T: TileScalar>(
     let convolve = |from: *const T, sample: usize| {
         let mut place = 0;
         for ([y, x], down, across) in phases() {
-            let (run, segments, blocks, a_jump, a_jump2) = walk(
-                [down.taps, across.taps],
-                [down.distance * image.row(), across.distance * spec.outputs],
-                og,
-            );
-            // All rows of pixels at once, or one by one where the pixels of other phases lie between.
-            let (calls, m) = if single { (1, down.count * across.count) } else { (down.count, across.count) };
             for group in 0..spec.groups {
-                for call in 0..calls {
+                let mut first = 0;
+                while first < down.count {
+                    // Rows that the same taps reach go together, unless the pixels of other phases lie between.
+                    let taps = down.taps_within(first, &image);
+                    let mut end = first + 1;
+                    while single && end < down.count && down.taps_within(end, &image) == taps {
+                        end += 1;
+                    }
+                    let (run, segments, blocks, a_jump, a_jump2) = walk(
+                        [taps.len(), across.taps],
+                        [down.distance * image.row(), across.distance * spec.outputs],
+                        og,
+                    );
+                    let down_to = down.origin + taps.start * down.distance + if single { 0 } else { first };
                     // SAFETY: the border was chosen such that all taps of all pixels lie within it.
                     unsafe {
                         let product = Product {
-                            a: from.add(
-                                (down.origin + call) * image.row()
-                                    + across.origin * spec.outputs
-                                    + group * og,
-                            ),
+                            a: from.add(down_to * image.row() + across.origin * spec.outputs + group * og),
                             rows: table.map_or(Rows::Every(spec.outputs), Table::rows),
-                            m,
+                            m: across.count,
                             a_step: 1,
                             a_jump,
                             a_jump2,
@@ -164,15 +176,28 @@ pub(super) fn backward_input<T: TileScalar>(
                             n: cg,
                             c: dx.get().add(
                                 sample * input
-                                    + ((y + call * spec.stride[0]) * spec.width + x) * spec.channels
+                                    + ((y + if single { 0 } else { first * spec.stride[0] }) * spec.width
+                                        + x)
+                                        * spec.channels
                                     + group * cg,
                             ),
                             c_step: spec.stride[1] * spec.channels,
                             start: Start::Zero,
                             clamp: false,
                         };
-                        run_panels(set, &product, true);
+                        let product = if single {
+                            product.rows(first * across.count..end * across.count)
+                        } else {
+                            product
+                        };
+                        let row = across.taps * og;
+                        run_panels(
+                            set,
+                            &product,
+                            Some(Packed { k: down.taps * row, skip: taps.start * row }),
+                        );
                     }
+                    first = end;
                 }
                 place += down.taps * across.taps * og * cg;
             }

@@ -162,7 +162,7 @@ impl<T: TileScalar> Walk<'_, T> {
                     start: if first { Start::Zero } else { Start::Add },
                     clamp: false,
                 };
-                run_panels(self.set, &product.rows(rows.clone()), false);
+                run_panels(self.set, &product.rows(rows.clone()), None);
             }
         }
     }

@@ -76,6 +76,13 @@ pub(super) fn part(total: usize, parts: usize, part: usize) -> Range<usize> {
     start..start + size + usize::from(part < larger)
 }
 
+/// How a packed B lies: panels of `k` rows each, of which a product leaves out the first `skip`.
+#[derive(Clone, Copy)]
+pub(super) struct Packed {
+    pub k: usize,
+    pub skip: usize,
+}
+
 /// How the columns of a product are cut into panels that one tile spans.
 #[derive(Clone, Copy)]
 pub(super) struct Panels {
@@ -170,12 +177,11 @@ impl<T: TileScalar> Product<T> {
     ///
     /// # Safety
     ///
-    /// The columns are a panel of the product's.
-    pub unsafe fn packed_columns(&self, columns: Range<usize>) -> Self {
-        let k = self.run * self.segments * self.blocks;
+    /// The columns are a panel of the product's, and `packed` is how B lies.
+    pub unsafe fn packed_columns(&self, columns: Range<usize>, packed: Packed) -> Self {
         // SAFETY: the panels before this one hold `k` rows of the columns before.
         unsafe {
-            let b = self.b.add(k * columns.start);
+            let b = self.b.add(packed.k * columns.start + packed.skip * columns.len());
             Product { b, b_step: columns.len(), ..self.columns(columns) }
         }
     }
@@ -257,12 +263,17 @@ impl<T: TileScalar> Product<T> {
         let single = self.m == 1 && self.segments == 1 && self.blocks == 1;
         debug_assert!(vectors <= if single { set.row_vectors } else { set.vectors });
         let mut offsets = [0u32; MAX_ROWS];
+        let mut most = set.rows;
         if let Rows::Every(step) = self.rows {
             for (r, offset) in offsets.iter_mut().enumerate().take(self.m) {
-                *offset = (r * step * bytes) as u32;
+                match u32::try_from(r * step * bytes) {
+                    Ok(distance) => *offset = distance,
+                    // Rows of gigabytes: one at a time.
+                    Err(_) => most = 1,
+                }
             }
         }
-        let parts = self.m.div_ceil(set.rows);
+        let parts = self.m.div_ceil(most);
         let (height, higher) = (self.m / parts, self.m % parts);
         let mut first = 0;
         for (rows, tiles) in [(height + 1, higher), (height, parts - higher)] {

@@ -19,15 +19,28 @@ pub(super) struct Loops<T> {
     relu_gradient: unsafe fn(*mut T, *const T, *const T, usize),
 }
 
+/// The bits of MXCSR that take subnormal numbers for zero, on the way in and on the way out.
+const FLUSH: u32 = 0x8040;
+
 /// A function around a loop: `$class` is the class of its vector registers, `$i` runs over the bytes.
+///
+/// Subnormal numbers count as zero within the loop: a moment of a parameter that gets no gradient any more decays into
+/// them and would stay there for ever, at ten times the cost of every step.
 macro_rules! stream {
     ($features:literal, $class:ident, $step:literal, ($($pointer:ident: $type:ty),*), [$($register:ident)*],
      [$($before:expr),*], [$($body:expr),*]) => {{
         #[target_feature(enable = $features)]
         unsafe fn stream($($pointer: $type,)* bytes: usize) {
-            // SAFETY: the caller gives slices of that many bytes, a multiple of the step; what is written is named.
+            let mut control = [0u32; 2];
+            // SAFETY: the caller gives slices of that many bytes, a multiple of the step; what is written is named, and
+            // the control register is left as it was.
             unsafe {
                 core::arch::asm!(
+                    "stmxcsr dword ptr [{control}]",
+                    "mov {i:e}, dword ptr [{control}]",
+                    "or {i:e}, {flush}",
+                    "mov dword ptr [{control} + 4], {i:e}",
+                    "ldmxcsr dword ptr [{control} + 4]",
                     $($before,)*
                     "xor {i:e}, {i:e}",
                     "test {bytes}, {bytes}",
@@ -40,7 +53,10 @@ macro_rules! stream {
                     "jb 2b",
                     "3:",
                     "vzeroupper",
+                    "ldmxcsr dword ptr [{control}]",
                     i = out(reg) _,
+                    control = in(reg) control.as_mut_ptr(),
+                    flush = const FLUSH,
                     bytes = in(reg) bytes,
                     $($pointer = in(reg) $pointer,)*
                     $($register = out($class) _,)*

@@ -24,9 +24,9 @@ pub struct BatchNorm<T, const C: usize> {
 /// `f`.
 ///
 /// In training mean and (biased) variance are the batch's own, formed in two passes; in prediction they are the running
-/// averages. Forward saves `saved_fixed = 3 channels` scalars; backward reads these and the inputs and, where a running
-/// average stands in the parameters, leaves the batch's mean and **unbiased** variance in `parameter_gradients`, for the
-/// optimizer's step to fold in once. Backward may write the input's gradient over the output's.
+/// averages. Forward saves `saved_fixed = 3 channels` scalars; backward reads these and the inputs. In the places of the
+/// running averages it leaves the batch's mean and **unbiased** variance, for the optimizer's step to fold in once.
+/// Backward may write the input's gradient over the output's.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BatchNormSpec {
     /// The number of channels.

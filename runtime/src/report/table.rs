@@ -51,16 +51,13 @@ pub(crate) fn thousands(number: u64) -> String {
     text
 }
 
-/// A number with five digits that count: `0.034121`, `12.345`, `3.2100e-7`.
+/// A number in columns of its like: `0.03412`, `12.34567`, `123456.70`, `3.2100e-7`.
 pub(crate) fn figure(number: f64) -> String {
-    let size = number.abs();
-    if !number.is_finite() || number == 0.0 {
-        number.to_string()
-    } else if !(1e-4..1e6).contains(&size) {
-        format!("{number:.4e}")
-    } else {
-        let decimals = (4 - size.log10().floor() as i32).max(0) as usize;
-        format!("{number:.decimals$}")
+    match number.abs() {
+        size if size.is_nan() || size.is_infinite() => number.to_string(),
+        size if size == 0.0 || (1e-3..1e3).contains(&size) => format!("{number:.5}"),
+        size if (1e3..1e7).contains(&size) => format!("{number:.2}"),
+        _ => format!("{number:.4e}"),
     }
 }
 
@@ -74,7 +71,7 @@ mod tests {
         assert_eq!(all, ["0", "999", "1,000", "1,199,882"]);
         let all: Vec<String> =
             [0.0, 0.034_121_4, 12.345_67, 123_456.7, 3.21e-7, f64::NAN].map(figure).to_vec();
-        assert_eq!(all, ["0", "0.034121", "12.346", "123457", "3.2100e-7", "NaN"]);
+        assert_eq!(all, ["0.00000", "0.03412", "12.34567", "123456.70", "3.2100e-7", "NaN"]);
     }
 
     #[test]
