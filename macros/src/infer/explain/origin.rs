@@ -73,7 +73,8 @@ impl Explainer<'_> {
                     && axis > 0
                     && self.trail(value).is_some() =>
                 {
-                    notes.extend(self.trail(value));
+                    let name = operand_name(self.graph, node, i);
+                    notes.extend(self.trail(value).map(|trail| format!("{name} is {trail}")));
                 }
                 _ => {
                     let operand = operand_name(self.graph, node, i);
