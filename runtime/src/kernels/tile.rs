@@ -12,7 +12,7 @@
 use super::isa::Isa;
 use super::pack::Strip;
 
-/// What one call of a [`Kernel`] works on. All distances are in bytes. Kernels use the fields up: a value serves once.
+/// What one call of a `Kernel` works on. All distances are in bytes. Kernels use the fields up: a value serves once.
 ///
 /// The assembly kernels find the fields by `offset_of!`.
 #[repr(C)]
