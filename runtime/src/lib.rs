@@ -53,7 +53,7 @@
 //! }
 //!
 //! let network = Residual::<f64>::new(1);
-//! assert_eq!(Residual::<f64>::PARAMETERS, 5274);
+//! assert_eq!(Residual::<f64>::PARAMETERS, 5306);
 //! assert_eq!(network.head.weight.shape(), (10, 16));
 //! ```
 //!

@@ -83,8 +83,8 @@ pub fn threads() -> usize {
 /// depend on it.
 ///
 /// ```
-/// formwork::parallel::set_threads(1);
-/// assert_eq!(formwork::parallel::threads(), 1);
+/// formwork::set_threads(1);
+/// assert_eq!(formwork::threads(), 1);
 /// ```
 pub fn set_threads(n: usize) {
     THREADS.store(n.clamp(1, MAX_THREADS), Ordering::Relaxed);
