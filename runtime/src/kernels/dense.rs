@@ -23,7 +23,7 @@ const PACKED_ROWS: usize = 256;
 
 /// The room for copies of pieces of B, if a product of `m` × `k` by `k` × `n` makes them.
 pub(crate) const fn pack_scratch(m: usize, k: usize, n: usize, transposed: bool) -> usize {
-    if transposed || n >= PACK_COLUMNS {
+    if transposed || (m >= PACK_ROWS && n >= PACK_COLUMNS) {
         let piece = if k < PIECE { k } else { PIECE };
         m.div_ceil(PACKED_ROWS) * piece * n + 16
     } else {
