@@ -64,6 +64,9 @@
 //! | `MaxPool2d(k)` | `stride: k`, `padding: 0`, `dilation: 1` | `[c, h, w]` → `[c, h', w']` |
 //! | `AvgPool2d(k)` | `stride: k`, `padding: 0`, `count_include_pad: true` | `[c, h, w]` → `[c, h', w']` |
 //! | `GlobalAvgPool2d` | | `[c, h, w]` → `[c]` |
+//! | `Conv1d(n, kernel: k)` | as `Conv2d`, each size one number | `[t, f]` → `[t', n]` |
+//! | `MaxPool1d(k)`, `AvgPool1d(k)` | as in two dimensions, each size one number | `[t, f]` → `[t', f]` |
+//! | `GlobalAvgPool1d` | | `[t, f]` → `[f]` |
 //! | `Flatten` | | any → `[n]` |
 //! | `Dropout(rate)` | | any |
 //! | `BatchNorm1d` | `momentum: 0.1`, `eps: 1e-5` | `[n]`, `[t, f]` |

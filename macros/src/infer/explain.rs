@@ -39,6 +39,7 @@ pub fn node(graph: &Graph, before: &Trial, id: NodeId, mismatch: &Mismatch) -> E
         error.notes.extend(explainer.trail(node.inputs[0]));
     }
     if mismatch.at == At::Argument("in") {
+        candidates.extend(explainer.features_first(id));
         candidates.extend(explainer.claims(id));
     }
     if !is_turned {

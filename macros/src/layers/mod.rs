@@ -3,16 +3,22 @@
 mod activation;
 mod add;
 mod arguments;
+mod avg_pool1d;
 mod avg_pool2d;
 mod batch_norm;
+mod conv1d;
 mod conv2d;
+mod convolution;
 mod dense;
 mod dropout;
 mod flatten;
+mod global_avg_pool1d;
 mod global_avg_pool2d;
 mod init;
+mod max_pool1d;
 mod max_pool2d;
 mod mismatch;
+mod pooling;
 mod softmax;
 mod window;
 
@@ -88,6 +94,10 @@ layers! {
     AvgPool2d => avg_pool2d::AvgPool2d,
     GlobalAvgPool2d => global_avg_pool2d::GlobalAvgPool2d,
     Flatten => flatten::Flatten,
+    Conv1d => conv1d::Conv1d,
+    MaxPool1d => max_pool1d::MaxPool1d,
+    AvgPool1d => avg_pool1d::AvgPool1d,
+    GlobalAvgPool1d => global_avg_pool1d::GlobalAvgPool1d,
     Dropout => dropout::Dropout,
     BatchNorm1d => batch_norm::BatchNorm1d,
     BatchNorm2d => batch_norm::BatchNorm2d,
@@ -109,8 +119,8 @@ layers! {
 const OPERATORS: [&str; 1] = ["Add"];
 
 /// Layers that are still to come, under the names that they will have.
-pub const LATER: [&str; 8] =
-    ["Lstm", "Gru", "Embedding", "LayerNorm", "GroupNorm", "MultiHeadAttention", "Conv1d", "ConvTranspose2d"];
+pub const LATER: [&str; 7] =
+    ["Lstm", "Gru", "Embedding", "LayerNorm", "GroupNorm", "MultiHeadAttention", "ConvTranspose2d"];
 
 /// What other frameworks call our layers.
 pub const ALIASES: &[(&str, &str)] = &[
@@ -118,15 +128,19 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("FullyConnected", "Dense"),
     ("Fc", "Dense"),
     ("InnerProduct", "Dense"),
+    ("Convolution1D", "Conv1d"),
     ("Convolution2D", "Conv2d"),
     ("Conv", "Conv2d"),
+    ("MaxPooling1D", "MaxPool1d"),
     ("MaxPooling2D", "MaxPool2d"),
     ("MaxPool", "MaxPool2d"),
     ("MaxPooling", "MaxPool2d"),
+    ("AveragePooling1D", "AvgPool1d"),
     ("AveragePooling2D", "AvgPool2d"),
     ("AveragePool2d", "AvgPool2d"),
     ("AvgPool", "AvgPool2d"),
     ("MeanPool2d", "AvgPool2d"),
+    ("GlobalAveragePooling1D", "GlobalAvgPool1d"),
     ("GlobalAveragePooling2D", "GlobalAvgPool2d"),
     ("GlobalAveragePool", "GlobalAvgPool2d"),
     ("AdaptiveAvgPool2d", "GlobalAvgPool2d"),

@@ -80,6 +80,7 @@ pub mod activation;
 pub mod add;
 pub mod avg_pool2d;
 pub mod batch_norm;
+pub mod conv1d;
 pub mod conv2d;
 pub mod dense;
 pub mod dropout;

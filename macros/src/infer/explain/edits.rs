@@ -103,7 +103,11 @@ impl Explainer<'_> {
         let Source::Input(index) = self.graph.values[value.0].source else { return None };
         let input = &self.graph.header.inputs[index];
         let old = input.shape.as_ref()?;
-        let hint = if old.rank() == 4 { "leave the batch axis out" } else { "declare it" };
+        let hint = match (&old.0[..], &shape.0[..]) {
+            ([_, _, _, _], [_, _, _]) => "leave the batch axis out",
+            ([a, b], [c, d]) if (a, b) == (d, c) => "sequences are time first here",
+            _ => "declare it",
+        };
         Some(Candidate {
             text: format!("{hint}: `{}: {shape}`", input.name),
             changes: vec![replace(&input.tokens, shape.to_string())],
@@ -118,7 +122,8 @@ impl Explainer<'_> {
         let from = itself.map_or(node.inputs.clone(), |value| vec![value]);
         for id in self.ancestors(&from) {
             let ancestor = &self.graph.nodes[id.0];
-            let Some(call) = ancestor.call.as_ref().filter(|c| c.name == "Conv2d") else { continue };
+            let is_convolution = |call: &&Call| ["Conv1d", "Conv2d"].iter().any(|name| call.name == name);
+            let Some(call) = ancestor.call.as_ref().filter(is_convolution) else { continue };
             let Some(kernel) = call.arguments.iter().find(|a| a.name.as_ref().is_some_and(|n| n == "kernel"))
             else {
                 continue;
@@ -170,6 +175,19 @@ impl Explainer<'_> {
             changes: vec![replace(&argument.value.tokens, truth)],
             gives: None,
         })
+    }
+
+    /// A sequence declared `[features, time]`, as other frameworks have it, with a claim that says so.
+    pub(super) fn features_first(&self, id: NodeId) -> Option<Candidate> {
+        let node = &self.graph.nodes[id.0];
+        let value = *node.inputs.first()?;
+        let &[time, features] = &self.shape(value)?.0[..] else { return None };
+        match claim(node.call.as_ref()?)?.value.kind {
+            ValueKind::Integer(n) if i128::try_from(time) == Ok(n) => {
+                self.declared(value, Shape(vec![features, time]))
+            }
+            _ => None,
+        }
     }
 
     /// Whether the input at the start of this looks like height, width, channels.
