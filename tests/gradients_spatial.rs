@@ -17,6 +17,26 @@ network! {
             -> GlobalAvgPool1d
             -> Dense(2)
     }
+
+    /// Down and up again, with a size on the way that a stride makes ambiguous.
+    pub struct UpAndDown<T>(image: [2, 7, 6]) -> [1, 8, 7] {
+        image
+            -> Conv2d(4, kernel: 3, stride: 2, padding: 1) -> Tanh
+            -> ConvTranspose2d(4, kernel: 3, stride: 2, padding: 1, output_padding: (1, 0), groups: 2) -> BatchNorm2d
+            -> ConvTranspose2d(3, kernel: (1, 3), dilation: 2, padding: (0, 1), bias: false) -> Silu
+            -> ConvTranspose2d(1, kernel: 1)
+    }
+
+    pub struct Longer<T>(x: [5, 4]) -> [11, 2] {
+        x -> ConvTranspose1d(6, kernel: 3, stride: 2, padding: 1, output_padding: 1, groups: 2) -> Gelu
+            -> ConvTranspose1d(2, kernel: 2)
+    }
+}
+
+#[test]
+fn transposed_convolutions() {
+    check::<UpAndDown<f64>>(2);
+    check::<Longer<f64>>(3);
 }
 
 #[test]

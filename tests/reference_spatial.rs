@@ -10,6 +10,7 @@ use common::layer::{Sizes, inner_channels, outer_channels, predict, reversed, tr
 use formwork::Real;
 use formwork::layers::Layer;
 use formwork::layers::avg_pool2d::AvgPool2dSpec;
+use formwork::layers::conv_transpose2d::ConvTranspose2dSpec;
 use formwork::layers::conv2d::Conv2dSpec;
 use formwork::layers::global_avg_pool2d::GlobalAvgPool2dSpec;
 use formwork::layers::max_pool2d::MaxPool2dSpec;
@@ -41,6 +42,7 @@ macro_rules! agree_with_pytorch {
 
 agree_with_pytorch! {
     convolutions_of_sequences: "Conv1d" 4 conv1d;
+    transposed_convolutions: "ConvTranspose2d" 4 conv_transpose2d, "ConvTranspose1d" 1 conv_transpose1d;
     poolings_of_sequences: "MaxPool1d" 1 max_pool1d, "AvgPool1d" 1 avg_pool1d, "AdaptiveAvgPool1d" 1 global_avg_pool1d;
 }
 
@@ -159,4 +161,54 @@ fn global_avg_pool1d<T: Real>(case: &Case) {
     let spec = GlobalAvgPool2dSpec { channels, height: 1, width };
     let sizes = Sizes { forward_scratch: spec.forward_scratch(samples), ..Sizes::default() };
     check::<T>(case, &spec, sizes, None);
+}
+
+fn conv_transpose2d<T: Real>(case: &Case) {
+    let &[_, channels, height, width] = case.shape("input") else { panic!("{}", case.name) };
+    let pair = |key| case.pair(key).expect("two sizes");
+    let spec = ConvTranspose2dSpec {
+        channels,
+        height,
+        width,
+        outputs: size(case, "out_channels"),
+        kernel: pair("kernel_size"),
+        stride: pair("stride"),
+        padding: pair("padding"),
+        output_padding: pair("output_padding"),
+        dilation: pair("dilation"),
+        groups: size(case, "groups"),
+        bias: case.flag("bias"),
+    };
+    transposed::<T>(case, &spec);
+}
+
+fn conv_transpose1d<T: Real>(case: &Case) {
+    let &[_, channels, width] = case.shape("input") else { panic!("{}", case.name) };
+    let spec = ConvTranspose2dSpec {
+        channels,
+        height: 1,
+        width,
+        outputs: size(case, "out_channels"),
+        kernel: [1, size(case, "kernel_size")],
+        stride: [1, size(case, "stride")],
+        padding: [0, size(case, "padding")],
+        output_padding: [0, size(case, "output_padding")],
+        dilation: [1, size(case, "dilation")],
+        groups: size(case, "groups"),
+        bias: case.flag("bias"),
+    };
+    transposed::<T>(case, &spec);
+}
+
+fn transposed<T: Real>(case: &Case, spec: &ConvTranspose2dSpec) {
+    let samples = case.shape("input")[0];
+    let [height, width] = spec.output_size();
+    assert_eq!(height * width, case.shape("output")[2..].iter().product::<usize>());
+    let sizes = Sizes {
+        forward_scratch: spec.forward_scratch(samples),
+        backward_scratch: spec.backward_scratch(samples),
+        reads_inputs: true,
+        ..Sizes::default()
+    };
+    check(case, spec, sizes, Some(Parameters::<T>::of(case)));
 }

@@ -65,6 +65,8 @@
 //! | `AvgPool2d(k)` | `stride: k`, `padding: 0`, `count_include_pad: true` | `[c, h, w]` → `[c, h', w']` |
 //! | `GlobalAvgPool2d` | | `[c, h, w]` → `[c]` |
 //! | `Conv1d(n, kernel: k)` | as `Conv2d`, each size one number | `[t, f]` → `[t', n]` |
+//! | `ConvTranspose2d(n, kernel: k)` | `stride: 1`, `padding: 0`, `output_padding: 0` (below the stride), `dilation: 1`, `groups: 1`, `bias: true`, `init:` | `[c, h, w]` → `[n, h', w']` |
+//! | `ConvTranspose1d(n, kernel: k)` | as `ConvTranspose2d`, each size one number | `[t, f]` → `[t', n]` |
 //! | `MaxPool1d(k)`, `AvgPool1d(k)` | as in two dimensions, each size one number | `[t, f]` → `[t', f]` |
 //! | `GlobalAvgPool1d` | | `[t, f]` → `[f]` |
 //! | `Flatten` | | any → `[n]` |

@@ -73,6 +73,7 @@ pub fn output(graph: &Graph, before: &Trial, index: usize) -> Option<Error> {
     let mut candidates = Vec::new();
     candidates.extend(explainer.append(index, value, wanted, found));
     candidates.extend(explainer.wider(value, wanted, found));
+    candidates.extend(explainer.longer(value, wanted, found));
     if wanted.rank() == 3
         && found.rank() == 3
         && let Some(node) = source_node(graph, value)

@@ -10,13 +10,14 @@ use proc_macro2::Ident;
 pub use values::Padding;
 
 /// What other frameworks call our arguments.
-const ALIASES: [(&str, &str); 30] = [
+const ALIASES: [(&str, &str); 31] = [
     ("kernel_size", "kernel"),
     ("pool_size", "kernel"),
     ("window", "kernel"),
     ("size", "kernel"),
     ("strides", "stride"),
     ("pad", "padding"),
+    ("outpad", "output_padding"),
     ("dilation_rate", "dilation"),
     ("dilations", "dilation"),
     ("in_features", "in"),
@@ -247,6 +248,11 @@ impl<'a> Arguments<'a> {
             };
             errors.push(error.help_call(&self.call.tokens, full));
         }
+    }
+
+    /// Whether nothing was wrong so far.
+    pub fn is_good(&self) -> bool {
+        !self.failed
     }
 
     /// The layer, unless something was wrong.

@@ -8,6 +8,8 @@ mod avg_pool2d;
 mod batch_norm;
 mod conv1d;
 mod conv2d;
+mod conv_transpose1d;
+mod conv_transpose2d;
 mod convolution;
 mod dense;
 mod dropout;
@@ -20,6 +22,7 @@ mod max_pool2d;
 mod mismatch;
 mod pooling;
 mod softmax;
+mod transposed;
 mod window;
 
 use crate::ast::Call;
@@ -94,7 +97,9 @@ layers! {
     AvgPool2d => avg_pool2d::AvgPool2d,
     GlobalAvgPool2d => global_avg_pool2d::GlobalAvgPool2d,
     Flatten => flatten::Flatten,
+    ConvTranspose2d => conv_transpose2d::ConvTranspose2d,
     Conv1d => conv1d::Conv1d,
+    ConvTranspose1d => conv_transpose1d::ConvTranspose1d,
     MaxPool1d => max_pool1d::MaxPool1d,
     AvgPool1d => avg_pool1d::AvgPool1d,
     GlobalAvgPool1d => global_avg_pool1d::GlobalAvgPool1d,
@@ -119,8 +124,7 @@ layers! {
 const OPERATORS: [&str; 1] = ["Add"];
 
 /// Layers that are still to come, under the names that they will have.
-pub const LATER: [&str; 7] =
-    ["Lstm", "Gru", "Embedding", "LayerNorm", "GroupNorm", "MultiHeadAttention", "ConvTranspose2d"];
+pub const LATER: [&str; 6] = ["Lstm", "Gru", "Embedding", "LayerNorm", "GroupNorm", "MultiHeadAttention"];
 
 /// What other frameworks call our layers.
 pub const ALIASES: &[(&str, &str)] = &[
@@ -131,6 +135,12 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("Convolution1D", "Conv1d"),
     ("Convolution2D", "Conv2d"),
     ("Conv", "Conv2d"),
+    ("Conv1DTranspose", "ConvTranspose1d"),
+    ("Conv2DTranspose", "ConvTranspose2d"),
+    ("Convolution2DTranspose", "ConvTranspose2d"),
+    ("Deconvolution2D", "ConvTranspose2d"),
+    ("Deconv2d", "ConvTranspose2d"),
+    ("UpConv2d", "ConvTranspose2d"),
     ("MaxPooling1D", "MaxPool1d"),
     ("MaxPooling2D", "MaxPool2d"),
     ("MaxPool", "MaxPool2d"),

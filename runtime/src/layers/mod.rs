@@ -82,6 +82,8 @@ pub mod avg_pool2d;
 pub mod batch_norm;
 pub mod conv1d;
 pub mod conv2d;
+pub mod conv_transpose1d;
+pub mod conv_transpose2d;
 pub mod dense;
 pub mod dropout;
 pub mod global_avg_pool2d;

@@ -244,6 +244,52 @@ impl Explainer<'_> {
         layers.collect()
     }
 
+    /// The sizes that a stride makes one: an `output_padding` for the last transposed convolution, or for all of them.
+    pub(super) fn longer(&self, value: ValueId, wanted: &Shape, found: &Shape) -> Vec<Candidate> {
+        let spatial = |shape: &Shape| match shape.0[..] {
+            [t, _] => vec![t],
+            [_, h, w] => vec![h, w],
+            _ => Vec::new(),
+        };
+        let (wanted, found) = (spatial(wanted), spatial(found));
+        if wanted.len() != found.len() {
+            return Vec::new();
+        }
+        let missing: Vec<usize> = wanted.iter().zip(&found).map(|(w, f)| w.saturating_sub(*f)).collect();
+        let transposed: Vec<_> = self
+            .ancestors(&[value])
+            .into_iter()
+            .filter_map(|id| {
+                let call = self.graph.nodes[id.0].call.as_ref()?;
+                let given =
+                    |name: &str| call.arguments.iter().find(|a| a.name.as_ref().is_some_and(|n| n == name));
+                let free =
+                    call.name.to_string().starts_with("ConvTranspose") && given("output_padding").is_none();
+                free.then(|| (id, call, given("stride").map(|a| a.value.kind.clone())))
+            })
+            .collect();
+        let padded = |(id, call, padding): (NodeId, &Call, String)| {
+            let call = with_argument(call, Some("output_padding"), &padding)?;
+            Some(self.replaced(id, call))
+        };
+        let last = transposed.last().and_then(|&(id, call, _)| {
+            let missing: Vec<_> = missing.iter().map(ToString::to_string).collect();
+            let equal = missing.iter().all(|m| *m == missing[0]);
+            padded((id, call, if equal { missing[0].clone() } else { format!("({})", missing.join(", ")) }))
+        });
+        let all = transposed.iter().map(|(id, call, stride)| match stride {
+            Some(ValueKind::Integer(stride)) => padded((*id, call, (stride - 1).to_string())),
+            _ => None,
+        });
+        let all = all.collect::<Option<Vec<_>>>().filter(|all| all.len() > 1).map(|all| Candidate {
+            text: all.iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join(", "),
+            changes: all.iter().flat_map(|c| c.changes.clone()).collect(),
+            edits: all.iter().flat_map(|c| c.edits.clone()).collect(),
+            gives: Some(Gives::Value(value)),
+        });
+        last.into_iter().chain(all).collect()
+    }
+
     /// Another width for the layer that made the last features.
     pub(super) fn wider(&self, value: ValueId, wanted: &Shape, found: &Shape) -> Option<Candidate> {
         let axis = found.claimed_axis()?;
