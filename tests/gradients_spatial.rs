@@ -31,6 +31,19 @@ network! {
         x -> ConvTranspose1d(6, kernel: 3, stride: 2, padding: 1, output_padding: 1, groups: 2) -> Gelu
             -> ConvTranspose1d(2, kernel: 2)
     }
+
+    pub struct Resized<T>(image: [2, 5, 4]) -> [2] {
+        let a = image -> ZeroPad2d((1, 2, 0, 1)) -> Conv2d(3, kernel: 2) -> Tanh;
+        let b = a -> Upsample(2) -> Conv2d(8, kernel: 3, padding: 1) -> Silu;
+        let c = b -> Upsample(size: (5, 6), mode: bilinear) -> PixelShuffle(2) -> AdaptiveAvgPool2d((4, 3));
+        let d = c -> Upsample(size: (3, 5), mode: bilinear, align_corners: true) -> Conv2d(4, kernel: 2) -> Gelu;
+        (d -> GlobalMaxPool2d) + (d -> GlobalAvgPool2d) -> Dense(2)
+    }
+}
+
+#[test]
+fn resized_images() {
+    check::<Resized<f64>>(2);
 }
 
 #[test]

@@ -14,6 +14,9 @@ use formwork::layers::conv_transpose2d::ConvTranspose2dSpec;
 use formwork::layers::conv2d::Conv2dSpec;
 use formwork::layers::global_avg_pool2d::GlobalAvgPool2dSpec;
 use formwork::layers::max_pool2d::MaxPool2dSpec;
+use formwork::layers::pixel_shuffle::PixelShuffleSpec;
+use formwork::layers::upsample::{Interpolation, UpsampleSpec};
+use formwork::layers::zero_pad2d::ZeroPad2dSpec;
 
 /// Runs all cases of a kind.
 fn run(kind: &str, cases: usize, check: impl Fn(&Case)) {
@@ -43,6 +46,9 @@ macro_rules! agree_with_pytorch {
 agree_with_pytorch! {
     convolutions_of_sequences: "Conv1d" 4 conv1d;
     transposed_convolutions: "ConvTranspose2d" 4 conv_transpose2d, "ConvTranspose1d" 1 conv_transpose1d;
+    global_maxima: "AdaptiveMaxPool2d" 1 global_max_pool;
+    padding: "ZeroPad2d" 2 zero_pad;
+    scaling: "Upsample" 5 upsample, "PixelShuffle" 2 pixel_shuffle;
     poolings_of_sequences: "MaxPool1d" 1 max_pool1d, "AvgPool1d" 1 avg_pool1d, "AdaptiveAvgPool1d" 1 global_avg_pool1d;
 }
 
@@ -211,4 +217,47 @@ fn transposed<T: Real>(case: &Case, spec: &ConvTranspose2dSpec) {
         ..Sizes::default()
     };
     check(case, spec, sizes, Some(Parameters::<T>::of(case)));
+}
+
+fn global_max_pool<T: Real>(case: &Case) {
+    let &[samples, channels, height, width] = case.shape("input") else { panic!("{}", case.name) };
+    assert_eq!(case.number("output_size"), 1.0);
+    let kernel = [height, width];
+    let spec =
+        MaxPool2dSpec { channels, height, width, kernel, stride: kernel, padding: [0, 0], dilation: [1, 1] };
+    let sizes = Sizes { saved: samples * spec.saved_each(), ..Sizes::default() };
+    check::<T>(case, &spec, sizes, None);
+}
+
+fn zero_pad<T: Real>(case: &Case) {
+    let &[_, channels, height, width] = case.shape("input") else { panic!("{}", case.name) };
+    let number = |value: &serde_json::Value| value.as_u64().expect("a size") as usize;
+    let padding = match &case.config["padding"] {
+        serde_json::Value::Array(sides) => {
+            let [left, right, top, bottom] = [0, 1, 2, 3].map(|i| number(&sides[i]));
+            [[top, bottom], [left, right]]
+        }
+        all => [[number(all); 2]; 2],
+    };
+    let spec = ZeroPad2dSpec { channels, height, width, padding };
+    check::<T>(case, &spec, Sizes::default(), None);
+}
+
+fn upsample<T: Real>(case: &Case) {
+    let &[_, channels, height, width] = case.shape("input") else { panic!("{}", case.name) };
+    let &[_, _, h, w] = case.shape("output") else { panic!("{}", case.name) };
+    let align_corners = case.config["align_corners"].as_bool().unwrap_or(false);
+    let mode = match case.text("mode") {
+        "nearest" => Interpolation::Nearest,
+        _ => Interpolation::Bilinear { align_corners },
+    };
+    let spec = UpsampleSpec { channels, height, width, output: [h, w], mode };
+    check::<T>(case, &spec, Sizes::default(), None);
+}
+
+fn pixel_shuffle<T: Real>(case: &Case) {
+    let &[_, _, height, width] = case.shape("input") else { panic!("{}", case.name) };
+    let channels = case.shape("output")[1];
+    let spec = PixelShuffleSpec { channels, height, width, factor: size(case, "upscale_factor") };
+    check::<T>(case, &spec, Sizes::default(), None);
 }

@@ -1,6 +1,7 @@
 //! The layers: one file each, one row each in the table below, and nothing about any of them elsewhere.
 
 mod activation;
+mod adaptive_avg_pool2d;
 mod add;
 mod arguments;
 mod avg_pool1d;
@@ -16,14 +17,18 @@ mod dropout;
 mod flatten;
 mod global_avg_pool1d;
 mod global_avg_pool2d;
+mod global_max_pool2d;
 mod init;
 mod max_pool1d;
 mod max_pool2d;
 mod mismatch;
+mod pixel_shuffle;
 mod pooling;
 mod softmax;
 mod transposed;
+mod upsample;
 mod window;
+mod zero_pad2d;
 
 use crate::ast::Call;
 use crate::errors::Errors;
@@ -98,6 +103,11 @@ layers! {
     GlobalAvgPool2d => global_avg_pool2d::GlobalAvgPool2d,
     Flatten => flatten::Flatten,
     ConvTranspose2d => conv_transpose2d::ConvTranspose2d,
+    AdaptiveAvgPool2d => adaptive_avg_pool2d::AdaptiveAvgPool2d,
+    GlobalMaxPool2d => global_max_pool2d::GlobalMaxPool2d,
+    ZeroPad2d => zero_pad2d::ZeroPad2d,
+    Upsample => upsample::Upsample,
+    PixelShuffle => pixel_shuffle::PixelShuffle,
     Conv1d => conv1d::Conv1d,
     ConvTranspose1d => conv_transpose1d::ConvTranspose1d,
     MaxPool1d => max_pool1d::MaxPool1d,
@@ -153,7 +163,14 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("GlobalAveragePooling1D", "GlobalAvgPool1d"),
     ("GlobalAveragePooling2D", "GlobalAvgPool2d"),
     ("GlobalAveragePool", "GlobalAvgPool2d"),
-    ("AdaptiveAvgPool2d", "GlobalAvgPool2d"),
+    ("AdaptiveAveragePooling2D", "AdaptiveAvgPool2d"),
+    ("GlobalMaxPooling2D", "GlobalMaxPool2d"),
+    ("ZeroPadding2D", "ZeroPad2d"),
+    ("Pad", "ZeroPad2d"),
+    ("UpSampling2D", "Upsample"),
+    ("Resize", "Upsample"),
+    ("Interpolate", "Upsample"),
+    ("UpsamplingNearest2d", "Upsample"),
     ("GlobalPool", "GlobalAvgPool2d"),
     ("BatchNormalization", "BatchNorm2d"),
     ("BatchNorm", "BatchNorm2d"),

@@ -22,6 +22,7 @@ mod panel;
 pub mod parallel;
 pub mod pool;
 pub mod product;
+pub mod resample;
 mod softmax;
 pub(crate) mod split;
 #[cfg(test)]

@@ -29,6 +29,10 @@ impl Explainer<'_> {
                 let call = Call { name: Ident::new(name, old.name.span()), ..old.clone() };
                 Some(self.replaced(id, call))
             }
+            Proposal::Features(n) => {
+                let value = node.inputs[0];
+                self.made(value, self.shape(value)?.claimed_axis()?, *n)
+            }
             Proposal::Earlier => self.earlier(id),
             Proposal::Input(shape) => self.declared(node.inputs[0], Shape(shape.clone())),
             Proposal::KeepSize => self.keep_size(node, None),
@@ -228,7 +232,7 @@ impl Explainer<'_> {
         if wanted.rank() == found.rank() || readers > 0 || !node.operands.is_empty() {
             return Vec::new();
         }
-        let layers = ["GlobalAvgPool2d", "Flatten"].into_iter().filter_map(|text| {
+        let layers = ["GlobalAvgPool2d", "GlobalAvgPool1d", "Flatten"].into_iter().filter_map(|text| {
             let call = parsed(text)?;
             Some(Candidate {
                 edits: vec![Edit::Append { index, call }],
@@ -297,12 +301,17 @@ impl Explainer<'_> {
         if wanted.rank() != found.rank() || differing != [axis] {
             return None;
         }
+        self.made(value, axis, wanted.0[axis])
+    }
+
+    /// So many features out of the layer that made those of a value.
+    fn made(&self, value: ValueId, axis: usize, features: usize) -> Option<Candidate> {
         let id = self.origin(value, axis)?;
         let node = &self.graph.nodes[id.0];
         if !node.layer.as_ref()?.decides_features() {
             return None;
         }
-        let call = with_argument(node.call.as_ref()?, None, &wanted.0[axis].to_string())?;
+        let call = with_argument(node.call.as_ref()?, None, &features.to_string())?;
         Some(Candidate {
             text: format!("`{}`", labelled_call(node, &call)),
             changes: vec![replace(&node.tokens, call.to_string())],

@@ -132,6 +132,39 @@ impl Arguments<'_> {
         }
     }
 
+    /// `1`, `(height, width)` or `(left, right, top, bottom)`, as `[[top, bottom], [left, right]]`.
+    pub fn sides(
+        &mut self,
+        name: &'static str,
+        what: &str,
+        example: &str,
+        errors: &mut Errors,
+    ) -> [[usize; 2]; 2] {
+        match self.take(name).map(|v| &v.kind) {
+            Some(ValueKind::Tuple(parts)) if parts.len() == 4 => {
+                let sides: Option<Vec<usize>> = parts
+                    .iter()
+                    .map(|part| match part {
+                        &ValueKind::Integer(n) => usize::try_from(n).ok(),
+                        _ => None,
+                    })
+                    .collect();
+                if let Some([left, right, top, bottom]) = sides.as_deref() {
+                    return [[*top, *bottom], [*left, *right]];
+                }
+                self.refuse(name, &format!("is invalid: {what} is four whole numbers of at least 0"), errors);
+                [[0; 2]; 2]
+            }
+            Some(ValueKind::Tuple(parts)) if parts.len() != 2 => {
+                let form = "a whole number, a pair `(height, width)` or four `(left, right, top, bottom)`";
+                self.refuse(name, &format!("is invalid: {what} is {form}"), errors);
+                [[0; 2]; 2]
+            }
+            None => self.sizes(name, what, example, errors).map(|n| [n, n]),
+            Some(_) => self.sizes_or(name, what, [0; 2], 0, errors).map(|n| [n, n]),
+        }
+    }
+
     /// A number that may have a fraction.
     pub fn number_or(&mut self, name: &'static str, default: f64, errors: &mut Errors) -> f64 {
         match self.take(name).map(|v| &v.kind) {
