@@ -6,6 +6,7 @@
 pub mod batch_norm;
 mod convolution;
 mod convolution_input;
+mod convolution_transposed;
 mod convolution_weights;
 pub(crate) mod dense;
 mod depthwise;
@@ -21,6 +22,7 @@ mod panel;
 pub mod parallel;
 pub mod pool;
 pub mod product;
+pub mod resample;
 mod softmax;
 pub(crate) mod split;
 #[cfg(test)]

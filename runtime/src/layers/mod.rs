@@ -77,13 +77,20 @@ pub trait Layer<T: Real> {
 }
 
 pub mod activation;
+pub mod adaptive_avg_pool2d;
 pub mod add;
 pub mod avg_pool2d;
 pub mod batch_norm;
+pub mod conv1d;
 pub mod conv2d;
+pub mod conv_transpose1d;
+pub mod conv_transpose2d;
 pub mod dense;
 pub mod dropout;
 pub mod global_avg_pool2d;
 pub mod layout;
 pub mod max_pool2d;
+pub mod pixel_shuffle;
 pub mod softmax;
+pub mod upsample;
+pub mod zero_pad2d;
