@@ -7,6 +7,7 @@ pub mod batch_norm;
 mod convolution;
 mod convolution_input;
 mod convolution_transposed;
+mod convolution_volume;
 mod convolution_weights;
 pub(crate) mod dense;
 mod depthwise;
