@@ -17,6 +17,11 @@ network! {
         image -> Flatten
     }
 
+    /// No tensor at all, and still generic.
+    pub struct Bare<T>(x: [4]) -> [4] {
+        x -> Relu
+    }
+
     pub struct PerFeature(x: [4]) -> [4] {
         x -> BatchNorm1d
     }
@@ -71,6 +76,8 @@ fn a_view_alone_is_a_network() {
     image.scalars_mut().iter_mut().zip(0u8..).for_each(|(x, i)| *x = f32::from(i));
     assert!(network.predict(&image).iter().zip(0u8..).all(|(&y, i)| y == f32::from(i)));
     assert_eq!(Reshaped::PARAMETERS, 0);
+    let bare = Bare::<f64>::new(0);
+    assert_eq!(bare.predict(&SVector::from([-1.0, 2.0, -3.0, 4.0])), SVector::from([0.0, 2.0, 0.0, 4.0]));
 }
 
 #[test]

@@ -65,6 +65,9 @@ impl Emit<'_> {
                 #fill
             }
         });
+        // A network without a tensor must still use its parameter.
+        let unused = (self.fields().is_empty() && !self.names.generics.is_empty())
+            .then(|| quote!(#[doc(hidden)] __scalar: ::core::marker::PhantomData<#scalar>,));
         let table = self.table();
         quote! {
             #(#attributes)*
@@ -73,6 +76,7 @@ impl Emit<'_> {
             #[allow(non_snake_case)]
             #visibility struct #name #bounds {
                 #(#fields)*
+                #unused
             }
         }
     }
