@@ -38,6 +38,12 @@ network! {
         y + y -> GlobalAvgPool2d -> Dense(3) -> Softmax
     }
 
+    /// Layers that nothing reads: their gradient is zero.
+    pub struct Unread<T>(x: [4]) -> [2] {
+        let _dead = x -> unread: Dense(3) -> BatchNorm1d -> Relu;
+        x -> Dense(2)
+    }
+
     pub struct Depthwise<T>(image: [3, 7, 7]) -> [2] {
         image
             -> Conv2d(6, kernel: 3, groups: 3) -> Gelu(approximate: tanh)
@@ -70,6 +76,11 @@ fn residual() {
 #[test]
 fn a_value_added_to_itself() {
     check::<Pooled<f64>>(3);
+}
+
+#[test]
+fn layers_that_nothing_reads() {
+    check::<Unread<f64>>(3);
 }
 
 #[test]
