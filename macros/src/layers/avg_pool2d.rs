@@ -1,6 +1,6 @@
 //! `AvgPool2d(2)`: the mean of each window.
 
-use super::mismatch::Mismatch;
+use super::mismatch::{Mismatch, Proposal};
 use super::pooling::Pooling;
 use super::window::{array, image, number};
 use super::{Arguments, Layer, Layout, Traits};
@@ -56,7 +56,7 @@ impl Layer for AvgPool2d {
     }
 
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
-        let [channels, ..] = image(&inputs[0])?;
+        let [channels, ..] = image(&inputs[0]).map_err(|m| m.propose(Proposal::Rename("AvgPool1d")))?;
         let [h, w] = self.0.pooling.window().slide(&inputs[0])?;
         Ok(vec![Shape(vec![channels, h, w])])
     }

@@ -1,7 +1,7 @@
 //! `Conv2d(32, kernel: 3)`: a window of weights slides over an image.
 
 use super::convolution::Convolution;
-use super::mismatch::Mismatch;
+use super::mismatch::{Mismatch, Proposal};
 use super::window::{array, image, number};
 use super::{Arguments, Layer, Layout, Parameter, Traits};
 use crate::errors::Errors;
@@ -18,7 +18,7 @@ impl Layer for Conv2d {
     }
 
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
-        let [channels, ..] = image(&inputs[0])?;
+        let [channels, ..] = image(&inputs[0]).map_err(|m| m.propose(Proposal::Rename("Conv1d")))?;
         self.0.check(channels)?;
         let [h, w] = self.0.window().slide(&inputs[0])?;
         Ok(vec![Shape(vec![self.0.outputs, h, w])])

@@ -1,6 +1,6 @@
 //! `ConvTranspose2d(32, kernel: 2, stride: 2)`: every pixel leaves a multiple of the weights in a larger image.
 
-use super::mismatch::Mismatch;
+use super::mismatch::{Mismatch, Proposal};
 use super::transposed::Transposed;
 use super::window::{array, image, number};
 use super::{Arguments, Layer, Layout, Parameter, Traits};
@@ -18,7 +18,7 @@ impl Layer for ConvTranspose2d {
     }
 
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
-        let [channels, ..] = image(&inputs[0])?;
+        let [channels, ..] = image(&inputs[0]).map_err(|m| m.propose(Proposal::Rename("ConvTranspose1d")))?;
         self.0.check(channels)?;
         let [h, w] = self.0.sizes(&inputs[0], 1)?;
         Ok(vec![Shape(vec![self.0.outputs, h, w])])

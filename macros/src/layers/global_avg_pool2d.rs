@@ -1,6 +1,6 @@
 //! `GlobalAvgPool2d`: the mean of each channel.
 
-use super::mismatch::Mismatch;
+use super::mismatch::{Mismatch, Proposal};
 use super::window::{image, number};
 use super::{Arguments, Layer, Layout, Traits};
 use crate::errors::Errors;
@@ -18,7 +18,8 @@ impl Layer for GlobalAvgPool2d {
     }
 
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
-        image(&inputs[0]).map(|[channels, ..]| vec![Shape(vec![channels])])
+        let mended = image(&inputs[0]).map_err(|m| m.propose(Proposal::Rename("GlobalAvgPool1d")));
+        mended.map(|[channels, ..]| vec![Shape(vec![channels])])
     }
 
     fn traits(&self, _: &[Shape]) -> Traits {
