@@ -44,6 +44,20 @@ network! {
             -> Flatten
             -> Dense(2)
     }
+
+    /// Every way to normalise, of images and sequences; the first has running averages and nothing else to keep.
+    pub struct Norms<T>(image: [4, 5, 3]) -> [3] {
+        image
+            -> BatchNorm2d(affine: false)
+            -> Conv2d(6, kernel: 3, padding: 1) -> GroupNorm(3) -> Tanh
+            -> Conv2d(4, kernel: 1) -> InstanceNorm2d(affine: true, track_running_stats: true) -> Silu
+            -> LayerNorm(axis: 0) -> Conv2d(2, kernel: 3) -> LayerNorm
+            -> Flatten -> Dense(6) -> RmsNorm(eps: 1e-3) -> Dense(3) -> LayerNorm(bias: false, eps: 1e-2)
+    }
+
+    pub struct Rows<T>(x: [3, 4]) -> [3, 5] {
+        x -> LayerNorm -> Dense(5) -> Tanh -> RmsNorm -> Dense(5) -> LayerNorm(affine: false)
+    }
 }
 
 /// The gradient of `Σ outputs · weights` against central differences, for every learned number.
@@ -129,4 +143,29 @@ fn a_value_added_to_itself() {
 #[test]
 fn depthwise() {
     check::<Depthwise<f64>>(2);
+}
+
+#[test]
+fn normalisations() {
+    check::<Norms<f64>>(3);
+    check::<Rows<f64>>(2);
+}
+
+/// Statistics are gathered where no gradient flows.
+#[test]
+fn running_averages_without_weights_move() {
+    let mut network = Norms::<f64>::new(1);
+    let mut gradient = Norms::zeroed();
+    let mut workspace = Workspace::new();
+    let mut inputs = formwork::tensor::zeroed_vec::<<Norms<f64> as Network>::Sample>(2);
+    formwork::tensor::flat_mut(&mut inputs).fill(3.0);
+    let mut pass =
+        network.forward(&inputs, Selection::All, Noise::default(), &mut workspace).expect("a batch");
+    formwork::tensor::flat_mut(pass.outputs_and_gradients().1).fill(1.0);
+    pass.backward(&mut gradient);
+    let sgd = Sgd::new(0.1);
+    sgd.step(&mut sgd.start(&*network), &mut network, &gradient);
+    for (mean, var) in network.batch_norm2d1.running_mean.iter().zip(&network.batch_norm2d1.running_var) {
+        assert!((mean - 0.3).abs() < 1e-12 && (var - 0.9).abs() < 1e-12, "{mean} {var}");
+    }
 }

@@ -66,8 +66,12 @@
 //! | `GlobalAvgPool2d` | | `[c, h, w]` → `[c]` |
 //! | `Flatten` | | any → `[n]` |
 //! | `Dropout(rate)` | | any |
-//! | `BatchNorm1d` | `momentum: 0.1`, `eps: 1e-5` | `[n]`, `[t, f]` |
-//! | `BatchNorm2d` | `momentum: 0.1`, `eps: 1e-5` | `[c, h, w]` |
+//! | `BatchNorm1d` | `momentum: 0.1`, `eps: 1e-5`, `affine: true` | `[n]`, `[t, f]` |
+//! | `BatchNorm2d` | `momentum: 0.1`, `eps: 1e-5`, `affine: true` | `[c, h, w]` |
+//! | `LayerNorm` | `eps: 1e-5`, `affine: true`, `bias: true`, `axis:` (the last axis; without it an image as a whole, with `axis: 0` the channels of each pixel) | `[n]`, `[t, f]`, `[c, h, w]` |
+//! | `RmsNorm` | `eps: 1e-6`, `affine: true`, `axis:` | as `LayerNorm` |
+//! | `GroupNorm(groups)` | `eps: 1e-5`, `affine: true` | `[c, h, w]` |
+//! | `InstanceNorm2d` | `eps: 1e-5`, `affine: false`, `track_running_stats: false`, `momentum: 0.1` | `[c, h, w]` |
 //! | `Relu`, `Selu`, `Silu`, `Sigmoid`, `Tanh` | | any |
 //! | `LeakyRelu(0.01)`, `Elu(1.0)`, `Gelu` | `Gelu(approximate: tanh)` | any |
 //! | `Softplus` | `beta: 1.0`, `threshold: 20.0` | any |

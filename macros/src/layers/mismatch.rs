@@ -24,6 +24,8 @@ pub enum At {
     Layer,
     /// The value of an argument.
     Argument(&'static str),
+    /// The value of the argument by place, which has this name.
+    Main(&'static str),
 }
 
 /// An edit that may help.
@@ -37,6 +39,8 @@ pub enum Proposal {
     Main(String),
     /// The same arguments under another layer's name.
     Rename(&'static str),
+    /// Another layer altogether.
+    Instead(String),
     /// This layer before the one that feeds it.
     Earlier,
     /// Another shape for the network's input, if nothing has changed the shape on the way here.
@@ -59,6 +63,11 @@ impl Mismatch {
 
     pub fn at(mut self, name: &'static str) -> Mismatch {
         self.at = At::Argument(name);
+        self
+    }
+
+    pub fn at_main(mut self, name: &'static str) -> Mismatch {
+        self.at = At::Main(name);
         self
     }
 

@@ -10,7 +10,9 @@ mod dense;
 mod dropout;
 mod flatten;
 mod global_avg_pool2d;
+mod group_norm;
 mod init;
+mod layer_norm;
 mod max_pool2d;
 mod mismatch;
 mod softmax;
@@ -91,6 +93,10 @@ layers! {
     Dropout => dropout::Dropout,
     BatchNorm1d => batch_norm::BatchNorm1d,
     BatchNorm2d => batch_norm::BatchNorm2d,
+    LayerNorm => layer_norm::LayerNorm,
+    RmsNorm => layer_norm::RmsNorm,
+    GroupNorm => group_norm::GroupNorm,
+    InstanceNorm2d => group_norm::InstanceNorm2d,
     Relu => activation::Activation,
     LeakyRelu => activation::Activation,
     Elu => activation::Activation,
@@ -109,8 +115,7 @@ layers! {
 const OPERATORS: [&str; 1] = ["Add"];
 
 /// Layers that are still to come, under the names that they will have.
-pub const LATER: [&str; 8] =
-    ["Lstm", "Gru", "Embedding", "LayerNorm", "GroupNorm", "MultiHeadAttention", "Conv1d", "ConvTranspose2d"];
+pub const LATER: [&str; 6] = ["Lstm", "Gru", "Embedding", "MultiHeadAttention", "Conv1d", "ConvTranspose2d"];
 
 /// What other frameworks call our layers.
 pub const ALIASES: &[(&str, &str)] = &[
@@ -133,6 +138,11 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("GlobalPool", "GlobalAvgPool2d"),
     ("BatchNormalization", "BatchNorm2d"),
     ("BatchNorm", "BatchNorm2d"),
+    ("LayerNormalization", "LayerNorm"),
+    ("GroupNormalization", "GroupNorm"),
+    ("InstanceNorm", "InstanceNorm2d"),
+    ("InstanceNormalization", "InstanceNorm2d"),
+    ("RMSNormalization", "RmsNorm"),
     ("SpatialDropout", "Dropout"),
     ("Swish", "Silu"),
     ("Logistic", "Sigmoid"),

@@ -108,14 +108,64 @@ fn specs() {
     assert_spec!(
         "[2, 8, 6]",
         "BatchNorm2d",
-        batch_norm::BatchNormSpec { channels: 2, values: 48, eps: 0.00001f64 }
+        batch_norm::BatchNormSpec { channels: 2, values: 48, eps: 0.00001f64, affine: true }
     );
     assert_spec!(
         "[8, 6]",
         "BatchNorm1d(eps: 1e-3)",
-        batch_norm::BatchNormSpec { channels: 6, values: 8, eps: 0.001f64 }
+        batch_norm::BatchNormSpec { channels: 6, values: 8, eps: 0.001f64, affine: true }
     );
-    assert_spec!("[8]", "BatchNorm1d", batch_norm::BatchNormSpec { channels: 8, values: 1, eps: 0.00001f64 });
+    assert_spec!(
+        "[8]",
+        "BatchNorm1d",
+        batch_norm::BatchNormSpec { channels: 8, values: 1, eps: 0.00001f64, affine: true }
+    );
+    assert_spec!(
+        "[8, 6]",
+        "BatchNorm1d(affine: false)",
+        batch_norm::BatchNormSpec { channels: 6, values: 8, eps: 0.00001f64, affine: false }
+    );
+    assert_spec!(
+        "[8]",
+        "LayerNorm",
+        layer_norm::LayerNormSpec { rows: 1, len: 8, eps: 0.00001f64, weight: true, bias: true }
+    );
+    assert_spec!(
+        "[4, 8]",
+        "LayerNorm(bias: false, eps: 1e-3)",
+        layer_norm::LayerNormSpec { rows: 4, len: 8, eps: 0.001f64, weight: true, bias: false }
+    );
+    assert_spec!(
+        "[4, 8, 6]",
+        "LayerNorm(affine: false)",
+        layer_norm::LayerNormSpec { rows: 1, len: 192, eps: 0.00001f64, weight: false, bias: false }
+    );
+    assert_spec!(
+        "[4, 8, 6]",
+        "LayerNorm(axis: 0)",
+        layer_norm::LayerNormSpec { rows: 48, len: 4, eps: 0.00001f64, weight: true, bias: true }
+    );
+    assert_spec!(
+        "[4, 8]",
+        "RmsNorm",
+        rms_norm::RmsNormSpec { rows: 4, len: 8, eps: 0.000001f64, weight: true }
+    );
+    assert_spec!(
+        "[6, 2, 3]",
+        "GroupNorm(3)",
+        group_norm::GroupNormSpec { channels: 6, values: 6, groups: 3, eps: 0.00001f64, affine: true }
+    );
+    assert_spec!(
+        "[6, 2, 3]",
+        "InstanceNorm2d(track_running_stats: true)",
+        instance_norm2d::InstanceNorm2dSpec {
+            channels: 6,
+            values: 6,
+            eps: 0.00001f64,
+            affine: false,
+            track: true
+        }
+    );
     assert_spec!("[8, 6]", "Dropout(0.25)", dropout::DropoutSpec { node: 7, len: 48, rate: 0.25f64 });
     assert_spec!(
         "[8]",
@@ -160,7 +210,16 @@ fn fields() {
     assert_eq!(field("[5]", "Dense(3, bias: false)"), Some(quote!(dense::Dense<f32, 3, 5, 0>).to_string()));
     let conv = field("[4, 9, 9]", "Conv2d(6, kernel: (2, 3), groups: 2)");
     assert_eq!(conv, Some(quote!(conv2d::Conv2d<f32, 6, 2, 2, 3, 6>).to_string()));
-    assert_eq!(field("[4, 9]", "BatchNorm1d"), Some(quote!(batch_norm::BatchNorm<f32, 9>).to_string()));
+    let image = |layer| field("[4, 9, 9]", layer);
+    assert_eq!(image("LayerNorm(bias: false)"), Some(quote!(layer_norm::LayerNorm<f32, 324, 0>).to_string()));
+    assert_eq!(image("LayerNorm(axis: 0)"), Some(quote!(layer_norm::LayerNorm<f32, 4, 4>).to_string()));
+    assert_eq!(image("RmsNorm"), Some(quote!(rms_norm::RmsNorm<f32, 324>).to_string()));
+    assert_eq!(image("GroupNorm(2)"), Some(quote!(group_norm::GroupNorm<f32, 4>).to_string()));
+    assert_eq!(
+        image("InstanceNorm2d(affine: true)"),
+        Some(quote!(instance_norm2d::InstanceNorm2d<f32, 4, 0>).to_string())
+    );
+    assert_eq!(field("[4, 9]", "BatchNorm1d"), Some(quote!(batch_norm::BatchNorm<f32, 9, 9>).to_string()));
 }
 
 #[test]
@@ -186,6 +245,10 @@ fn parameters() {
     assert_eq!(conv[0].axes, [3, 2, 0, 1]);
     // Into one unit 2 * 2 * 2 = 8 values, out of it 6 * 2 * 2 = 24.
     assert_eq!(conv[0].init, Init::Uniform { bound: (6.0f64 / 32.0).sqrt() });
+    let image = parameters("[4, 9, 8]", "LayerNorm");
+    assert_eq!((&image[0].memory_shape[..], &image[1].axes[..]), (&[4, 9, 8][..], &[0, 1, 2][..]));
+    let bare = parameters("[4, 9, 9]", "BatchNorm2d(affine: false)");
+    assert_eq!(bare.iter().map(|p| p.name).collect::<Vec<_>>(), ["running_mean", "running_var"]);
     let norm = parameters("[4, 9, 9]", "BatchNorm2d(momentum: 0.3)");
     let names: Vec<_> = norm.iter().map(|p| p.name).collect();
     assert_eq!(names, ["weight", "bias", "running_mean", "running_var"]);
@@ -206,6 +269,10 @@ fn what_backward_needs() {
     assert_eq!(traits("[3, 2, 2]", "BatchNorm2d").batch_values, Some(4));
     assert_eq!(traits("[3]", "BatchNorm1d").batch_values, Some(1));
     assert_eq!(traits("[3]", "BatchNorm1d").saved_fixed, 9);
+    assert_eq!(traits("[5, 3]", "LayerNorm").saved_each, 10);
+    assert_eq!(traits("[5, 3, 2]", "LayerNorm").layout, Layout::RowMajor);
+    assert_eq!(traits("[5, 3, 2]", "LayerNorm(axis: 0)").layout, Layout::ChannelsLast);
+    assert_eq!(traits("[3, 2, 2]", "GroupNorm(3)").saved_each, 9);
     assert_eq!(traits("[3, 2, 2]", "AvgPool2d(2)"), Traits::new(Layout::ChannelsLast));
 }
 
@@ -242,6 +309,12 @@ fn texts_can_be_read_again() {
         ("[4]", "Elu(0.5)"),
         ("[4]", "LeakyRelu"),
         ("[4]", "BatchNorm1d(eps: 1e-3, momentum: 0.2)"),
+        ("[4]", "BatchNorm1d(affine: false)"),
+        ("[4, 3, 2]", "LayerNorm(axis: 0, eps: 1e-3, bias: false)"),
+        ("[4, 3]", "LayerNorm(affine: false)"),
+        ("[4, 3]", "RmsNorm(axis: 1, eps: 1e-3, affine: false)"),
+        ("[4, 3, 2]", "GroupNorm(2, eps: 1e-3, affine: false)"),
+        ("[4, 3, 2]", "InstanceNorm2d(eps: 1e-3, momentum: 0.2, affine: true, track_running_stats: true)"),
         ("[4]", "Dropout(0.1)"),
         ("[4]", "Gelu(approximate: tanh)"),
         ("[4, 2]", "Softmax(axis: 0)"),

@@ -7,7 +7,7 @@
 #[cfg(target_arch = "x86_64")]
 use super::isa::{Isa, isa};
 use super::pool::Window;
-use super::{batch_norm, dropout, elementwise, layout, pool, softmax};
+use super::{batch_norm, dropout, elementwise, group_norm, layout, pool, row_norm, softmax};
 use crate::layers::activation::Activation;
 use crate::noise::Noise;
 
@@ -92,6 +92,31 @@ kernels! {
     fn batch_norm_widen(channels: usize, values: &[T], wide: &mut [T]) = batch_norm::widen;
     fn batch_norm_normalise(x: &[T], wide: &[T], y: &mut [T]) = batch_norm::normalise;
     fn batch_norm_gradient(x: &[T], dy: &[T], wide: &[T], dx: &mut [T]) = batch_norm::gradient;
+    /// Normalisation of each row by its own statistics, which it saves; an empty `x` stands in `y`.
+    fn row_norm(
+        len: usize, centred: bool, eps: f64, weight: &[T], bias: &[T], x: &[T], y: &mut [T], saved: &mut [T],
+    ) = row_norm::row_norm;
+    /// Its gradient by the inputs; an empty `dy` stands in `dx`.
+    fn row_norm_backward(
+        len: usize, centred: bool, weight: &[T], saved: &[T], x: &[T], dy: &[T], dx: &mut [T],
+    ) = row_norm::row_norm_backward;
+    /// Its gradient by weight and bias, of some of the columns.
+    fn row_norm_parameters(
+        len: usize, from: usize, saved: &[T], x: &[T], dy: &[T], dweight: &mut [T], dbias: &mut [T],
+    ) = row_norm::row_norm_parameters;
+    /// Normalisation of groups of channels by each sample's statistics; an empty `x` stands in `y`.
+    fn group_norm(
+        channels: usize, groups: usize, eps: f64, weight: &[T], bias: &[T], x: &[T], y: &mut [T], stats: &mut [T],
+    ) = group_norm::group_norm;
+    /// The sums that its gradients are made of, and the two gradients.
+    fn group_norm_sums(
+        channels: usize, groups: usize, weight: &[T], stats: &[T], x: &[T], dy: &[T], sums: &mut [T],
+    ) = group_norm::group_norm_sums;
+    fn group_norm_gradient(
+        channels: usize, weight: &[T], stats: &[T], sums: &[T], x: &[T], dy: &[T], dx: &mut [T],
+    ) = group_norm::group_norm_gradient;
+    fn group_norm_fold(channels: usize, sums: &[T], stats: &[T], both: &mut [T], running: &mut [T])
+        = group_norm::group_norm_fold;
     /// Inverted dropout, forward and backward; an empty `x` stands in `y`.
     fn dropout(noise: Noise, node: u32, len: usize, rate: f64, x: &[T], y: &mut [T]) = dropout::dropout;
     /// Each `[rows, columns]` becomes `[columns, rows]`.
@@ -109,7 +134,11 @@ mod tests {
     use crate::layers::batch_norm::BatchNormSpec;
     use crate::layers::dropout::DropoutSpec;
     use crate::layers::global_avg_pool2d::GlobalAvgPool2dSpec;
+    use crate::layers::group_norm::GroupNormSpec;
+    use crate::layers::instance_norm2d::InstanceNorm2dSpec;
+    use crate::layers::layer_norm::LayerNormSpec;
     use crate::layers::max_pool2d::MaxPool2dSpec;
+    use crate::layers::rms_norm::RmsNormSpec;
     use crate::layers::softmax::SoftmaxSpec;
     use crate::layers::{Backward, Forward, Layer, Mode};
     use crate::noise::{Noise, Stream};
@@ -191,7 +220,12 @@ mod tests {
             pass::<T>(&spec, len, each, SAMPLES * each, 0)
         };
         let softmax = |spec: SoftmaxSpec| pass::<T>(&spec, less, less, 0, 0);
-        let norm = BatchNormSpec { channels, values: height * width, eps: 1e-5 };
+        let norm = BatchNormSpec { channels, values: height * width, eps: 1e-5, affine: true };
+        let rows = LayerNormSpec { rows: 3, len: 29 * 31, eps: 1e-5, weight: true, bias: true };
+        let image = LayerNormSpec { rows: 1, len: less, eps: 1e-5, weight: true, bias: false };
+        let mean_square = RmsNormSpec { rows: 93, len: 29, eps: 1e-5, weight: true };
+        let groups = GroupNormSpec { channels: 87, values: 31, groups: 3, eps: 1e-5, affine: false };
+        let instance = InstanceNorm2dSpec { channels, values: 87, eps: 1e-5, affine: true, track: true };
         vec![
             ("relu", pass::<T>(&relu, len, len, 0, 0)),
             ("elu", activation(Activation::Elu { alpha: 0.5 })),
@@ -208,6 +242,14 @@ mod tests {
             ("avg_pool", pass::<T>(&average, len, output(average.output()), 0, 0)),
             ("avg_pool_overlapping", pass::<T>(&wide, len, output(wide.output()), 0, 0)),
             ("global", pass::<T>(&GlobalAvgPool2dSpec { channels, height, width }, len, channels, 0, 0)),
+            ("layer_norm", pass::<T>(&rows, less, less, SAMPLES * 2 * 3, 2 * 29 * 31)),
+            ("layer_norm_wide", pass::<T>(&image, less, less, SAMPLES * 2, less)),
+            ("rms_norm", pass::<T>(&mean_square, less, less, SAMPLES * 2 * 93, 29)),
+            ("group_norm", pass::<T>(&groups, less, less, SAMPLES * groups.saved_each(), 0)),
+            (
+                "instance_norm",
+                pass::<T>(&instance, less, less, SAMPLES * instance.saved_each(), 4 * channels),
+            ),
             ("batch_norm", pass::<T>(&norm, len, len, norm.saved_fixed(), 4 * channels)),
         ]
     }

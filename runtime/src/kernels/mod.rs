@@ -4,6 +4,7 @@
 //! here, once, and pick their instruction set when the program runs.
 
 pub mod batch_norm;
+mod columns;
 mod convolution;
 mod convolution_input;
 mod convolution_weights;
@@ -11,6 +12,7 @@ pub(crate) mod dense;
 mod depthwise;
 mod dropout;
 mod elementwise;
+mod group_norm;
 pub mod isa;
 mod lanes;
 mod layout;
@@ -21,6 +23,7 @@ mod panel;
 pub mod parallel;
 pub mod pool;
 pub mod product;
+mod row_norm;
 mod softmax;
 pub(crate) mod split;
 #[cfg(test)]

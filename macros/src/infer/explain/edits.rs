@@ -29,6 +29,7 @@ impl Explainer<'_> {
                 let call = Call { name: Ident::new(name, old.name.span()), ..old.clone() };
                 Some(self.replaced(id, call))
             }
+            Proposal::Instead(text) => Some(self.replaced(id, parsed(text)?)),
             Proposal::Earlier => self.earlier(id),
             Proposal::Input(shape) => self.declared(node.inputs[0], Shape(shape.clone())),
             Proposal::KeepSize => self.keep_size(node, None),
