@@ -58,6 +58,16 @@ network! {
     pub struct Rows<T>(x: [3, 4]) -> [3, 5] {
         x -> LayerNorm -> Dense(5) -> Tanh -> RmsNorm -> Dense(5) -> LayerNorm(affine: false)
     }
+
+    pub struct Bends<T>(image: [3, 4, 5]) -> [2] {
+        image
+            -> Conv2d(4, kernel: 3, padding: 1) -> PRelu(per_channel: true)
+            -> Conv2d(8, kernel: 2) -> Glu -> Mish
+            -> Conv2d(4, kernel: 1) -> PRelu -> Glu(axis: 2) -> Celu(0.7)
+            -> Flatten -> Dense(8) -> Softsign -> Dense(8) -> LogSigmoid -> Dense(8) -> Hardswish
+            -> Dense(8) -> Hardtanh(min: -0.9, max: 1.1) -> Dense(8) -> Hardsigmoid -> Dense(6) -> Relu6 -> Glu
+            -> Dense(2)
+    }
 }
 
 /// The gradient of `Σ outputs · weights` against central differences, for every learned number.
@@ -149,6 +159,11 @@ fn depthwise() {
 fn normalisations() {
     check::<Norms<f64>>(3);
     check::<Rows<f64>>(2);
+}
+
+#[test]
+fn activations_with_and_without_weights() {
+    check::<Bends<f64>>(3);
 }
 
 /// Statistics are gathered where no gradient flows.

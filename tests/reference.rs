@@ -9,7 +9,9 @@ use formwork::layers::Layer;
 use formwork::layers::activation::{Activation, ActivationSpec};
 use formwork::layers::avg_pool2d::AvgPool2dSpec;
 use formwork::layers::global_avg_pool2d::GlobalAvgPool2dSpec;
+use formwork::layers::glu::GluSpec;
 use formwork::layers::max_pool2d::MaxPool2dSpec;
+use formwork::layers::prelu::PReluSpec;
 use formwork::layers::softmax::SoftmaxSpec;
 
 #[test]
@@ -36,9 +38,11 @@ fn layers_agree_with_pytorch() {
 #[test]
 fn activations_agree_with_pytorch() {
     let cases = group("activation");
-    assert_eq!(cases.len(), 26);
+    assert_eq!(cases.len(), 47);
     for case in &cases {
         match case.kind.as_str() {
+            "PReLU" => both(case, prelu::<f64>, prelu::<f32>),
+            "GLU" => both(case, glu::<f64>, glu::<f32>),
             "Softmax" | "LogSoftmax" => both(case, softmax::<f64>, softmax::<f32>),
             _ => both(case, activation::<f64>, activation::<f32>),
         }
@@ -62,6 +66,14 @@ fn activation<T: Real>(case: &Case) {
         "Sigmoid" => Activation::Sigmoid,
         "Tanh" => Activation::Tanh,
         "Softplus" => Activation::Softplus { beta: case.number("beta"), threshold: case.number("threshold") },
+        "ReLU6" => Activation::Relu6,
+        "CELU" => Activation::Celu { alpha: case.number("alpha") },
+        "Mish" => Activation::Mish,
+        "LogSigmoid" => Activation::LogSigmoid,
+        "Softsign" => Activation::Softsign,
+        "Hardtanh" => Activation::Hardtanh { min: case.number("min_val"), max: case.number("max_val") },
+        "Hardsigmoid" => Activation::Hardsigmoid,
+        "Hardswish" => Activation::Hardswish,
         other => panic!("no test runs `{}`, a {other}", case.name),
     };
     let x = case.values::<T>("input");
@@ -80,6 +92,51 @@ fn activation<T: Real>(case: &Case) {
     case.check("output", &passes.output);
     case.check("grad_input", &passes.input_gradient);
     case.check("output", &predict(&spec, &sizes, &[], &x));
+}
+
+/// Several values for each channel lie with the channels innermost.
+fn prelu<T: Real>(case: &Case) {
+    let shape = case.shape("input");
+    let (samples, channels) = (shape[0], case.number("num_parameters") as usize);
+    let spec = PReluSpec { channels, values: shape[1..].iter().product::<usize>() / channels };
+    let sizes = Sizes {
+        samples,
+        output: shape.iter().product(),
+        forward_scratch: spec.forward_scratch(samples),
+        backward_scratch: spec.backward_scratch(samples),
+        reads_inputs: true,
+        ..Sizes::default()
+    };
+    let x = inner_channels(shape, &case.values::<T>("input"));
+    let dy = inner_channels(shape, &case.values("grad_output"));
+    let parameters = case.values::<T>("param.weight");
+    let passes = train(&spec, &sizes, &parameters, &x, &dy);
+    case.check("output", &outer_channels(shape, &passes.output));
+    case.check("grad_input", &outer_channels(shape, &passes.input_gradient));
+    case.check("grad_param.weight", &passes.parameter_gradient);
+    case.check("output", &outer_channels(shape, &predict(&spec, &sizes, &parameters, &x)));
+}
+
+fn glu<T: Real>(case: &Case) {
+    let (input, output) = (case.shape("input"), case.shape("output"));
+    let axis = if case.number("dim") < 0.0 { input.len() - 1 } else { case.number("dim") as usize };
+    let blocks = input[1..axis].iter().product();
+    let half = input[axis..].iter().product::<usize>() / 2;
+    let spec = GluSpec { blocks, half };
+    let sizes =
+        Sizes { samples: input[0], output: output.iter().product(), reads_inputs: true, ..Sizes::default() };
+    let x = case.values::<T>("input");
+    let passes = train(&spec, &sizes, &[], &x, &case.values("grad_output"));
+    case.check("output", &passes.output);
+    case.check("grad_input", &passes.input_gradient);
+    // The same with the channels innermost, where each of the other places is a run.
+    if axis == 1 {
+        let inner = GluSpec { blocks: half / (input[1] / 2), half: input[1] / 2 };
+        let dy = inner_channels(output, &case.values("grad_output"));
+        let passes = train(&inner, &sizes, &[], &inner_channels(input, &x), &dy);
+        case.check("output", &outer_channels(output, &passes.output));
+        case.check("grad_input", &outer_channels(input, &passes.input_gradient));
+    }
 }
 
 fn softmax<T: Real>(case: &Case) {

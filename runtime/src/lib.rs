@@ -72,8 +72,11 @@
 //! | `RmsNorm` | `eps: 1e-6`, `affine: true`, `axis:` | as `LayerNorm` |
 //! | `GroupNorm(groups)` | `eps: 1e-5`, `affine: true` | `[c, h, w]` |
 //! | `InstanceNorm2d` | `eps: 1e-5`, `affine: false`, `track_running_stats: false`, `momentum: 0.1` | `[c, h, w]` |
-//! | `Relu`, `Selu`, `Silu`, `Sigmoid`, `Tanh` | | any |
-//! | `LeakyRelu(0.01)`, `Elu(1.0)`, `Gelu` | `Gelu(approximate: tanh)` | any |
+//! | `Relu`, `Relu6`, `Selu`, `Silu`, `Mish`, `Sigmoid`, `LogSigmoid`, `Hardsigmoid`, `Hardswish`, `Tanh`, `Softsign` | | any |
+//! | `Hardtanh` | `min: -1`, `max: 1` | any |
+//! | `PRelu` | `per_channel: false` (one slope for each feature or channel) | any |
+//! | `Glu` | `axis:` (the last axis; the channels of an image) | that axis halved |
+//! | `LeakyRelu(0.01)`, `Elu(1.0)`, `Celu(1.0)`, `Gelu` | `Gelu(approximate: tanh)` | any |
 //! | `Softplus` | `beta: 1.0`, `threshold: 20.0` | any |
 //! | `Softmax`, `LogSoftmax` | `axis:` (the last axis; the channels of an image) | any |
 //!

@@ -2,6 +2,8 @@
 //! `{name}`, `{title}` (the name with the layer), `{kind}`, `{input}`, `{input_is}`, `{input_has}`, `{a}` and
 //! `{b}` where `infer` puts them in.
 
+use crate::shape::Shape;
+
 /// Why the inputs do not fit a layer.
 #[derive(Clone, Debug)]
 pub struct Mismatch {
@@ -59,6 +61,16 @@ impl Mismatch {
             trail: false,
             axis: None,
         }
+    }
+
+    /// An argument `axis:` that names none of the axes.
+    pub fn no_axis(axis: usize, shape: &Shape) -> Mismatch {
+        let axes: Vec<_> = (0..shape.rank()).map(|a| format!("{a} {}", shape.axis_name(a))).collect();
+        Mismatch::new(format!(
+            "`axis: {axis}` does not exist in `{shape}` ({}; the batch is not counted)",
+            axes.join(", ")
+        ))
+        .at("axis")
     }
 
     pub fn at(mut self, name: &'static str) -> Mismatch {

@@ -10,11 +10,13 @@ mod dense;
 mod dropout;
 mod flatten;
 mod global_avg_pool2d;
+mod glu;
 mod group_norm;
 mod init;
 mod layer_norm;
 mod max_pool2d;
 mod mismatch;
+mod prelu;
 mod softmax;
 mod window;
 
@@ -106,6 +108,16 @@ layers! {
     Sigmoid => activation::Activation,
     Tanh => activation::Activation,
     Softplus => activation::Activation,
+    Relu6 => activation::Activation,
+    Celu => activation::Activation,
+    Mish => activation::Activation,
+    LogSigmoid => activation::Activation,
+    Softsign => activation::Activation,
+    Hardtanh => activation::Activation,
+    Hardsigmoid => activation::Activation,
+    Hardswish => activation::Activation,
+    PRelu => prelu::PRelu,
+    Glu => glu::Glu,
     Softmax => softmax::Softmax,
     LogSoftmax => softmax::Softmax,
     Add => add::Add,
@@ -146,6 +158,10 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("SpatialDropout", "Dropout"),
     ("Swish", "Silu"),
     ("Logistic", "Sigmoid"),
+    ("ParametricRelu", "PRelu"),
+    ("GatedLinearUnit", "Glu"),
+    ("Clip", "Hardtanh"),
+    ("Clamp", "Hardtanh"),
     ("Flat", "Flatten"),
 ];
 

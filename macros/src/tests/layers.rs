@@ -190,6 +190,26 @@ fn specs() {
             function: activation::Activation::Softplus { beta: 2f64, threshold: 20f64 }
         }
     );
+    assert_spec!(
+        "[8]",
+        "Hardtanh(max: 2)",
+        activation::ActivationSpec {
+            len: 8,
+            function: activation::Activation::Hardtanh { min: -1f64, max: 2f64 }
+        }
+    );
+    assert_spec!(
+        "[8]",
+        "Celu(0.5)",
+        activation::ActivationSpec { len: 8, function: activation::Activation::Celu { alpha: 0.5f64 } }
+    );
+    assert_spec!("[6, 4, 3]", "PRelu", prelu::PReluSpec { channels: 1, values: 72 });
+    assert_spec!("[6, 4, 3]", "PRelu(per_channel: true)", prelu::PReluSpec { channels: 6, values: 12 });
+    assert_spec!("[6, 4]", "PRelu(per_channel: true)", prelu::PReluSpec { channels: 4, values: 6 });
+    assert_spec!("[6, 4]", "Glu", glu::GluSpec { blocks: 6, half: 2 });
+    assert_spec!("[6, 4]", "Glu(axis: 0)", glu::GluSpec { blocks: 1, half: 12 });
+    assert_spec!("[6, 4, 3]", "Glu", glu::GluSpec { blocks: 12, half: 3 });
+    assert_spec!("[6, 4, 3]", "Glu(axis: 1)", glu::GluSpec { blocks: 6, half: 6 });
     assert_spec!("[8]", "Softmax", softmax::SoftmaxSpec { outer: 1, len: 8, inner: 1, log: false });
     assert_spec!("[4, 8]", "LogSoftmax", softmax::SoftmaxSpec { outer: 4, len: 8, inner: 1, log: true });
     assert_spec!("[4, 8, 6]", "Softmax", softmax::SoftmaxSpec { outer: 1, len: 4, inner: 48, log: false });
@@ -260,7 +280,21 @@ fn parameters() {
 fn what_backward_needs() {
     let relu = traits("[8]", "Relu");
     assert!(relu.reads_outputs && !relu.reads_inputs && relu.in_place && relu.gradient_in_place);
-    for other in ["Gelu", "Silu", "Softplus", "LeakyRelu(-0.1)", "Elu(-1)"] {
+    for other in ["Relu6", "Celu", "LogSigmoid", "Hardtanh"] {
+        let traits = traits("[8]", other);
+        assert!(traits.reads_outputs && !traits.reads_inputs && traits.in_place, "{other}");
+    }
+    for other in [
+        "Mish",
+        "Softsign",
+        "Hardsigmoid",
+        "Hardswish",
+        "Gelu",
+        "Silu",
+        "Softplus",
+        "LeakyRelu(-0.1)",
+        "Elu(-1)",
+    ] {
         let traits = traits("[8]", other);
         assert!(traits.reads_inputs && !traits.reads_outputs && !traits.in_place, "{other}");
     }
@@ -308,6 +342,10 @@ fn texts_can_be_read_again() {
         ("[4]", "Softplus(beta: 2, threshold: 3)"),
         ("[4]", "Elu(0.5)"),
         ("[4]", "LeakyRelu"),
+        ("[4]", "Celu(0.5)"),
+        ("[4]", "Hardtanh(min: -2, max: 3)"),
+        ("[4]", "PRelu(per_channel: true)"),
+        ("[4, 3, 2]", "Glu(axis: 2)"),
         ("[4]", "BatchNorm1d(eps: 1e-3, momentum: 0.2)"),
         ("[4]", "BatchNorm1d(affine: false)"),
         ("[4, 3, 2]", "LayerNorm(axis: 0, eps: 1e-3, bias: false)"),

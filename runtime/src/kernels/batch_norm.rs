@@ -322,3 +322,16 @@ pub(super) fn batch_norm_backward<T: Elementary>(
         T::batch_norm_gradient(&x[from..from + dx.len()], at(dy, from, dx.len()), wide, dx);
     });
 }
+
+/// The gradient by each channel's slope of a learned rectifier, `Σ dy x` over the rows where `x <= 0`; the room is
+/// [`scratch_len`].
+pub(crate) fn sum_slopes<T: Real>(channels: usize, x: &[T], dy: &[T], out: &mut [T], scratch: &mut [T]) {
+    if channels == 0 || x.is_empty() {
+        out.fill(T::zero());
+        return;
+    }
+    let shards = &mut scratch[..SHARDS * width(channels)];
+    sums(channels, x.len(), shards, out, |from, to, shard| {
+        T::prelu_slopes(&x[from..to], &dy[from..to], shard);
+    });
+}

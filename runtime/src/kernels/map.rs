@@ -7,7 +7,7 @@
 #[cfg(target_arch = "x86_64")]
 use super::isa::{Isa, isa};
 use super::pool::Window;
-use super::{batch_norm, dropout, elementwise, group_norm, layout, pool, row_norm, softmax};
+use super::{batch_norm, dropout, elementwise, gates, group_norm, layout, pool, row_norm, softmax};
 use crate::layers::activation::Activation;
 use crate::noise::Noise;
 
@@ -117,6 +117,16 @@ kernels! {
     ) = group_norm::group_norm_gradient;
     fn group_norm_fold(channels: usize, sums: &[T], stats: &[T], both: &mut [T], running: &mut [T])
         = group_norm::group_norm_fold;
+    /// `y = x` above 0, `slope x` elsewhere; an empty `x` stands in `y`.
+    fn prelu(slopes: &[T], x: &[T], y: &mut [T]) = gates::prelu;
+    /// Its gradient by the inputs; an empty `dy` stands in `dx`.
+    fn prelu_backward(slopes: &[T], x: &[T], dy: &[T], dx: &mut [T]) = gates::prelu_backward;
+    /// Its gradient by the slopes, of some of the rows.
+    fn prelu_slopes(x: &[T], dy: &[T], sums: &mut [T]) = gates::prelu_slopes;
+    /// One half of each run, gated by the other.
+    fn glu(half: usize, x: &[T], y: &mut [T]) = gates::glu;
+    /// Its gradient.
+    fn glu_backward(half: usize, x: &[T], dy: &[T], dx: &mut [T]) = gates::glu_backward;
     /// Inverted dropout, forward and backward; an empty `x` stands in `y`.
     fn dropout(noise: Noise, node: u32, len: usize, rate: f64, x: &[T], y: &mut [T]) = dropout::dropout;
     /// Each `[rows, columns]` becomes `[columns, rows]`.
@@ -134,10 +144,12 @@ mod tests {
     use crate::layers::batch_norm::BatchNormSpec;
     use crate::layers::dropout::DropoutSpec;
     use crate::layers::global_avg_pool2d::GlobalAvgPool2dSpec;
+    use crate::layers::glu::GluSpec;
     use crate::layers::group_norm::GroupNormSpec;
     use crate::layers::instance_norm2d::InstanceNorm2dSpec;
     use crate::layers::layer_norm::LayerNormSpec;
     use crate::layers::max_pool2d::MaxPool2dSpec;
+    use crate::layers::prelu::PReluSpec;
     use crate::layers::rms_norm::RmsNormSpec;
     use crate::layers::softmax::SoftmaxSpec;
     use crate::layers::{Backward, Forward, Layer, Mode};
@@ -233,6 +245,14 @@ mod tests {
             ("gelu_tanh", activation(Activation::GeluTanh)),
             ("silu", activation(Activation::Silu)),
             ("softplus", activation(Activation::Softplus { beta: 1.0, threshold: 20.0 })),
+            ("mish", activation(Activation::Mish)),
+            ("celu", activation(Activation::Celu { alpha: 0.7 })),
+            ("log_sigmoid", activation(Activation::LogSigmoid)),
+            ("softsign", activation(Activation::Softsign)),
+            ("hardswish", activation(Activation::Hardswish)),
+            ("prelu", pass::<T>(&PReluSpec { channels, values: 87 }, less, less, 0, channels)),
+            ("prelu_shared", pass::<T>(&PReluSpec { channels: 1, values: less }, less, less, 0, 1)),
+            ("glu", pass::<T>(&GluSpec { blocks: 29, half: 31 }, 2 * 29 * 31, 29 * 31, 0, 0)),
             ("add", pass::<T>(&AddSpec { len }, len, len, 0, 0)),
             ("softmax", softmax(SoftmaxSpec { outer: 3, len: 29 * 31, inner: 1, log: false })),
             ("log_softmax", softmax(SoftmaxSpec { outer: 1, len: 29, inner: 3 * 31, log: true })),

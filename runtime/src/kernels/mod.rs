@@ -12,6 +12,7 @@ pub(crate) mod dense;
 mod depthwise;
 mod dropout;
 mod elementwise;
+mod gates;
 mod group_norm;
 pub mod isa;
 mod lanes;
