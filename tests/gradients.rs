@@ -68,6 +68,13 @@ network! {
             -> Dense(8) -> Hardtanh(min: -0.9, max: 1.1) -> Dense(8) -> Hardsigmoid -> Dense(6) -> Relu6 -> Glu
             -> Dense(2)
     }
+
+    pub struct Noisy<T>(image: [3, 4, 5]) -> [2] {
+        image
+            -> GaussianNoise(0.3) -> Conv2d(5, kernel: 3) -> Dropout2d(0.4) -> Selu -> AlphaDropout(0.3)
+            -> GaussianNoise(0.2)
+            -> Flatten -> Dense(7) -> GaussianNoise(0.1) -> Tanh -> AlphaDropout(0.2) -> Dense(2)
+    }
 }
 
 /// The gradient of `Σ outputs · weights` against central differences, for every learned number.
@@ -164,6 +171,27 @@ fn normalisations() {
 #[test]
 fn activations_with_and_without_weights() {
     check::<Bends<f64>>(3);
+}
+
+#[test]
+fn noise_of_every_kind() {
+    check::<Noisy<f64>>(4);
+}
+
+#[test]
+fn noise_is_for_training_alone() {
+    let network = Noisy::<f64>::new(1);
+    let image = [nalgebra::SMatrix::repeat(0.5); 3];
+    assert_eq!(network.predict(&image), network.predict(&image));
+    let mut workspace = Workspace::new();
+    let mut train = |step| {
+        let noise = Noise { seed: 1, step, first: 0 };
+        let pass = network.forward(&[image][..], Selection::All, noise, &mut workspace).expect("a batch");
+        pass.outputs()[0]
+    };
+    assert_eq!(train(1), train(1));
+    assert_ne!(train(1), train(2));
+    assert_ne!(train(1), network.predict(&image));
 }
 
 /// Statistics are gathered where no gradient flows.

@@ -65,7 +65,9 @@
 //! | `AvgPool2d(k)` | `stride: k`, `padding: 0`, `count_include_pad: true` | `[c, h, w]` → `[c, h', w']` |
 //! | `GlobalAvgPool2d` | | `[c, h, w]` → `[c]` |
 //! | `Flatten` | | any → `[n]` |
-//! | `Dropout(rate)` | | any |
+//! | `Dropout(rate)`, `AlphaDropout(rate)` | | any |
+//! | `Dropout2d(rate)` | | `[c, h, w]` |
+//! | `GaussianNoise(std)` | | any |
 //! | `BatchNorm1d` | `momentum: 0.1`, `eps: 1e-5`, `affine: true` | `[n]`, `[t, f]` |
 //! | `BatchNorm2d` | `momentum: 0.1`, `eps: 1e-5`, `affine: true` | `[c, h, w]` |
 //! | `LayerNorm` | `eps: 1e-5`, `affine: true`, `bias: true`, `axis:` (the last axis; without it an image as a whole, with `axis: 0` the channels of each pixel) | `[n]`, `[t, f]`, `[c, h, w]` |

@@ -9,6 +9,7 @@ mod conv2d;
 mod dense;
 mod dropout;
 mod flatten;
+mod gaussian_noise;
 mod global_avg_pool2d;
 mod glu;
 mod group_norm;
@@ -93,6 +94,9 @@ layers! {
     GlobalAvgPool2d => global_avg_pool2d::GlobalAvgPool2d,
     Flatten => flatten::Flatten,
     Dropout => dropout::Dropout,
+    Dropout2d => dropout::Dropout2d,
+    AlphaDropout => dropout::AlphaDropout,
+    GaussianNoise => gaussian_noise::GaussianNoise,
     BatchNorm1d => batch_norm::BatchNorm1d,
     BatchNorm2d => batch_norm::BatchNorm2d,
     LayerNorm => layer_norm::LayerNorm,
@@ -155,7 +159,11 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("InstanceNorm", "InstanceNorm2d"),
     ("InstanceNormalization", "InstanceNorm2d"),
     ("RMSNormalization", "RmsNorm"),
-    ("SpatialDropout", "Dropout"),
+    ("SpatialDropout", "Dropout2d"),
+    ("SpatialDropout2D", "Dropout2d"),
+    ("ChannelDropout", "Dropout2d"),
+    ("GaussNoise", "GaussianNoise"),
+    ("NormalNoise", "GaussianNoise"),
     ("Swish", "Silu"),
     ("Logistic", "Sigmoid"),
     ("ParametricRelu", "PRelu"),

@@ -168,6 +168,21 @@ fn specs() {
     );
     assert_spec!("[8, 6]", "Dropout(0.25)", dropout::DropoutSpec { node: 7, len: 48, rate: 0.25f64 });
     assert_spec!(
+        "[8, 6, 2]",
+        "Dropout2d(0.25)",
+        dropout2d::Dropout2dSpec { node: 7, channels: 8, values: 12, rate: 0.25f64 }
+    );
+    assert_spec!(
+        "[8, 6]",
+        "AlphaDropout(0.25)",
+        alpha_dropout::AlphaDropoutSpec { node: 7, len: 48, rate: 0.25f64 }
+    );
+    assert_spec!(
+        "[8, 6]",
+        "GaussianNoise(0.1)",
+        gaussian_noise::GaussianNoiseSpec { node: 7, len: 48, std: 0.1f64 }
+    );
+    assert_spec!(
         "[8]",
         "LeakyRelu(-0.5)",
         activation::ActivationSpec { len: 8, function: activation::Activation::LeakyRelu { slope: -0.5f64 } }
@@ -299,7 +314,9 @@ fn what_backward_needs() {
         assert!(traits.reads_inputs && !traits.reads_outputs && !traits.in_place, "{other}");
     }
     assert!(traits("[2, 2, 2]", "Flatten").view);
-    assert!(traits("[2]", "Dropout(0)").identity_in_prediction);
+    for noise in ["Dropout(0)", "Dropout2d(0.5)", "AlphaDropout(0.5)", "GaussianNoise(1)"] {
+        assert!(traits("[2, 3, 4]", noise).identity_in_prediction, "{noise}");
+    }
     assert_eq!(traits("[3, 2, 2]", "BatchNorm2d").batch_values, Some(4));
     assert_eq!(traits("[3]", "BatchNorm1d").batch_values, Some(1));
     assert_eq!(traits("[3]", "BatchNorm1d").saved_fixed, 9);
@@ -354,6 +371,9 @@ fn texts_can_be_read_again() {
         ("[4, 3, 2]", "GroupNorm(2, eps: 1e-3, affine: false)"),
         ("[4, 3, 2]", "InstanceNorm2d(eps: 1e-3, momentum: 0.2, affine: true, track_running_stats: true)"),
         ("[4]", "Dropout(0.1)"),
+        ("[4, 3, 2]", "Dropout2d(0.1)"),
+        ("[4]", "AlphaDropout(0.1)"),
+        ("[4]", "GaussianNoise(0.1)"),
         ("[4]", "Gelu(approximate: tanh)"),
         ("[4, 2]", "Softmax(axis: 0)"),
     ];

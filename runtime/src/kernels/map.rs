@@ -129,6 +129,17 @@ kernels! {
     fn glu_backward(half: usize, x: &[T], dy: &[T], dx: &mut [T]) = gates::glu_backward;
     /// Inverted dropout, forward and backward; an empty `x` stands in `y`.
     fn dropout(noise: Noise, node: u32, len: usize, rate: f64, x: &[T], y: &mut [T]) = dropout::dropout;
+    /// Dropout of whole channels, forward and backward; an empty `x` stands in `y`.
+    fn channel_dropout(
+        noise: Noise, node: u32, channels: usize, values: usize, rate: f64, x: &[T], y: &mut [T],
+    ) = dropout::channel_dropout;
+    /// Dropout that keeps mean and variance, or its gradient; an empty `x` stands in `y`.
+    fn alpha_dropout(
+        noise: Noise, node: u32, len: usize, rate: f64, gradient: bool, x: &[T], y: &mut [T],
+    ) = dropout::alpha_dropout;
+    /// Normal noise on top; an empty `x` stands in `y`.
+    fn gaussian_noise(noise: Noise, node: u32, len: usize, std: f64, x: &[T], y: &mut [T])
+        = dropout::gaussian_noise;
     /// Each `[rows, columns]` becomes `[columns, rows]`.
     fn transpose(rows: usize, columns: usize, x: &[T], y: &mut [T]) = layout::transpose;
 }
@@ -140,9 +151,12 @@ mod tests {
     use crate::kernels::parallel::set_threads;
     use crate::layers::activation::{Activation, ActivationSpec};
     use crate::layers::add::AddSpec;
+    use crate::layers::alpha_dropout::AlphaDropoutSpec;
     use crate::layers::avg_pool2d::AvgPool2dSpec;
     use crate::layers::batch_norm::BatchNormSpec;
     use crate::layers::dropout::DropoutSpec;
+    use crate::layers::dropout2d::Dropout2dSpec;
+    use crate::layers::gaussian_noise::GaussianNoiseSpec;
     use crate::layers::global_avg_pool2d::GlobalAvgPool2dSpec;
     use crate::layers::glu::GluSpec;
     use crate::layers::group_norm::GroupNormSpec;
@@ -238,6 +252,7 @@ mod tests {
         let mean_square = RmsNormSpec { rows: 93, len: 29, eps: 1e-5, weight: true };
         let groups = GroupNormSpec { channels: 87, values: 31, groups: 3, eps: 1e-5, affine: false };
         let instance = InstanceNorm2dSpec { channels, values: 87, eps: 1e-5, affine: true, track: true };
+        let dropout2d = Dropout2dSpec { node: 1, channels: 87, values: 31, rate: 0.3 };
         vec![
             ("relu", pass::<T>(&relu, len, len, 0, 0)),
             ("elu", activation(Activation::Elu { alpha: 0.5 })),
@@ -257,6 +272,12 @@ mod tests {
             ("softmax", softmax(SoftmaxSpec { outer: 3, len: 29 * 31, inner: 1, log: false })),
             ("log_softmax", softmax(SoftmaxSpec { outer: 1, len: 29, inner: 3 * 31, log: true })),
             ("dropout", pass::<T>(&DropoutSpec { node: 1, len: less, rate: 0.3 }, less, less, 0, 0)),
+            ("dropout2d", pass::<T>(&dropout2d, less, less, 0, 0)),
+            (
+                "alpha_dropout",
+                pass::<T>(&AlphaDropoutSpec { node: 1, len: less, rate: 0.3 }, less, less, 0, 0),
+            ),
+            ("noise", pass::<T>(&GaussianNoiseSpec { node: 1, len: less, std: 0.3 }, less, less, 0, 0)),
             ("max_pool", pool(max)),
             ("max_pool_overlapping", pool(overlapping)),
             ("avg_pool", pass::<T>(&average, len, output(average.output()), 0, 0)),

@@ -78,11 +78,14 @@ pub trait Layer<T: Real> {
 
 pub mod activation;
 pub mod add;
+pub mod alpha_dropout;
 pub mod avg_pool2d;
 pub mod batch_norm;
 pub mod conv2d;
 pub mod dense;
 pub mod dropout;
+pub mod dropout2d;
+pub mod gaussian_noise;
 pub mod global_avg_pool2d;
 pub mod glu;
 pub mod group_norm;
