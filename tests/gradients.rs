@@ -181,17 +181,18 @@ fn noise_of_every_kind() {
 #[test]
 fn noise_is_for_training_alone() {
     let network = Noisy::<f64>::new(1);
-    let image = [nalgebra::SMatrix::repeat(0.5); 3];
-    assert_eq!(network.predict(&image), network.predict(&image));
+    let images = [[nalgebra::SMatrix::repeat(0.5); 3]];
+    let predicted = network.predict(&images[0]);
+    assert_eq!(predicted, network.predict(&images[0]));
     let mut workspace = Workspace::new();
     let mut train = |step| {
         let noise = Noise { seed: 1, step, first: 0 };
-        let pass = network.forward(&[image][..], Selection::All, noise, &mut workspace).expect("a batch");
+        let pass = network.forward(&images[..], Selection::All, noise, &mut workspace).expect("a batch");
         pass.outputs()[0]
     };
     assert_eq!(train(1), train(1));
     assert_ne!(train(1), train(2));
-    assert_ne!(train(1), network.predict(&image));
+    assert_ne!(train(1), predicted);
 }
 
 /// Statistics are gathered where no gradient flows.

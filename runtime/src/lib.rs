@@ -180,7 +180,10 @@ pub use workspace::{Memory, Workspace};
 /// What a program that declares, trains and uses networks needs: `use formwork::prelude::*;`.
 pub mod prelude {
     pub use crate::data::{Dataset, Index, Standardizer};
-    pub use crate::losses::{BinaryCrossEntropy, CrossEntropy, Loss, MeanSquaredError};
+    pub use crate::losses::{
+        BinaryCrossEntropy, CrossEntropy, GaussianNll, Huber, KlDivergence, L1, Loss, MeanSquaredError,
+        NegativeLogLikelihood, PoissonNll, SmoothL1,
+    };
     pub use crate::metrics::{Accuracy, BinaryAccuracy, Metric};
     pub use crate::optimizers::{Adam, AdamW, Optimizer, Sgd};
     pub use crate::train::{History, Trainer, patience};
