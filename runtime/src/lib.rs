@@ -64,6 +64,16 @@
 //! | `MaxPool2d(k)` | `stride: k`, `padding: 0`, `dilation: 1` | `[c, h, w]` → `[c, h', w']` |
 //! | `AvgPool2d(k)` | `stride: k`, `padding: 0`, `count_include_pad: true` | `[c, h, w]` → `[c, h', w']` |
 //! | `GlobalAvgPool2d` | | `[c, h, w]` → `[c]` |
+//! | `Conv1d(n, kernel: k)` | as `Conv2d`, each size one number | `[t, f]` → `[t', n]` |
+//! | `GlobalMaxPool2d` | | `[c, h, w]` → `[c]` |
+//! | `AdaptiveAvgPool2d((m, n))` | | `[c, h, w]` → `[c, m, n]` |
+//! | `ZeroPad2d(p)` | a number, a pair or `(left, right, top, bottom)` | `[c, h, w]` → `[c, h', w']` |
+//! | `Upsample(scale)` | in its place `size: (m, n)`; `mode: nearest` (or `bilinear`), `align_corners: false` | `[c, h, w]` → `[c, h', w']` |
+//! | `PixelShuffle(r)` | | `[c · r², h, w]` → `[c, h · r, w · r]` |
+//! | `ConvTranspose2d(n, kernel: k)` | `stride: 1`, `padding: 0`, `output_padding: 0` (below the stride), `dilation: 1`, `groups: 1`, `bias: true`, `init:` | `[c, h, w]` → `[n, h', w']` |
+//! | `ConvTranspose1d(n, kernel: k)` | as `ConvTranspose2d`, each size one number | `[t, f]` → `[t', n]` |
+//! | `MaxPool1d(k)`, `AvgPool1d(k)` | as in two dimensions, each size one number | `[t, f]` → `[t', f]` |
+//! | `GlobalAvgPool1d` | | `[t, f]` → `[f]` |
 //! | `Flatten` | | any → `[n]` |
 //! | `Dropout(rate)`, `AlphaDropout(rate)` | | any |
 //! | `Dropout2d(rate)` | | `[c, h, w]` |

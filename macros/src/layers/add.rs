@@ -69,7 +69,7 @@ impl Layer for Add {
                     if stride == [1; 2] {
                         format!("Conv2d({channels}, kernel: 1)")
                     } else {
-                        format!("Conv2d({channels}, kernel: 1, stride: {})", super::window::pair(stride))
+                        format!("Conv2d({channels}, kernel: 1, stride: {})", super::window::tuple(stride))
                     }
                 };
                 if hb >= ha && wb >= wa {
@@ -83,6 +83,7 @@ impl Layer for Add {
             }
             (&[fa], &[fb]) => mismatch = widen(mismatch, fa, fb),
             (&[ta, fa], &[tb, fb]) if ta == tb => mismatch = widen(mismatch, fa, fb),
+            (&[_, _], &[_, _]) => mismatch = mismatch.propose(Proposal::KeepSize),
             _ => {}
         }
         Err(mismatch)

@@ -48,6 +48,12 @@ pub fn reverse(builder: &mut Builder) -> (Vec<Step>, Vec<BufferId>) {
             }
         }
     }
+    let live = reverse.builder.shaped.graph.is_live();
+    for node in (0..live.len()).filter(|&node| !live[node]).map(NodeId) {
+        if keeps_numbers(reverse.builder, node) {
+            reverse.steps.push(Step::ZeroParameters { node });
+        }
+    }
     (reverse.steps, output_gradients)
 }
 

@@ -75,10 +75,12 @@ pub fn record(shaped: &Shaped, mode: Mode) -> Tape {
     let homes = vec![Homes::default(); shaped.graph.values.len()];
     let mut recorder = Recorder { shaped, tape: Tape::default(), homes };
     recorder.load_inputs();
-    for at in 0..shaped.graph.nodes.len() {
+    // What nobody reads is not computed.
+    let live = shaped.graph.is_live();
+    for at in (0..shaped.graph.nodes.len()).filter(|&at| live[at]) {
         recorder.node(NodeId(at), mode);
     }
-    recorder.results(mode);
+    recorder.results();
     recorder.tape
 }
 
@@ -172,7 +174,7 @@ impl Recorder<'_> {
     }
 
     /// Outputs leave row-major, each in a slot of its own that is no input.
-    fn results(&mut self, _mode: Mode) {
+    fn results(&mut self) {
         for &value in self.shaped.graph.results.iter().flatten() {
             let mut slot = self.value_in(value, Layout::RowMajor);
             if self.tape.slots[slot.0].input.is_some() || self.tape.results.contains(&slot) {

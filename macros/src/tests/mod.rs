@@ -3,6 +3,7 @@
 mod corpus;
 mod layers;
 mod messages;
+mod plans;
 mod typing;
 mod valid;
 

@@ -1,6 +1,7 @@
 //! Kernels for matrix products and convolutions: the entry points, once for each scalar type.
 
-use super::{convolution, convolution_input, convolution_weights, dense};
+use super::{convolution, convolution_input, convolution_transposed, convolution_weights, dense};
+use crate::layers::conv_transpose2d::ConvTranspose2dSpec;
 use crate::layers::conv2d::Conv2dSpec;
 use crate::layers::dense::DenseSpec;
 
@@ -64,6 +65,27 @@ pub trait ProductKernels: Sized {
         w: &[Self],
         dy: &[Self],
         dx: &mut [Self],
+        scratch: &mut [Self],
+    );
+
+    /// `y[q][o] = b[o] + Σ x[p][c] w[tap][o][c]` over all `p · stride + tap = q`; see [`ConvTranspose2dSpec`].
+    fn conv_transpose2d_forward(
+        spec: &ConvTranspose2dSpec,
+        n: usize,
+        w: &[Self],
+        x: &[Self],
+        y: &mut [Self],
+        scratch: &mut [Self],
+    );
+
+    /// `dw[tap][o][c] = Σ dy[p · stride + tap][o] x[p][c]`, followed by `db[o] = Σ dy[q][o]`. (The gradient by the input
+    /// is the mirrored convolution's forward pass.)
+    fn conv_transpose2d_backward_parameters(
+        spec: &ConvTranspose2dSpec,
+        n: usize,
+        x: &[Self],
+        dy: &[Self],
+        dw: &mut [Self],
         scratch: &mut [Self],
     );
 }
@@ -134,7 +156,29 @@ macro_rules! product_kernels {
                 dx: &mut [$t],
                 scratch: &mut [$t],
             ) {
-                convolution_input::backward_input(spec, n, w, dy, dx, scratch);
+                convolution_input::backward_input(spec, n, (w, &[]), dy, dx, scratch);
+            }
+
+            fn conv_transpose2d_forward(
+                spec: &ConvTranspose2dSpec,
+                n: usize,
+                w: &[$t],
+                x: &[$t],
+                y: &mut [$t],
+                scratch: &mut [$t],
+            ) {
+                convolution_transposed::forward(spec, n, w, x, y, scratch);
+            }
+
+            fn conv_transpose2d_backward_parameters(
+                spec: &ConvTranspose2dSpec,
+                n: usize,
+                x: &[$t],
+                dy: &[$t],
+                dw: &mut [$t],
+                scratch: &mut [$t],
+            ) {
+                convolution_transposed::backward_parameters(spec, n, x, dy, dw, scratch);
             }
         }
     };

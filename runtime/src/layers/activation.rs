@@ -161,7 +161,12 @@ impl<T: Real> Layer<T> for ActivationSpec {
     fn forward(&self, pass: Forward<'_, T>) {
         let x = pass.inputs[0];
         parts(pass.outputs[0], 1, self.function.cost(), |from, y| {
-            T::activate(self.function, at(x, from, y.len()), y);
+            let x = at(x, from, y.len());
+            match self.function {
+                // The one that nearly every network has is assembly, fast in an unoptimized build too.
+                Activation::Relu => T::relu_forward((!x.is_empty()).then_some(x), y),
+                function => T::activate(function, x, y),
+            }
         });
     }
 
@@ -170,7 +175,10 @@ impl<T: Real> Layer<T> for ActivationSpec {
         let dy = pass.output_gradients[0];
         parts(pass.input_gradients[0], 1, self.function.cost(), |from, dx| {
             let (values, dy) = (at(values, from, dx.len()), at(dy, from, dx.len()));
-            T::activate_backward(self.function, values, dy, dx);
+            match self.function {
+                Activation::Relu => T::relu_backward(values, (!dy.is_empty()).then_some(dy), dx),
+                function => T::activate_backward(function, values, dy, dx),
+            }
         });
     }
 }

@@ -77,11 +77,15 @@ pub trait Layer<T: Real> {
 }
 
 pub mod activation;
+pub mod adaptive_avg_pool2d;
 pub mod add;
 pub mod alpha_dropout;
 pub mod avg_pool2d;
 pub mod batch_norm;
+pub mod conv1d;
 pub mod conv2d;
+pub mod conv_transpose1d;
+pub mod conv_transpose2d;
 pub mod dense;
 pub mod dropout;
 pub mod dropout2d;
@@ -93,6 +97,9 @@ pub mod instance_norm2d;
 pub mod layer_norm;
 pub mod layout;
 pub mod max_pool2d;
+pub mod pixel_shuffle;
 pub mod prelu;
 pub mod rms_norm;
 pub mod softmax;
+pub mod upsample;
+pub mod zero_pad2d;
