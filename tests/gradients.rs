@@ -3,6 +3,7 @@
 mod common;
 
 use common::differences::check;
+use formwork::Noise;
 use formwork::prelude::*;
 
 network! {
