@@ -53,8 +53,9 @@ macro_rules! pointwise {
         impl $loss {
             /// The sum over all scalars instead.
             #[must_use]
-            pub const fn sum(self) -> Self {
-                $loss { reduction: Reduction::Sum, ..self }
+            pub const fn sum(mut self) -> Self {
+                self.reduction = Reduction::Sum;
+                self
             }
         }
 
