@@ -39,6 +39,17 @@ network! {
         let d = c -> Upsample(size: (3, 5), mode: bilinear, align_corners: true) -> Conv2d(4, kernel: 2) -> Gelu;
         (d -> GlobalMaxPool2d) + (d -> GlobalAvgPool2d) -> Dense(2)
     }
+
+    pub struct Volume<T>(v: [2, 4, 5, 4]) -> [3, 2, 5, 4] {
+        let a = v -> Conv3d(4, kernel: (3, 3, 1), padding: same) -> Tanh;
+        let b = a -> Conv3d(4, kernel: (2, 1, 3), groups: 2, padding: (0, 0, 1), bias: false) -> Silu;
+        b + (a -> Conv3d(4, kernel: (2, 1, 1))) -> Conv3d(3, kernel: 1, stride: (2, 1, 1))
+    }
+}
+
+#[test]
+fn volumes() {
+    check::<Volume<f64>>(2);
 }
 
 #[test]

@@ -6,12 +6,13 @@
 mod common;
 
 use common::goldens::{Case, group};
-use common::layer::{Sizes, inner_channels, outer_channels, predict, reversed, train};
+use common::layer::{Sizes, inner_channels, outer_channels, predict, train};
 use formwork::Real;
 use formwork::layers::Layer;
 use formwork::layers::avg_pool2d::AvgPool2dSpec;
 use formwork::layers::conv_transpose2d::ConvTranspose2dSpec;
 use formwork::layers::conv2d::Conv2dSpec;
+use formwork::layers::conv3d::Conv3dSpec;
 use formwork::layers::global_avg_pool2d::GlobalAvgPool2dSpec;
 use formwork::layers::max_pool2d::MaxPool2dSpec;
 use formwork::layers::pixel_shuffle::PixelShuffleSpec;
@@ -44,6 +45,7 @@ macro_rules! agree_with_pytorch {
 }
 
 agree_with_pytorch! {
+    convolutions_of_volumes: "Conv3d" 1 conv3d;
     convolutions_of_sequences: "Conv1d" 4 conv1d;
     transposed_convolutions: "ConvTranspose2d" 4 conv_transpose2d, "ConvTranspose1d" 1 conv_transpose1d;
     global_maxima: "AdaptiveMaxPool2d" 1 global_max_pool;
@@ -77,25 +79,46 @@ fn check<T: Real>(case: &Case, layer: &impl Layer<T>, mut sizes: Sizes, paramete
 /// Weight and bias as the layer holds them.
 struct Parameters<T> {
     values: Vec<T>,
-    /// The outer and inner axis of the weight in files, and its taps.
-    shape: [usize; 3],
+    /// For each scalar of the weight in memory its place in files.
+    places: Vec<usize>,
 }
 
 impl<T: Real> Parameters<T> {
+    /// The taps outermost, then the inner axis, then the outer one of the weight in files.
     fn of(case: &Case) -> Self {
         let &[outer, inner, ref kernel @ ..] = case.shape("param.weight") else { panic!("{}", case.name) };
-        let shape = [outer, inner, kernel.iter().product()];
-        let mut values = reversed(shape, &case.values("param.weight"));
+        let taps: usize = kernel.iter().product();
+        let places = (0..outer * inner * taps)
+            .map(|k| (k % outer * inner + k / outer % inner) * taps + k / outer / inner);
+        Self::placed(case, places.collect())
+    }
+
+    /// The same with the kernel's depth beside the channels.
+    fn of_volumes(case: &Case) -> Self {
+        let &[outer, inner, kd, kh, kw] = case.shape("param.weight") else { panic!("{}", case.name) };
+        let mut places = Vec::new();
+        for (h, w) in (0..kh).flat_map(|h| (0..kw).map(move |w| (h, w))) {
+            for (d, i) in (0..kd).flat_map(|d| (0..inner).map(move |i| (d, i))) {
+                places.extend((0..outer).map(|o| (((o * inner + i) * kd + d) * kh + h) * kw + w));
+            }
+        }
+        Self::placed(case, places)
+    }
+
+    fn placed(case: &Case, places: Vec<usize>) -> Self {
+        let weight = case.values::<T>("param.weight");
+        let mut values: Vec<T> = places.iter().map(|&place| weight[place]).collect();
         if case.flag("bias") {
             values.extend(case.values::<T>("param.bias"));
         }
-        Parameters { values, shape }
+        Parameters { values, places }
     }
 
     fn check(&self, case: &Case, gradient: &[T]) {
-        let [outer, inner, taps] = self.shape;
-        let (weight, bias) = gradient.split_at(outer * inner * taps);
-        case.check("grad_param.weight", &reversed([taps, inner, outer], weight));
+        let (inner, bias) = gradient.split_at(self.places.len());
+        let mut weight = vec![T::nan(); inner.len()];
+        self.places.iter().zip(inner).for_each(|(&place, &g)| weight[place] = g);
+        case.check("grad_param.weight", &weight);
         if case.flag("bias") {
             case.check("grad_param.bias", bias);
         }
@@ -260,4 +283,33 @@ fn pixel_shuffle<T: Real>(case: &Case) {
     let channels = case.shape("output")[1];
     let spec = PixelShuffleSpec { channels, height, width, factor: size(case, "upscale_factor") };
     check::<T>(case, &spec, Sizes::default(), None);
+}
+
+fn conv3d<T: Real>(case: &Case) {
+    let &[samples, channels, depth, height, width] = case.shape("input") else { panic!("{}", case.name) };
+    let triple = |key: &str| match &case.config[key] {
+        serde_json::Value::Array(sizes) => [0, 1, 2].map(|i| sizes[i].as_u64().expect("a size") as usize),
+        all => [all.as_u64().expect("a size") as usize; 3],
+    };
+    let spec = Conv3dSpec {
+        channels,
+        depth,
+        height,
+        width,
+        outputs: size(case, "out_channels"),
+        kernel: triple("kernel_size"),
+        stride: triple("stride"),
+        padding: triple("padding").map(|p| [p, p]),
+        dilation: triple("dilation"),
+        groups: size(case, "groups"),
+        bias: case.flag("bias"),
+    };
+    assert_eq!(spec.output_size(), case.shape("output")[2..]);
+    let sizes = Sizes {
+        forward_scratch: spec.forward_scratch(samples),
+        backward_scratch: spec.backward_scratch(samples),
+        reads_inputs: true,
+        ..Sizes::default()
+    };
+    check(case, &spec, sizes, Some(Parameters::<T>::of_volumes(case)));
 }

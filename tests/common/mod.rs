@@ -10,6 +10,7 @@ pub mod layer;
 /// The kinds of layers whose cases `reference_spatial` runs.
 pub const SPATIAL: &[&str] = &[
     "Conv1d",
+    "Conv3d",
     "MaxPool1d",
     "AvgPool1d",
     "AdaptiveAvgPool1d",

@@ -9,6 +9,7 @@ mod avg_pool2d;
 mod batch_norm;
 mod conv1d;
 mod conv2d;
+mod conv3d;
 mod conv_transpose1d;
 mod conv_transpose2d;
 mod convolution;
@@ -107,6 +108,7 @@ layers! {
     AvgPool2d => avg_pool2d::AvgPool2d,
     GlobalAvgPool2d => global_avg_pool2d::GlobalAvgPool2d,
     Flatten => flatten::Flatten,
+    Conv3d => conv3d::Conv3d,
     ConvTranspose2d => conv_transpose2d::ConvTranspose2d,
     AdaptiveAvgPool2d => adaptive_avg_pool2d::AdaptiveAvgPool2d,
     GlobalMaxPool2d => global_max_pool2d::GlobalMaxPool2d,
@@ -166,6 +168,7 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("InnerProduct", "Dense"),
     ("Convolution1D", "Conv1d"),
     ("Convolution2D", "Conv2d"),
+    ("Convolution3D", "Conv3d"),
     ("Conv", "Conv2d"),
     ("Conv1DTranspose", "ConvTranspose1d"),
     ("Conv2DTranspose", "ConvTranspose2d"),

@@ -8,6 +8,7 @@ mod columns;
 mod convolution;
 mod convolution_input;
 mod convolution_transposed;
+mod convolution_volume;
 mod convolution_weights;
 pub(crate) mod dense;
 mod depthwise;

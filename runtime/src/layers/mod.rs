@@ -84,6 +84,7 @@ pub mod avg_pool2d;
 pub mod batch_norm;
 pub mod conv1d;
 pub mod conv2d;
+pub mod conv3d;
 pub mod conv_transpose1d;
 pub mod conv_transpose2d;
 pub mod dense;

@@ -109,7 +109,7 @@ impl Explainer<'_> {
         let input = &self.graph.header.inputs[index];
         let old = input.shape.as_ref()?;
         let hint = match (&old.0[..], &shape.0[..]) {
-            ([_, _, _, _], [_, _, _]) => "leave the batch axis out",
+            ([_, rest @ ..], new) if rest == new => "leave the batch axis out",
             ([a, b], [c, d]) if (a, b) == (d, c) => "sequences are time first here",
             _ => "declare it",
         };
@@ -127,7 +127,8 @@ impl Explainer<'_> {
         let from = itself.map_or(node.inputs.clone(), |value| vec![value]);
         for id in self.ancestors(&from) {
             let ancestor = &self.graph.nodes[id.0];
-            let is_convolution = |call: &&Call| ["Conv1d", "Conv2d"].iter().any(|name| call.name == name);
+            let is_convolution =
+                |call: &&Call| ["Conv1d", "Conv2d", "Conv3d"].iter().any(|name| call.name == name);
             let Some(call) = ancestor.call.as_ref().filter(is_convolution) else { continue };
             let Some(kernel) = call.arguments.iter().find(|a| a.name.as_ref().is_some_and(|n| n == "kernel"))
             else {
