@@ -8,9 +8,10 @@ network! {
     pub struct Cnn(image: [1, 28, 28]) -> [10] {
         image
             -> Conv2d(32, kernel: 3) -> BatchNorm2d -> Relu -> MaxPool2d(2)
-            -> Conv2d(64, kernel: 3) -> Relu -> MaxPool2d(2)
+            -> Conv2d(64, kernel: 3) -> GroupNorm(8) -> Dropout2d(0.1) -> Relu -> MaxPool2d(2)
+            -> GaussianNoise(0.1)
             -> Flatten
-            -> Dense(256) -> Relu -> Dropout(0.4)
+            -> Dense(256) -> LayerNorm -> PRelu(per_channel: true) -> Dropout(0.4)
             -> Dense(10)
     }
 }

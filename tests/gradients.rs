@@ -3,6 +3,7 @@
 mod common;
 
 use common::differences::check;
+use formwork::Noise;
 use formwork::prelude::*;
 
 network! {
@@ -51,6 +52,37 @@ network! {
             -> Flatten
             -> Dense(2)
     }
+
+    /// Every way to normalise, of images and sequences; the first has running averages and nothing else to keep.
+    pub struct Norms<T>(image: [4, 5, 3]) -> [3] {
+        image
+            -> BatchNorm2d(affine: false)
+            -> Conv2d(6, kernel: 3, padding: 1) -> GroupNorm(3) -> Tanh
+            -> Conv2d(4, kernel: 1) -> InstanceNorm2d(affine: true, track_running_stats: true) -> Silu
+            -> LayerNorm(axis: 0) -> Conv2d(2, kernel: 3) -> LayerNorm
+            -> Flatten -> Dense(6) -> RmsNorm(eps: 1e-3) -> Dense(3) -> LayerNorm(bias: false, eps: 1e-2)
+    }
+
+    pub struct Rows<T>(x: [3, 4]) -> [3, 5] {
+        x -> LayerNorm -> Dense(5) -> Tanh -> RmsNorm -> Dense(5) -> LayerNorm(affine: false)
+    }
+
+    pub struct Bends<T>(image: [3, 4, 5]) -> [2] {
+        image
+            -> Conv2d(4, kernel: 3, padding: 1) -> PRelu(per_channel: true)
+            -> Conv2d(8, kernel: 2) -> Glu -> Mish
+            -> Conv2d(4, kernel: 1) -> PRelu -> Glu(axis: 2) -> Celu(0.7)
+            -> Flatten -> Dense(8) -> Softsign -> Dense(8) -> LogSigmoid -> Dense(8) -> Hardswish
+            -> Dense(8) -> Hardtanh(min: -0.9, max: 1.1) -> Dense(8) -> Hardsigmoid -> Dense(6) -> Relu6 -> Glu
+            -> Dense(2)
+    }
+
+    pub struct Noisy<T>(image: [3, 4, 5]) -> [2] {
+        image
+            -> GaussianNoise(0.3) -> Conv2d(5, kernel: 3) -> Dropout2d(0.4) -> Selu -> AlphaDropout(0.3)
+            -> GaussianNoise(0.2)
+            -> Flatten -> Dense(7) -> GaussianNoise(0.1) -> Tanh -> AlphaDropout(0.2) -> Dense(2)
+    }
 }
 
 #[test]
@@ -86,4 +118,56 @@ fn layers_that_nothing_reads() {
 #[test]
 fn depthwise() {
     check::<Depthwise<f64>>(2);
+}
+
+#[test]
+fn normalisations() {
+    check::<Norms<f64>>(3);
+    check::<Rows<f64>>(2);
+}
+
+#[test]
+fn activations_with_and_without_weights() {
+    check::<Bends<f64>>(3);
+}
+
+#[test]
+fn noise_of_every_kind() {
+    check::<Noisy<f64>>(4);
+}
+
+#[test]
+fn noise_is_for_training_alone() {
+    let network = Noisy::<f64>::new(1);
+    let images = [[nalgebra::SMatrix::repeat(0.5); 3]];
+    let predicted = network.predict(&images[0]);
+    assert_eq!(predicted, network.predict(&images[0]));
+    let mut workspace = Workspace::new();
+    let mut train = |step| {
+        let noise = Noise { seed: 1, step, first: 0 };
+        let pass = network.forward(&images[..], Selection::All, noise, &mut workspace).expect("a batch");
+        pass.outputs()[0]
+    };
+    assert_eq!(train(1), train(1));
+    assert_ne!(train(1), train(2));
+    assert_ne!(train(1), predicted);
+}
+
+/// Statistics are gathered where no gradient flows.
+#[test]
+fn running_averages_without_weights_move() {
+    let mut network = Norms::<f64>::new(1);
+    let mut gradient = Norms::zeroed();
+    let mut workspace = Workspace::new();
+    let mut inputs = formwork::tensor::zeroed_vec::<<Norms<f64> as Network>::Sample>(2);
+    formwork::tensor::flat_mut(&mut inputs).fill(3.0);
+    let mut pass =
+        network.forward(&inputs, Selection::All, Noise::default(), &mut workspace).expect("a batch");
+    formwork::tensor::flat_mut(pass.outputs_and_gradients().1).fill(1.0);
+    pass.backward(&mut gradient);
+    let sgd = Sgd::new(0.1);
+    sgd.step(&mut sgd.start(&*network), &mut network, &gradient);
+    for (mean, var) in network.batch_norm2d1.running_mean.iter().zip(&network.batch_norm2d1.running_var) {
+        assert!((mean - 0.3).abs() < 1e-12 && (var - 0.9).abs() < 1e-12, "{mean} {var}");
+    }
 }

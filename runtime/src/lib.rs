@@ -76,11 +76,20 @@
 //! | `MaxPool1d(k)`, `AvgPool1d(k)` | as in two dimensions, each size one number | `[t, f]` → `[t', f]` |
 //! | `GlobalAvgPool1d` | | `[t, f]` → `[f]` |
 //! | `Flatten` | | any → `[n]` |
-//! | `Dropout(rate)` | | any |
-//! | `BatchNorm1d` | `momentum: 0.1`, `eps: 1e-5` | `[n]`, `[t, f]` |
-//! | `BatchNorm2d` | `momentum: 0.1`, `eps: 1e-5` | `[c, h, w]` |
-//! | `Relu`, `Selu`, `Silu`, `Sigmoid`, `Tanh` | | any |
-//! | `LeakyRelu(0.01)`, `Elu(1.0)`, `Gelu` | `Gelu(approximate: tanh)` | any |
+//! | `Dropout(rate)`, `AlphaDropout(rate)` | | any |
+//! | `Dropout2d(rate)` | | `[c, h, w]` |
+//! | `GaussianNoise(std)` | | any |
+//! | `BatchNorm1d` | `momentum: 0.1`, `eps: 1e-5`, `affine: true` | `[n]`, `[t, f]` |
+//! | `BatchNorm2d` | `momentum: 0.1`, `eps: 1e-5`, `affine: true` | `[c, h, w]` |
+//! | `LayerNorm` | `eps: 1e-5`, `affine: true`, `bias: true`, `axis:` (the last axis; without it an image as a whole, with `axis: 0` the channels of each pixel) | `[n]`, `[t, f]`, `[c, h, w]` |
+//! | `RmsNorm` | `eps: 1e-6`, `affine: true`, `axis:` | as `LayerNorm` |
+//! | `GroupNorm(groups)` | `eps: 1e-5`, `affine: true` | `[c, h, w]` |
+//! | `InstanceNorm2d` | `eps: 1e-5`, `affine: false`, `track_running_stats: false`, `momentum: 0.1` | `[c, h, w]` |
+//! | `Relu`, `Relu6`, `Selu`, `Silu`, `Mish`, `Sigmoid`, `LogSigmoid`, `Hardsigmoid`, `Hardswish`, `Tanh`, `Softsign` | | any |
+//! | `Hardtanh` | `min: -1`, `max: 1` | any |
+//! | `PRelu` | `per_channel: false` (one slope for each feature or channel) | any |
+//! | `Glu` | `axis:` (the last axis; the channels of an image) | that axis halved |
+//! | `LeakyRelu(0.01)`, `Elu(1.0)`, `Celu(1.0)`, `Gelu` | `Gelu(approximate: tanh)` | any |
 //! | `Softplus` | `beta: 1.0`, `threshold: 20.0` | any |
 //! | `Softmax`, `LogSoftmax` | `axis:` (the last axis; the channels of an image) | any |
 //!
@@ -182,7 +191,10 @@ pub use workspace::{Memory, Workspace};
 /// What a program that declares, trains and uses networks needs: `use formwork::prelude::*;`.
 pub mod prelude {
     pub use crate::data::{Dataset, Index, Standardizer};
-    pub use crate::losses::{BinaryCrossEntropy, CrossEntropy, Loss, MeanSquaredError};
+    pub use crate::losses::{
+        BinaryCrossEntropy, CrossEntropy, GaussianNll, Huber, KlDivergence, L1, Loss, MeanSquaredError,
+        NegativeLogLikelihood, PoissonNll, SmoothL1,
+    };
     pub use crate::metrics::{Accuracy, BinaryAccuracy, Metric};
     pub use crate::optimizers::{Adam, AdamW, Optimizer, Sgd};
     pub use crate::train::{History, Trainer, patience};

@@ -192,7 +192,12 @@ fn place(node: &Node, at: At) -> Place {
         let found = call.arguments.iter().find(|a| a.name.as_ref().is_some_and(|n| n == name))?;
         Some(Place::of(&found.value.tokens))
     };
+    let by_place = || {
+        let call = node.call.as_ref()?;
+        Some(Place::of(&call.arguments.iter().find(|a| a.name.is_none())?.value.tokens))
+    };
     match at {
+        At::Main(name) => argument(name).or_else(by_place).unwrap_or_else(|| Place::of(&node.tokens)),
         At::Argument(name) => argument(name).unwrap_or_else(|| Place::of(&node.tokens)),
         At::Layer => Place::of(&node.tokens),
     }

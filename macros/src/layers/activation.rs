@@ -20,17 +20,39 @@ pub enum Activation {
     Sigmoid,
     Tanh,
     Softplus { beta: f64, threshold: f64 },
+    Relu6,
+    Celu { alpha: f64 },
+    Mish,
+    LogSigmoid,
+    Softsign,
+    Hardtanh { min: f64, max: f64 },
+    Hardsigmoid,
+    Hardswish,
 }
 
 impl Activation {
     /// Whether backward can do with the output alone, so that forward may write over its input.
     fn has_gradient_by_output(&self) -> bool {
         match self {
-            Activation::Relu | Activation::Selu | Activation::Sigmoid | Activation::Tanh => true,
+            Activation::Relu
+            | Activation::Selu
+            | Activation::Sigmoid
+            | Activation::Tanh
+            | Activation::Relu6
+            | Activation::Celu { .. }
+            | Activation::LogSigmoid
+            | Activation::Hardtanh { .. } => true,
             // With a negative slope the output's sign no longer tells the input's.
             Activation::LeakyRelu { slope } => *slope >= 0.0,
             Activation::Elu { alpha } => *alpha >= 0.0,
-            Activation::Gelu | Activation::GeluTanh | Activation::Silu | Activation::Softplus { .. } => false,
+            Activation::Gelu
+            | Activation::GeluTanh
+            | Activation::Silu
+            | Activation::Softplus { .. }
+            | Activation::Mish
+            | Activation::Softsign
+            | Activation::Hardsigmoid
+            | Activation::Hardswish => false,
         }
     }
 
@@ -56,6 +78,20 @@ impl Activation {
                 let (beta, threshold) = (float(beta), signed(threshold));
                 quote!(Softplus { beta: #beta, threshold: #threshold })
             }
+            Activation::Relu6 => quote!(Relu6),
+            Activation::Celu { alpha } => {
+                let alpha = float(alpha);
+                quote!(Celu { alpha: #alpha })
+            }
+            Activation::Mish => quote!(Mish),
+            Activation::LogSigmoid => quote!(LogSigmoid),
+            Activation::Softsign => quote!(Softsign),
+            Activation::Hardtanh { min, max } => {
+                let (min, max) = (signed(min), signed(max));
+                quote!(Hardtanh { min: #min, max: #max })
+            }
+            Activation::Hardsigmoid => quote!(Hardsigmoid),
+            Activation::Hardswish => quote!(Hardswish),
         }
     }
 }
@@ -66,12 +102,30 @@ fn signed(x: f64) -> TokenStream {
     if x < 0.0 { quote!(-#magnitude) } else { quote!(#magnitude) }
 }
 
+/// The bounds, of which the upper one must be above the other.
+fn hardtanh(arguments: &mut Arguments, errors: &mut Errors) -> Activation {
+    let min = arguments.number_or("min", -1.0, errors);
+    let max = arguments.number_or("max", 1.0, errors);
+    if max <= min {
+        // One of the two was written, or they would be the usual ones.
+        let (name, why) = match arguments.place("max") {
+            Some(_) => {
+                ("max", format!("is invalid: the largest value is above the smallest, which is {min}"))
+            }
+            None => ("min", format!("is invalid: the smallest value is below the largest, which is {max}")),
+        };
+        arguments.refuse(name, &why, errors);
+    }
+    Activation::Hardtanh { min, max }
+}
+
 impl Layer for Activation {
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
         let (main, named): (Option<&'static str>, &[&'static str]) =
             match arguments.layer().to_string().as_str() {
                 "LeakyRelu" => (Some("slope"), &[]),
-                "Elu" => (Some("alpha"), &[]),
+                "Elu" | "Celu" => (Some("alpha"), &[]),
+                "Hardtanh" => (None, &["min", "max"]),
                 "Gelu" => (None, &["approximate"]),
                 "Softplus" => (None, &["beta", "threshold"]),
                 _ => (None, &[]),
@@ -96,6 +150,20 @@ impl Layer for Activation {
                 }
                 Activation::Softplus { beta, threshold: arguments.number_or("threshold", 20.0, errors) }
             }
+            "Relu6" => Activation::Relu6,
+            "Celu" => {
+                let alpha = arguments.number_or("alpha", 1.0, errors);
+                if alpha <= 0.0 {
+                    arguments.refuse("alpha", "is invalid: it is above 0", errors);
+                }
+                Activation::Celu { alpha }
+            }
+            "Mish" => Activation::Mish,
+            "LogSigmoid" => Activation::LogSigmoid,
+            "Softsign" => Activation::Softsign,
+            "Hardtanh" => hardtanh(arguments, errors),
+            "Hardsigmoid" => Activation::Hardsigmoid,
+            "Hardswish" => Activation::Hardswish,
             _ => return None,
         };
         arguments.finish(layer)
@@ -109,6 +177,10 @@ impl Layer for Activation {
         match self {
             Activation::LeakyRelu { slope } if *slope != 0.01 => format!("{slope:?}"),
             Activation::Elu { alpha } if *alpha != 1.0 => format!("{alpha:?}"),
+            Activation::Celu { alpha } if *alpha != 1.0 => format!("{alpha:?}"),
+            Activation::Hardtanh { min, max } if (*min, *max) != (-1.0, 1.0) => {
+                format!("min: {min:?}, max: {max:?}")
+            }
             Activation::GeluTanh => "approximate: tanh".into(),
             Activation::Softplus { beta, threshold } if (*beta, *threshold) != (1.0, 20.0) => {
                 format!("beta: {beta:?}, threshold: {threshold:?}")
@@ -135,7 +207,7 @@ impl Layer for Activation {
 
     fn kind(&self) -> Option<Kind> {
         Some(match self {
-            Activation::Sigmoid => Kind::Probabilities,
+            Activation::Sigmoid | Activation::Hardsigmoid => Kind::Probabilities,
             _ => Kind::RawScores,
         })
     }

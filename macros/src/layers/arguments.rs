@@ -10,7 +10,7 @@ use proc_macro2::Ident;
 pub use values::Padding;
 
 /// What other frameworks call our arguments.
-const ALIASES: [(&str, &str); 36] = [
+const ALIASES: [(&str, &str); 40] = [
     ("kernel_size", "kernel"),
     ("pool_size", "kernel"),
     ("window", "kernel"),
@@ -41,6 +41,10 @@ const ALIASES: [(&str, &str); 36] = [
     ("probability", "rate"),
     ("negative_slope", "slope"),
     ("epsilon", "eps"),
+    ("elementwise_affine", "affine"),
+    ("min_val", "min"),
+    ("max_val", "max"),
+    ("stddev", "std"),
     ("dim", "axis"),
     ("approximation", "approximate"),
     ("out_features", "outputs"),

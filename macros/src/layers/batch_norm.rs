@@ -12,6 +12,7 @@ use quote::quote;
 struct Norm {
     momentum: f64,
     eps: f64,
+    affine: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -22,16 +23,11 @@ pub struct BatchNorm2d(Norm);
 
 impl Norm {
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Norm> {
-        arguments.accept(None, &["momentum", "eps"], errors);
-        let momentum = arguments.number_or("momentum", 0.1, errors);
-        if !(0.0..=1.0).contains(&momentum) {
-            arguments.refuse("momentum", "is invalid: it is the newest batch's weight, from 0 to 1", errors);
-        }
-        let eps = arguments.number_or("eps", 1e-5, errors);
-        if eps < 0.0 || eps == 0.0 && eps.is_sign_negative() {
-            arguments.refuse("eps", "is invalid: it is added to the variance and not negative", errors);
-        }
-        arguments.finish(Norm { momentum, eps })
+        arguments.accept(None, &["momentum", "eps", "affine"], errors);
+        let momentum = arguments.momentum_or(0.1, errors);
+        let eps = arguments.epsilon_or(1e-5, errors);
+        let affine = arguments.flag_or("affine", true, errors);
+        arguments.finish(Norm { momentum, eps, affine })
     }
 
     fn arguments(&self) -> String {
@@ -41,6 +37,9 @@ impl Norm {
         }
         if self.eps != 1e-5 {
             parts.push(format!("eps: {:?}", self.eps));
+        }
+        if !self.affine {
+            parts.push("affine: false".into());
         }
         parts.join(", ")
     }
@@ -54,12 +53,14 @@ impl Norm {
             init: Init::Constant(value),
         };
         let average = Role::Average { momentum: self.momentum };
-        vec![
-            one("weight", Role::Learned, 1.0),
-            one("bias", Role::Learned, 0.0),
-            one("running_mean", average, 0.0),
-            one("running_var", average, 1.0),
-        ]
+        let mut parameters = Vec::new();
+        if self.affine {
+            parameters.push(one("weight", Role::Learned, 1.0));
+            parameters.push(one("bias", Role::Learned, 0.0));
+        }
+        parameters.push(one("running_mean", average, 0.0));
+        parameters.push(one("running_var", average, 1.0));
+        parameters
     }
 
     fn traits(layout: Layout, [channels, values]: [usize; 2]) -> Traits {
@@ -73,14 +74,15 @@ impl Norm {
 
     fn spec(&self, sizes: [usize; 2]) -> TokenStream {
         let [channels, values] = sizes.map(number);
-        let eps = Literal::f64_suffixed(self.eps);
-        quote!(batch_norm::BatchNormSpec { channels: #channels, values: #values, eps: #eps })
+        let (eps, affine) = (Literal::f64_suffixed(self.eps), self.affine);
+        quote!(batch_norm::BatchNormSpec { channels: #channels, values: #values, eps: #eps, affine: #affine })
     }
-}
 
-fn field(channels: usize, scalar: &TokenStream) -> TokenStream {
-    let channels = number(channels);
-    quote!(batch_norm::BatchNorm<#scalar, #channels>)
+    fn field(&self, channels: usize, scalar: &TokenStream) -> TokenStream {
+        let affine = number(if self.affine { channels } else { 0 });
+        let channels = number(channels);
+        quote!(batch_norm::BatchNorm<#scalar, #channels, #affine>)
+    }
 }
 
 impl BatchNorm1d {
@@ -119,7 +121,7 @@ impl Layer for BatchNorm1d {
     }
 
     fn field(&self, inputs: &[Shape], scalar: &TokenStream) -> TokenStream {
-        field(Self::sizes(inputs)[0], scalar)
+        self.0.field(Self::sizes(inputs)[0], scalar)
     }
 
     fn traits(&self, inputs: &[Shape]) -> Traits {
@@ -163,7 +165,7 @@ impl Layer for BatchNorm2d {
     }
 
     fn field(&self, inputs: &[Shape], scalar: &TokenStream) -> TokenStream {
-        field(Self::sizes(inputs)[0], scalar)
+        self.0.field(Self::sizes(inputs)[0], scalar)
     }
 
     fn traits(&self, inputs: &[Shape]) -> Traits {

@@ -1,7 +1,7 @@
-//! `Dropout(0.5)`: in training a random share of the values is set to zero.
+//! `Dropout(0.5)`, `Dropout2d(0.5)`, `AlphaDropout(0.5)`: in training a random share of the values or channels is dropped.
 
-use super::mismatch::Mismatch;
-use super::window::number;
+use super::mismatch::{Mismatch, Proposal};
+use super::window::{image, number};
 use super::{Arguments, Kind, Layer, Layout, Traits};
 use crate::errors::{Change, Errors, How};
 use crate::shape::Shape;
@@ -10,6 +10,16 @@ use quote::quote;
 
 #[derive(Clone, Debug)]
 pub struct Dropout {
+    rate: f64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Dropout2d {
+    rate: f64,
+}
+
+#[derive(Clone, Debug)]
+pub struct AlphaDropout {
     rate: f64,
 }
 
@@ -27,16 +37,32 @@ fn check_rate(rate: f64, arguments: &mut Arguments, errors: &mut Errors) {
     } else if let (true, Some(place)) = (rate > 1.0 && rate < 100.0, place) {
         let fraction = format!("{}", rate / 100.0);
         let change = Change { place, how: How::Replace, text: fraction.clone() };
-        error = error.help_with(format!("`Dropout({fraction})`"), vec![change]);
+        error = error.help_with(format!("`{}({fraction})`", arguments.layer()), vec![change]);
     }
     errors.push(error);
 }
 
+/// Reads the rate, which must be there.
+fn rate(what: &str, arguments: &mut Arguments, errors: &mut Errors) -> f64 {
+    arguments.accept(Some("rate"), &[], errors);
+    let rate = arguments.number("rate", &format!("the share of the {what} that is dropped"), "0.5", errors);
+    check_rate(rate, arguments, errors);
+    rate
+}
+
+/// What layers that only act in training tell the planner.
+pub(super) fn traits(layout: Layout) -> Traits {
+    Traits { in_place: true, gradient_in_place: true, identity_in_prediction: true, ..Traits::new(layout) }
+}
+
+/// One fixed order of the elements, so that what is drawn for each does not depend on how its value happened to lie.
+pub(super) fn fixed_order(shape: &Shape) -> Layout {
+    if shape.rank() == 3 { Layout::ChannelsLast } else { Layout::RowMajor }
+}
+
 impl Layer for Dropout {
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
-        arguments.accept(Some("rate"), &[], errors);
-        let rate = arguments.number("rate", "the share of the values that is dropped", "0.5", errors);
-        check_rate(rate, arguments, errors);
+        let rate = rate("values", arguments, errors);
         arguments.finish(Dropout { rate })
     }
 
@@ -49,18 +75,75 @@ impl Layer for Dropout {
     }
 
     fn traits(&self, _: &[Shape]) -> Traits {
-        Traits {
-            in_place: true,
-            gradient_in_place: true,
-            identity_in_prediction: true,
-            ..Traits::new(Layout::Any)
-        }
+        traits(Layout::Any)
     }
 
     fn spec(&self, inputs: &[Shape], node: usize) -> TokenStream {
         let (node, len) = (number(node), number(inputs[0].len()));
         let rate = Literal::f64_suffixed(self.rate);
         quote!(dropout::DropoutSpec { node: #node, len: #len, rate: #rate })
+    }
+
+    fn kind(&self) -> Option<Kind> {
+        None
+    }
+}
+
+impl Layer for Dropout2d {
+    fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
+        let rate = rate("channels", arguments, errors);
+        arguments.finish(Dropout2d { rate })
+    }
+
+    fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
+        image(&inputs[0]).map(|_| inputs.to_vec()).map_err(|mismatch| match inputs[0].rank() {
+            1 | 2 => Mismatch { proposals: vec![Proposal::Rename("Dropout"), Proposal::Earlier], ..mismatch },
+            _ => mismatch,
+        })
+    }
+
+    fn arguments(&self) -> String {
+        format!("{:?}", self.rate)
+    }
+
+    fn traits(&self, inputs: &[Shape]) -> Traits {
+        traits(fixed_order(&inputs[0]))
+    }
+
+    fn spec(&self, inputs: &[Shape], node: usize) -> TokenStream {
+        let [channels, h, w] = [0, 1, 2].map(|axis| inputs[0].0[axis]);
+        let (node, channels, values) = (number(node), number(channels), number(h * w));
+        let rate = Literal::f64_suffixed(self.rate);
+        quote!(dropout2d::Dropout2dSpec { node: #node, channels: #channels, values: #values, rate: #rate })
+    }
+
+    fn kind(&self) -> Option<Kind> {
+        None
+    }
+}
+
+impl Layer for AlphaDropout {
+    fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
+        let rate = rate("values", arguments, errors);
+        arguments.finish(AlphaDropout { rate })
+    }
+
+    fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
+        Ok(inputs.to_vec())
+    }
+
+    fn arguments(&self) -> String {
+        format!("{:?}", self.rate)
+    }
+
+    fn traits(&self, inputs: &[Shape]) -> Traits {
+        traits(fixed_order(&inputs[0]))
+    }
+
+    fn spec(&self, inputs: &[Shape], node: usize) -> TokenStream {
+        let (node, len) = (number(node), number(inputs[0].len()));
+        let rate = Literal::f64_suffixed(self.rate);
+        quote!(alpha_dropout::AlphaDropoutSpec { node: #node, len: #len, rate: #rate })
     }
 
     fn kind(&self) -> Option<Kind> {

@@ -2,6 +2,8 @@
 //! `{name}`, `{title}` (the name with the layer), `{kind}`, `{input}`, `{input_is}`, `{input_has}`, `{a}` and
 //! `{b}` where `infer` puts them in.
 
+use crate::shape::Shape;
+
 /// Why the inputs do not fit a layer.
 #[derive(Clone, Debug)]
 pub struct Mismatch {
@@ -24,6 +26,8 @@ pub enum At {
     Layer,
     /// The value of an argument.
     Argument(&'static str),
+    /// The value of the argument by place, which has this name.
+    Main(&'static str),
 }
 
 /// An edit that may help.
@@ -39,6 +43,8 @@ pub enum Proposal {
     Features(usize),
     /// The same arguments under another layer's name.
     Rename(&'static str),
+    /// Another layer altogether.
+    Instead(String),
     /// This layer before the one that feeds it.
     Earlier,
     /// Another shape for the network's input, if nothing has changed the shape on the way here.
@@ -59,8 +65,23 @@ impl Mismatch {
         }
     }
 
+    /// An argument `axis:` that names none of the axes.
+    pub fn no_axis(axis: usize, shape: &Shape) -> Mismatch {
+        let axes: Vec<_> = (0..shape.rank()).map(|a| format!("{a} {}", shape.axis_name(a))).collect();
+        Mismatch::new(format!(
+            "`axis: {axis}` does not exist in `{shape}` ({}; the batch is not counted)",
+            axes.join(", ")
+        ))
+        .at("axis")
+    }
+
     pub fn at(mut self, name: &'static str) -> Mismatch {
         self.at = At::Argument(name);
+        self
+    }
+
+    pub fn at_main(mut self, name: &'static str) -> Mismatch {
+        self.at = At::Main(name);
         self
     }
 

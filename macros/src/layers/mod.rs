@@ -16,15 +16,20 @@ mod convolution;
 mod dense;
 mod dropout;
 mod flatten;
+mod gaussian_noise;
 mod global_avg_pool1d;
 mod global_avg_pool2d;
 mod global_max_pool2d;
+mod glu;
+mod group_norm;
 mod init;
+mod layer_norm;
 mod max_pool1d;
 mod max_pool2d;
 mod mismatch;
 mod pixel_shuffle;
 mod pooling;
+mod prelu;
 mod softmax;
 mod transposed;
 mod upsample;
@@ -116,8 +121,15 @@ layers! {
     AvgPool1d => avg_pool1d::AvgPool1d,
     GlobalAvgPool1d => global_avg_pool1d::GlobalAvgPool1d,
     Dropout => dropout::Dropout,
+    Dropout2d => dropout::Dropout2d,
+    AlphaDropout => dropout::AlphaDropout,
+    GaussianNoise => gaussian_noise::GaussianNoise,
     BatchNorm1d => batch_norm::BatchNorm1d,
     BatchNorm2d => batch_norm::BatchNorm2d,
+    LayerNorm => layer_norm::LayerNorm,
+    RmsNorm => layer_norm::RmsNorm,
+    GroupNorm => group_norm::GroupNorm,
+    InstanceNorm2d => group_norm::InstanceNorm2d,
     Relu => activation::Activation,
     LeakyRelu => activation::Activation,
     Elu => activation::Activation,
@@ -127,6 +139,16 @@ layers! {
     Sigmoid => activation::Activation,
     Tanh => activation::Activation,
     Softplus => activation::Activation,
+    Relu6 => activation::Activation,
+    Celu => activation::Activation,
+    Mish => activation::Activation,
+    LogSigmoid => activation::Activation,
+    Softsign => activation::Activation,
+    Hardtanh => activation::Activation,
+    Hardsigmoid => activation::Activation,
+    Hardswish => activation::Activation,
+    PRelu => prelu::PRelu,
+    Glu => glu::Glu,
     Softmax => softmax::Softmax,
     LogSoftmax => softmax::Softmax,
     Add => add::Add,
@@ -136,7 +158,7 @@ layers! {
 const OPERATORS: [&str; 1] = ["Add"];
 
 /// Layers that are still to come, under the names that they will have.
-pub const LATER: [&str; 6] = ["Lstm", "Gru", "Embedding", "LayerNorm", "GroupNorm", "MultiHeadAttention"];
+pub const LATER: [&str; 4] = ["Lstm", "Gru", "Embedding", "MultiHeadAttention"];
 
 /// What other frameworks call our layers.
 pub const ALIASES: &[(&str, &str)] = &[
@@ -177,9 +199,22 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("GlobalPool", "GlobalAvgPool2d"),
     ("BatchNormalization", "BatchNorm2d"),
     ("BatchNorm", "BatchNorm2d"),
-    ("SpatialDropout", "Dropout"),
+    ("LayerNormalization", "LayerNorm"),
+    ("GroupNormalization", "GroupNorm"),
+    ("InstanceNorm", "InstanceNorm2d"),
+    ("InstanceNormalization", "InstanceNorm2d"),
+    ("RMSNormalization", "RmsNorm"),
+    ("SpatialDropout", "Dropout2d"),
+    ("SpatialDropout2D", "Dropout2d"),
+    ("ChannelDropout", "Dropout2d"),
+    ("GaussNoise", "GaussianNoise"),
+    ("NormalNoise", "GaussianNoise"),
     ("Swish", "Silu"),
     ("Logistic", "Sigmoid"),
+    ("ParametricRelu", "PRelu"),
+    ("GatedLinearUnit", "Glu"),
+    ("Clip", "Hardtanh"),
+    ("Clamp", "Hardtanh"),
     ("Flat", "Flatten"),
 ];
 

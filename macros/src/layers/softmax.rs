@@ -37,12 +37,7 @@ impl Layer for Softmax {
         if axis < shape.rank() {
             return Ok(vec![shape.clone()]);
         }
-        let axes: Vec<_> = (0..shape.rank()).map(|a| format!("{a} {}", shape.axis_name(a))).collect();
-        Err(Mismatch::new(format!(
-            "`axis: {axis}` does not exist in `{shape}` ({}; the batch is not counted)",
-            axes.join(", ")
-        ))
-        .at("axis"))
+        Err(Mismatch::no_axis(axis, shape))
     }
 
     fn arguments(&self) -> String {

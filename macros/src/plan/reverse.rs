@@ -50,7 +50,7 @@ pub fn reverse(builder: &mut Builder) -> (Vec<Step>, Vec<BufferId>) {
     }
     let live = reverse.builder.shaped.graph.is_live();
     for node in (0..live.len()).filter(|&node| !live[node]).map(NodeId) {
-        if has_learned(reverse.builder, node) {
+        if keeps_numbers(reverse.builder, node) {
             reverse.steps.push(Step::ZeroParameters { node });
         }
     }
@@ -64,9 +64,9 @@ fn needed(builder: &Builder) -> Vec<bool> {
         let any = op.reads().iter().any(|s| needed[s.0]);
         match op {
             Op::Node { node, outputs, .. } => {
-                let learned = has_learned(builder, *node);
+                let keeps = keeps_numbers(builder, *node);
                 for slot in outputs {
-                    needed[slot.0] = any || learned;
+                    needed[slot.0] = any || keeps;
                 }
             }
             Op::Convert { to, .. } | Op::Copy { to, .. } => needed[to.0] = any,
@@ -75,9 +75,11 @@ fn needed(builder: &Builder) -> Vec<bool> {
     needed
 }
 
-fn has_learned(builder: &Builder, node: NodeId) -> bool {
+/// Whether a backward step has something to leave: gradients, or statistics for running averages.
+fn keeps_numbers(builder: &Builder, node: NodeId) -> bool {
     let shapes = builder.shaped.input_shapes(node);
-    builder.layer(node).parameters(&shapes).iter().any(|p| p.role == Role::Learned)
+    let parameters = builder.layer(node).parameters(&shapes);
+    parameters.iter().any(|p| matches!(p.role, Role::Learned | Role::Average { .. }))
 }
 
 impl Reverse<'_, '_> {
@@ -95,7 +97,7 @@ impl Reverse<'_, '_> {
     fn node(&mut self, node: NodeId, inputs: &[SlotId], outputs: &[SlotId]) {
         let given: Vec<_> = outputs.iter().map(|s| self.pending[s.0].take()).collect();
         if given.iter().all(Option::is_none) {
-            if has_learned(self.builder, node) {
+            if keeps_numbers(self.builder, node) {
                 self.steps.push(Step::ZeroParameters { node });
             }
             return;

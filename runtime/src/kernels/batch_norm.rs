@@ -157,15 +157,22 @@ fn sums<T: Real>(
     T::batch_norm_fold(channels, shards, out);
 }
 
-/// The parameters: weight, bias, running mean and running variance.
+/// How many weights there are (and as many biases): one for each channel, or none where the parameters are the running
+/// statistics alone.
+fn weights(channels: usize, parameters: usize) -> usize {
+    if parameters < 4 * channels { 0 } else { channels }
+}
+
+/// The parameters: weight, bias (both may be empty), running mean and running variance.
 fn quarters<T>(channels: usize, parameters: &[T]) -> [&[T]; 4] {
-    let (weight, rest) = parameters.split_at(channels);
-    let (bias, rest) = rest.split_at(channels);
+    let weights = weights(channels, parameters.len());
+    let (weight, rest) = parameters.split_at(weights);
+    let (bias, rest) = rest.split_at(weights);
     let (mean, rest) = rest.split_at(channels);
     [weight, bias, mean, &rest[..channels]]
 }
 
-/// `y = (x - mean) inverse weight + bias`.
+/// `y = (x - mean) inverse weight + bias`; empty `weight` and `bias` are 1 and 0.
 fn apply<T: Real>(
     channels: usize,
     [mean, inverse, weight, bias]: [&[T]; 4],
@@ -177,10 +184,12 @@ fn apply<T: Real>(
     let (wide, rest) = scratch.split_at_mut(3 * width);
     let values = &mut rest[..3 * channels];
     values[..channels].copy_from_slice(mean);
-    for ((v, &w), &i) in values[channels..].iter_mut().zip(weight).zip(inverse) {
-        *v = w * i;
+    values[channels..2 * channels].copy_from_slice(inverse);
+    for (v, &w) in values[channels..].iter_mut().zip(weight) {
+        *v *= w;
     }
-    values[2 * channels..].copy_from_slice(bias);
+    values[2 * channels..].fill(T::zero());
+    values[2 * channels..][..bias.len()].copy_from_slice(bias);
     T::batch_norm_widen(channels, values, wide);
     let wide = &*wide;
     parts(y, width, 1, |from, y| T::batch_norm_normalise(at(x, from, y.len()), wide, y));
@@ -188,8 +197,8 @@ fn apply<T: Real>(
 
 /// With the running statistics: `y = (x - mean) / √(var + eps) · weight + bias`.
 ///
-/// `parameters` are weight, bias, running mean and running variance, `channels` each. An empty `x` means that the
-/// values stand in `y`.
+/// `parameters` are weight, bias, running mean and running variance, `channels` each, or the last two alone. An empty `x`
+/// means that the values stand in `y`.
 pub(super) fn batch_norm<T: Elementary>(
     channels: usize,
     eps: f64,
@@ -255,8 +264,8 @@ pub(super) fn batch_norm_train<T: Elementary>(
 /// With `x̂ = (x - mean) / √(var + eps)` over `n` rows: `dbias = Σ dy`, `dweight = Σ dy x̂`,
 /// `dx = weight / √(var + eps) (dy - dbias / n - x̂ dweight / n)`.
 ///
-/// The running statistics' places in `dparameters` get the batch's mean and unbiased variance. An empty `dx` is not
-/// computed; an empty `dy` means that it stands in `dx`.
+/// The running statistics' places in `dparameters` get the batch's mean and unbiased variance; without a `weight` they
+/// are all of it. An empty `dx` is not computed; an empty `dy` means that it stands in `dx`.
 #[expect(clippy::too_many_arguments, reason = "the pass's slices, each of a meaning of its own")]
 pub(super) fn batch_norm_backward<T: Elementary>(
     channels: usize,
@@ -275,9 +284,11 @@ pub(super) fn batch_norm_backward<T: Elementary>(
     let (mean, rest) = saved.split_at(channels);
     let (inverse, var) = rest.split_at(channels);
     let (shards, wide) = scratch.split_at_mut(2 * SHARDS * width);
-    let wide_mean = &mut wide[..width];
+    let (wide_mean, wide) = wide.split_at_mut(width);
     T::batch_norm_widen(channels, mean, wide_mean);
-    let (both, running) = dparameters.split_at_mut(2 * channels);
+    let (learned, running) = dparameters.split_at_mut(2 * weight.len());
+    // Without weights the two sums are needed all the same.
+    let both = if weight.is_empty() { &mut wide[..2 * channels] } else { learned };
     {
         let (gradients, wide_mean) = (if dy.is_empty() { &*dx } else { dy }, &*wide_mean);
         sums(channels, x.len(), shards, both, |from, to, shard| {
@@ -301,13 +312,26 @@ pub(super) fn batch_norm_backward<T: Elementary>(
     let (slope, rest) = rest.split_at_mut(channels);
     let offset = &mut rest[..channels];
     for c in 0..channels {
-        scale[c] = weight[c] * inverse[c];
+        scale[c] = weight.get(c).map_or(inverse[c], |&w| w * inverse[c]);
         slope[c] = -scale[c] * inverse[c] * dweight[c] / count;
         offset[c] = -scale[c] * dbias[c] / count;
     }
-    T::batch_norm_widen(channels, &shards[..3 * channels], &mut wide[width..4 * width]);
-    let wide = &wide[..4 * width];
+    T::batch_norm_widen(channels, &shards[..3 * channels], &mut wide[..3 * width]);
+    let wide = &scratch[2 * SHARDS * width..][..4 * width];
     parts(dx, width, 1, |from, dx| {
         T::batch_norm_gradient(&x[from..from + dx.len()], at(dy, from, dx.len()), wide, dx);
+    });
+}
+
+/// The gradient by each channel's slope of a learned rectifier, `Σ dy x` over the rows where `x <= 0`; the room is
+/// [`scratch_len`].
+pub(crate) fn sum_slopes<T: Real>(channels: usize, x: &[T], dy: &[T], out: &mut [T], scratch: &mut [T]) {
+    if channels == 0 || x.is_empty() {
+        out.fill(T::zero());
+        return;
+    }
+    let shards = &mut scratch[..SHARDS * width(channels)];
+    sums(channels, x.len(), shards, out, |from, to, shard| {
+        T::prelu_slopes(&x[from..to], &dy[from..to], shard);
     });
 }

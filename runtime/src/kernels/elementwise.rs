@@ -131,6 +131,63 @@ fn softplus_slope<T: Elementary>(beta: T, threshold: T, x: T) -> T {
     if u > threshold { T::one() } else { s }
 }
 
+/// `t = tanh(ln(1 + eˣ))` and `1 - t`: with `e = e^-|x|` the fraction `(1 + 2 e) / (1 + 2 e + 2 e²)` above 0 and
+/// `(2 e + e²) / (2 + 2 e + e²)` below.
+#[inline(always)]
+fn mish_gate<T: Elementary>(x: T) -> (T, T) {
+    let (one, two) = (T::one(), T::of(2.0));
+    let e = (-x.abs()).exp_of();
+    let (twice, square) = (two * e, e * e);
+    let above = x > T::zero();
+    let numerator = if above { one + twice } else { twice + square };
+    let rest = if above { two * square } else { two };
+    let inverse = one / (numerator + rest);
+    (numerator * inverse, rest * inverse)
+}
+
+#[inline(always)]
+fn mish<T: Elementary>(x: T) -> T {
+    x * mish_gate(x).0
+}
+
+#[inline(always)]
+fn mish_slope<T: Elementary>(x: T) -> T {
+    let (t, rest) = mish_gate(x);
+    t + x * (rest * (T::one() + t)) * x.sigmoid_of()
+}
+
+#[inline(always)]
+fn celu<T: Elementary>(alpha: T, inverse: T, x: T) -> T {
+    let bent = alpha * (x * inverse).exp_m1_of();
+    if x > T::zero() { x } else { bent }
+}
+
+#[inline(always)]
+fn log_sigmoid<T: Elementary>(x: T) -> T {
+    let negative = if x > T::zero() { T::zero() } else { x };
+    negative - (-x.abs()).exp_of().ln_1p_of()
+}
+
+/// `x` within bounds; NaN stays NaN.
+#[inline(always)]
+fn within<T: Elementary>(min: T, max: T, x: T) -> T {
+    let x = if x < min { min } else { x };
+    if x > max { max } else { x }
+}
+
+#[inline(always)]
+fn hardswish<T: Elementary>(x: T) -> T {
+    // The gate first: x (x + 3) would overflow.
+    x * (within(T::of(-3.0), T::of(3.0), x) + T::of(3.0)) / T::of(6.0)
+}
+
+#[inline(always)]
+fn hardswish_slope<T: Elementary>(x: T) -> T {
+    let slope = x / T::of(3.0) + T::of(0.5);
+    let slope = if x <= T::of(-3.0) { T::zero() } else { slope };
+    if x >= T::of(3.0) { T::one() } else { slope }
+}
+
 /// `y = f(x)`; an empty `x` means that the values stand in `y`.
 #[inline(always)]
 pub(super) fn activate<T: Elementary>(function: Activation, x: &[T], y: &mut [T]) {
@@ -158,6 +215,23 @@ pub(super) fn activate<T: Elementary>(function: Activation, x: &[T], y: &mut [T]
             let (beta, threshold, inverse) = (T::of(beta), T::of(threshold), T::of(1.0 / beta));
             map(x, y, |x| softplus(beta, inverse, threshold, x));
         }
+        Activation::Relu6 => map(x, y, |x| within(zero, T::of(6.0), x)),
+        Activation::Celu { alpha } => {
+            let (alpha, inverse) = (T::of(alpha), T::of(1.0 / alpha));
+            map(x, y, |x| celu(alpha, inverse, x));
+        }
+        Activation::Mish => map(x, y, |x| mish(x)),
+        Activation::LogSigmoid => map(x, y, |x| log_sigmoid(x)),
+        Activation::Softsign => map(x, y, |x| x / (one + x.abs())),
+        Activation::Hardtanh { min, max } => {
+            let (min, max) = (T::of(min), T::of(max));
+            map(x, y, |x| within(min, max, x));
+        }
+        Activation::Hardsigmoid => {
+            let (three, six) = (T::of(3.0), T::of(6.0));
+            map(x, y, |x| (within(-three, three, x) + three) / six);
+        }
+        Activation::Hardswish => map(x, y, |x| hardswish(x)),
     }
 }
 
@@ -193,6 +267,30 @@ pub(super) fn activate_backward<T: Elementary>(function: Activation, v: &[T], dy
             let (beta, threshold) = (T::of(beta), T::of(threshold));
             map_gradient(v, dy, dx, |x| softplus_slope(beta, threshold, x));
         }
+        Activation::Relu6 => {
+            let six = T::of(6.0);
+            gate_gradient(v, dy, dx, |y| y <= zero || y >= six, |_, _| zero);
+        }
+        Activation::Celu { alpha } => {
+            let inverse = T::of(1.0 / alpha);
+            gate_gradient(v, dy, dx, |y| y <= zero, |y, dy| dy * (y * inverse + one));
+        }
+        Activation::Mish => map_gradient(v, dy, dx, |x| mish_slope(x)),
+        // 1 - σ(x) = 1 - eʸ.
+        Activation::LogSigmoid => map_gradient(v, dy, dx, |y| -y.exp_m1_of()),
+        Activation::Softsign => map_gradient(v, dy, dx, |x| {
+            let inverse = one / (one + x.abs());
+            inverse * inverse
+        }),
+        Activation::Hardtanh { min, max } => {
+            let (min, max) = (T::of(min), T::of(max));
+            gate_gradient(v, dy, dx, |y| y <= min || y >= max, |_, _| zero);
+        }
+        Activation::Hardsigmoid => {
+            let (three, slope) = (T::of(3.0), T::of(1.0 / 6.0));
+            map_gradient(v, dy, dx, |x| if x <= -three || x >= three { zero } else { slope });
+        }
+        Activation::Hardswish => map_gradient(v, dy, dx, |x| hardswish_slope(x)),
     }
 }
 

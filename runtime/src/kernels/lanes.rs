@@ -11,6 +11,23 @@ pub(super) fn sum<T: Elementary>(x: &[T], f: impl Fn(T) -> T) -> T {
     fold(x, T::zero(), |sum, x| sum + f(x), |a, b| a + b)
 }
 
+/// `Σ f(x, y)` in the order of [`sum`].
+#[inline(always)]
+pub(super) fn sum_products<T: Elementary>(x: &[T], y: &[T], f: impl Fn(T, T) -> T) -> T {
+    let mut lanes = [T::zero(); LANES];
+    let (x, x_rest) = x.as_chunks::<LANES>();
+    let (y, y_rest) = y.as_chunks::<LANES>();
+    for (x, y) in x.iter().zip(y) {
+        for ((lane, &x), &y) in lanes.iter_mut().zip(x).zip(y) {
+            *lane += f(x, y);
+        }
+    }
+    for ((lane, &x), &y) in lanes.iter_mut().zip(x_rest).zip(y_rest) {
+        *lane += f(x, y);
+    }
+    tree(lanes, |a, b| a + b)
+}
+
 /// The largest element; NaN counts as nothing, and of nothing it is -∞.
 #[inline(always)]
 pub(super) fn max<T: Elementary>(x: &[T]) -> T {
@@ -30,6 +47,12 @@ fn fold<T: Elementary>(x: &[T], start: T, add: impl Fn(T, T) -> T, join: impl Fn
     for (lane, &x) in lanes.iter_mut().zip(rest) {
         *lane = add(*lane, x);
     }
+    tree(lanes, join)
+}
+
+/// All lanes joined, those that are half of them apart first.
+#[inline(always)]
+fn tree<T: Elementary>(mut lanes: [T; LANES], join: impl Fn(T, T) -> T) -> T {
     let mut width = LANES / 2;
     while width > 0 {
         for i in 0..width {

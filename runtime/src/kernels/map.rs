@@ -8,7 +8,7 @@
 use super::isa::{Isa, isa};
 use super::pool::Window;
 use super::resample::{Bins, Border, Resize};
-use super::{batch_norm, dropout, elementwise, layout, pool, resample, softmax};
+use super::{batch_norm, dropout, elementwise, gates, group_norm, layout, pool, resample, row_norm, softmax};
 use crate::layers::activation::Activation;
 use crate::noise::Noise;
 
@@ -111,8 +111,54 @@ kernels! {
     fn batch_norm_widen(channels: usize, values: &[T], wide: &mut [T]) = batch_norm::widen;
     fn batch_norm_normalise(x: &[T], wide: &[T], y: &mut [T]) = batch_norm::normalise;
     fn batch_norm_gradient(x: &[T], dy: &[T], wide: &[T], dx: &mut [T]) = batch_norm::gradient;
+    /// Normalisation of each row by its own statistics, which it saves; an empty `x` stands in `y`.
+    fn row_norm(
+        len: usize, centred: bool, eps: f64, weight: &[T], bias: &[T], x: &[T], y: &mut [T], saved: &mut [T],
+    ) = row_norm::row_norm;
+    /// Its gradient by the inputs; an empty `dy` stands in `dx`.
+    fn row_norm_backward(
+        len: usize, centred: bool, weight: &[T], saved: &[T], x: &[T], dy: &[T], dx: &mut [T],
+    ) = row_norm::row_norm_backward;
+    /// Its gradient by weight and bias, of some of the columns.
+    fn row_norm_parameters(
+        len: usize, from: usize, saved: &[T], x: &[T], dy: &[T], dweight: &mut [T], dbias: &mut [T],
+    ) = row_norm::row_norm_parameters;
+    /// Normalisation of groups of channels by each sample's statistics; an empty `x` stands in `y`.
+    fn group_norm(
+        channels: usize, groups: usize, eps: f64, weight: &[T], bias: &[T], x: &[T], y: &mut [T], stats: &mut [T],
+    ) = group_norm::group_norm;
+    /// The sums that its gradients are made of, and the two gradients.
+    fn group_norm_sums(
+        channels: usize, groups: usize, weight: &[T], stats: &[T], x: &[T], dy: &[T], sums: &mut [T],
+    ) = group_norm::group_norm_sums;
+    fn group_norm_gradient(
+        channels: usize, weight: &[T], stats: &[T], sums: &[T], x: &[T], dy: &[T], dx: &mut [T],
+    ) = group_norm::group_norm_gradient;
+    fn group_norm_fold(channels: usize, sums: &[T], stats: &[T], both: &mut [T], running: &mut [T])
+        = group_norm::group_norm_fold;
+    /// `y = x` above 0, `slope x` elsewhere; an empty `x` stands in `y`.
+    fn prelu(slopes: &[T], x: &[T], y: &mut [T]) = gates::prelu;
+    /// Its gradient by the inputs; an empty `dy` stands in `dx`.
+    fn prelu_backward(slopes: &[T], x: &[T], dy: &[T], dx: &mut [T]) = gates::prelu_backward;
+    /// Its gradient by the slopes, of some of the rows.
+    fn prelu_slopes(x: &[T], dy: &[T], sums: &mut [T]) = gates::prelu_slopes;
+    /// One half of each run, gated by the other.
+    fn glu(half: usize, x: &[T], y: &mut [T]) = gates::glu;
+    /// Its gradient.
+    fn glu_backward(half: usize, x: &[T], dy: &[T], dx: &mut [T]) = gates::glu_backward;
     /// Inverted dropout, forward and backward; an empty `x` stands in `y`.
     fn dropout(noise: Noise, node: u32, len: usize, rate: f64, x: &[T], y: &mut [T]) = dropout::dropout;
+    /// Dropout of whole channels, forward and backward; an empty `x` stands in `y`.
+    fn channel_dropout(
+        noise: Noise, node: u32, channels: usize, values: usize, rate: f64, x: &[T], y: &mut [T],
+    ) = dropout::channel_dropout;
+    /// Dropout that keeps mean and variance, or its gradient; an empty `x` stands in `y`.
+    fn alpha_dropout(
+        noise: Noise, node: u32, len: usize, rate: f64, gradient: bool, x: &[T], y: &mut [T],
+    ) = dropout::alpha_dropout;
+    /// Normal noise on top; an empty `x` stands in `y`.
+    fn gaussian_noise(noise: Noise, node: u32, len: usize, std: f64, x: &[T], y: &mut [T])
+        = dropout::gaussian_noise;
     /// Each `[rows, columns]` becomes `[columns, rows]`.
     fn transpose(rows: usize, columns: usize, x: &[T], y: &mut [T]) = layout::transpose;
 }
@@ -125,12 +171,21 @@ mod tests {
     use crate::layers::activation::{Activation, ActivationSpec};
     use crate::layers::adaptive_avg_pool2d::AdaptiveAvgPool2dSpec;
     use crate::layers::add::AddSpec;
+    use crate::layers::alpha_dropout::AlphaDropoutSpec;
     use crate::layers::avg_pool2d::AvgPool2dSpec;
     use crate::layers::batch_norm::BatchNormSpec;
     use crate::layers::dropout::DropoutSpec;
+    use crate::layers::dropout2d::Dropout2dSpec;
+    use crate::layers::gaussian_noise::GaussianNoiseSpec;
     use crate::layers::global_avg_pool2d::GlobalAvgPool2dSpec;
+    use crate::layers::glu::GluSpec;
+    use crate::layers::group_norm::GroupNormSpec;
+    use crate::layers::instance_norm2d::InstanceNorm2dSpec;
+    use crate::layers::layer_norm::LayerNormSpec;
     use crate::layers::max_pool2d::MaxPool2dSpec;
     use crate::layers::pixel_shuffle::PixelShuffleSpec;
+    use crate::layers::prelu::PReluSpec;
+    use crate::layers::rms_norm::RmsNormSpec;
     use crate::layers::softmax::SoftmaxSpec;
     use crate::layers::upsample::{Interpolation, UpsampleSpec};
     use crate::layers::zero_pad2d::ZeroPad2dSpec;
@@ -220,7 +275,13 @@ mod tests {
         let shuffle = PixelShuffleSpec { channels, height: 29, width: 3, factor: 2 };
         let bins = AdaptiveAvgPool2dSpec { channels, height, width, output: [4, 7] };
         let softmax = |spec: SoftmaxSpec| pass::<T>(&spec, less, less, 0, 0);
-        let norm = BatchNormSpec { channels, values: height * width, eps: 1e-5 };
+        let norm = BatchNormSpec { channels, values: height * width, eps: 1e-5, affine: true };
+        let rows = LayerNormSpec { rows: 3, len: 29 * 31, eps: 1e-5, weight: true, bias: true };
+        let image = LayerNormSpec { rows: 1, len: less, eps: 1e-5, weight: true, bias: false };
+        let mean_square = RmsNormSpec { rows: 93, len: 29, eps: 1e-5, weight: true };
+        let groups = GroupNormSpec { channels: 87, values: 31, groups: 3, eps: 1e-5, affine: false };
+        let instance = InstanceNorm2dSpec { channels, values: 87, eps: 1e-5, affine: true, track: true };
+        let dropout2d = Dropout2dSpec { node: 1, channels: 87, values: 31, rate: 0.3 };
         vec![
             ("relu", pass::<T>(&relu, len, len, 0, 0)),
             ("elu", activation(Activation::Elu { alpha: 0.5 })),
@@ -228,15 +289,37 @@ mod tests {
             ("gelu_tanh", activation(Activation::GeluTanh)),
             ("silu", activation(Activation::Silu)),
             ("softplus", activation(Activation::Softplus { beta: 1.0, threshold: 20.0 })),
+            ("mish", activation(Activation::Mish)),
+            ("celu", activation(Activation::Celu { alpha: 0.7 })),
+            ("log_sigmoid", activation(Activation::LogSigmoid)),
+            ("softsign", activation(Activation::Softsign)),
+            ("hardswish", activation(Activation::Hardswish)),
+            ("prelu", pass::<T>(&PReluSpec { channels, values: 87 }, less, less, 0, channels)),
+            ("prelu_shared", pass::<T>(&PReluSpec { channels: 1, values: less }, less, less, 0, 1)),
+            ("glu", pass::<T>(&GluSpec { blocks: 29, half: 31 }, 2 * 29 * 31, 29 * 31, 0, 0)),
             ("add", pass::<T>(&AddSpec { len }, len, len, 0, 0)),
             ("softmax", softmax(SoftmaxSpec { outer: 3, len: 29 * 31, inner: 1, log: false })),
             ("log_softmax", softmax(SoftmaxSpec { outer: 1, len: 29, inner: 3 * 31, log: true })),
             ("dropout", pass::<T>(&DropoutSpec { node: 1, len: less, rate: 0.3 }, less, less, 0, 0)),
+            ("dropout2d", pass::<T>(&dropout2d, less, less, 0, 0)),
+            (
+                "alpha_dropout",
+                pass::<T>(&AlphaDropoutSpec { node: 1, len: less, rate: 0.3 }, less, less, 0, 0),
+            ),
+            ("noise", pass::<T>(&GaussianNoiseSpec { node: 1, len: less, std: 0.3 }, less, less, 0, 0)),
             ("max_pool", pool(max)),
             ("max_pool_overlapping", pool(overlapping)),
             ("avg_pool", pass::<T>(&average, len, output(average.output()), 0, 0)),
             ("avg_pool_overlapping", pass::<T>(&wide, len, output(wide.output()), 0, 0)),
             ("global", pass::<T>(&GlobalAvgPool2dSpec { channels, height, width }, len, channels, 0, 0)),
+            ("layer_norm", pass::<T>(&rows, less, less, SAMPLES * 2 * 3, 2 * 29 * 31)),
+            ("layer_norm_wide", pass::<T>(&image, less, less, SAMPLES * 2, less)),
+            ("rms_norm", pass::<T>(&mean_square, less, less, SAMPLES * 2 * 93, 29)),
+            ("group_norm", pass::<T>(&groups, less, less, SAMPLES * groups.saved_each(), 0)),
+            (
+                "instance_norm",
+                pass::<T>(&instance, less, less, SAMPLES * instance.saved_each(), 4 * channels),
+            ),
             ("zero_pad", pass::<T>(&pad, len, output(pad.output()), 0, 0)),
             ("upsample", pass::<T>(&up, less, output(up.output), 0, 0)),
             ("upsample_nearest", pass::<T>(&nearest, less, output(nearest.output), 0, 0)),

@@ -4,6 +4,7 @@
 //! here, once, and pick their instruction set when the program runs.
 
 pub mod batch_norm;
+mod columns;
 mod convolution;
 mod convolution_input;
 mod convolution_transposed;
@@ -13,6 +14,8 @@ pub(crate) mod dense;
 mod depthwise;
 mod dropout;
 mod elementwise;
+mod gates;
+mod group_norm;
 pub mod isa;
 mod lanes;
 mod layout;
@@ -24,6 +27,7 @@ pub mod parallel;
 pub mod pool;
 pub mod product;
 pub mod resample;
+mod row_norm;
 mod softmax;
 pub(crate) mod split;
 #[cfg(test)]

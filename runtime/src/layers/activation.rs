@@ -40,6 +40,33 @@ pub enum Activation {
         /// Where the function becomes the identity.
         threshold: f64,
     },
+    /// `min(max(x, 0), 6)` (Krizhevsky: *Convolutional deep belief networks on CIFAR-10*, 2010); the gradient at both
+    /// corners is 0.
+    Relu6,
+    /// `x` above 0, `alpha (e^(x / alpha) - 1)` elsewhere (Barron: *Continuously differentiable exponential linear
+    /// units*, 2017).
+    Celu {
+        /// Minus the limit towards -∞; above 0.
+        alpha: f64,
+    },
+    /// `x tanh(ln(1 + eˣ))` (Misra: *Mish*, 2019).
+    Mish,
+    /// `-ln(1 + e⁻ˣ)`.
+    LogSigmoid,
+    /// `x / (1 + |x|)`.
+    Softsign,
+    /// `x` between two bounds and the nearer of them outside; the gradient at both is 0.
+    Hardtanh {
+        /// The smallest value.
+        min: f64,
+        /// The largest value.
+        max: f64,
+    },
+    /// `(x + 3) / 6`, not below 0 and not above 1; the gradient at both corners is 0 (Howard et al.: *Searching for
+    /// MobileNetV3*, 2019).
+    Hardsigmoid,
+    /// `x` times that; the gradient is 0 at -3 and 1 at 3.
+    Hardswish,
 }
 
 impl Activation {
@@ -47,18 +74,36 @@ impl Activation {
     #[must_use]
     pub const fn reads_inputs(&self) -> bool {
         match *self {
-            Activation::Relu | Activation::Selu | Activation::Sigmoid | Activation::Tanh => false,
+            Activation::Relu
+            | Activation::Selu
+            | Activation::Sigmoid
+            | Activation::Tanh
+            | Activation::Relu6
+            | Activation::Celu { .. }
+            | Activation::LogSigmoid
+            | Activation::Hardtanh { .. } => false,
             // With a negative factor both branches give positive outputs.
             Activation::LeakyRelu { slope } => slope < 0.0,
             Activation::Elu { alpha } => alpha < 0.0,
-            Activation::Gelu | Activation::GeluTanh | Activation::Silu | Activation::Softplus { .. } => true,
+            Activation::Gelu
+            | Activation::GeluTanh
+            | Activation::Silu
+            | Activation::Softplus { .. }
+            | Activation::Mish => true,
+            // From the output the input could be told, but near the ends not to the last digit.
+            Activation::Softsign | Activation::Hardsigmoid | Activation::Hardswish => true,
         }
     }
 
     /// How much work an element is, as a multiple of copying it.
     const fn cost(&self) -> usize {
         match self {
-            Activation::Relu | Activation::LeakyRelu { .. } => 1,
+            Activation::Relu
+            | Activation::LeakyRelu { .. }
+            | Activation::Relu6
+            | Activation::Hardtanh { .. }
+            | Activation::Hardsigmoid
+            | Activation::Hardswish => 1,
             _ => 8,
         }
     }
@@ -145,7 +190,7 @@ mod tests {
     use crate::layers::Mode;
     use crate::noise::Noise;
 
-    const ALL: [Activation; 16] = [
+    const ALL: [Activation; 25] = [
         Activation::Relu,
         Activation::LeakyRelu { slope: 0.1 },
         Activation::LeakyRelu { slope: 0.0 },
@@ -162,6 +207,15 @@ mod tests {
         Activation::Softplus { beta: 1.0, threshold: 20.0 },
         Activation::Softplus { beta: 3.0, threshold: 20.0 },
         Activation::Softplus { beta: -0.7, threshold: 20.0 },
+        Activation::Relu6,
+        Activation::Celu { alpha: 1.0 },
+        Activation::Celu { alpha: 0.3 },
+        Activation::Mish,
+        Activation::LogSigmoid,
+        Activation::Softsign,
+        Activation::Hardtanh { min: -0.7, max: 1.2 },
+        Activation::Hardsigmoid,
+        Activation::Hardswish,
     ];
 
     fn forward<T: Real>(function: Activation, x: &[T], in_place: bool) -> Vec<T> {
@@ -246,6 +300,9 @@ mod tests {
             (Activation::LeakyRelu { slope: -0.25 }, -0.25),
             (Activation::Elu { alpha: 0.5 }, 0.5),
             (Activation::Selu, scale),
+            (Activation::Relu6, 0.0),
+            (Activation::Celu { alpha: 0.5 }, 1.0),
+            (Activation::LogSigmoid, 0.5),
         ] {
             assert_eq!(slopes(function, &[0.0]), [slope], "{function:?}");
         }

@@ -5,14 +5,14 @@ use crate::Real;
 use crate::kernels::batch_norm::scratch_len;
 use nalgebra::SVector;
 
-/// The parameters of a batch normalisation over `C` channels.
+/// The parameters of a batch normalisation over `C` channels; without weight and bias `A` is 0.
 #[repr(C)]
 #[derive(Debug)]
-pub struct BatchNorm<T, const C: usize> {
+pub struct BatchNorm<T, const C: usize, const A: usize = C> {
     /// The scale after normalising.
-    pub weight: SVector<T, C>,
+    pub weight: SVector<T, A>,
     /// What is added then.
-    pub bias: SVector<T, C>,
+    pub bias: SVector<T, A>,
     /// The running average of the batches' means.
     pub running_mean: SVector<T, C>,
     /// The running average of the batches' unbiased variances.
@@ -35,6 +35,8 @@ pub struct BatchNormSpec {
     pub values: usize,
     /// What is added to the variance.
     pub eps: f64,
+    /// Whether there are weight and bias; without them the running averages are the only parameters.
+    pub affine: bool,
 }
 
 impl BatchNormSpec {
@@ -42,6 +44,11 @@ impl BatchNormSpec {
     #[must_use]
     pub const fn saved_fixed(&self) -> usize {
         3 * self.channels
+    }
+
+    /// How many scalars weight and bias have together.
+    const fn learned(&self) -> usize {
+        if self.affine { 2 * self.channels } else { 0 }
     }
 
     /// Room for partial sums.
@@ -60,7 +67,7 @@ impl BatchNormSpec {
 impl<T: Real> Layer<T> for BatchNormSpec {
     fn forward(&self, pass: Forward<'_, T>) {
         let (x, y) = (pass.inputs[0], &mut *pass.outputs[0]);
-        let parameters = &pass.parameters[..4 * self.channels];
+        let parameters = &pass.parameters[..self.learned() + 2 * self.channels];
         match pass.mode {
             Mode::Predict => T::batch_norm(self.channels, self.eps, parameters, x, y, pass.scratch),
             Mode::Train(_) => {
@@ -72,7 +79,7 @@ impl<T: Real> Layer<T> for BatchNormSpec {
     fn backward(&self, pass: Backward<'_, T>) {
         T::batch_norm_backward(
             self.channels,
-            &pass.parameters[..self.channels],
+            &pass.parameters[..self.learned() / 2],
             pass.saved,
             pass.inputs[0],
             pass.output_gradients[0],
@@ -108,15 +115,15 @@ mod tests {
     #[test]
     fn gradients_agree_with_differences() {
         for (channels, values, samples) in [(1, 1, 2), (3, 1, 5), (2, 35, 3), (130, 1, 3), (7, 6, 9)] {
-            let spec = BatchNormSpec { channels, values, eps: 1e-3 };
             let x = spread(channels * values * samples, 9);
-            let mut parameters = spread(2 * channels, 10);
-            parameters.resize(4 * channels, f64::NAN);
-            for gradient_in_place in [false, true] {
+            for (affine, gradient_in_place) in [(true, false), (true, true), (false, false), (false, true)] {
+                let spec = BatchNormSpec { channels, values, eps: 1e-3, affine };
+                let mut parameters = spread(spec.learned(), 10);
+                parameters.resize(spec.learned() + 2 * channels, f64::NAN);
                 let case = LayerCase {
                     samples,
                     parameters: &parameters,
-                    learned: 2 * channels,
+                    learned: spec.learned(),
                     inputs: &[&x],
                     outputs: &[x.len()],
                     saved: spec.saved_fixed(),
@@ -134,7 +141,7 @@ mod tests {
 
     #[test]
     fn training_normalises_and_passes_on_its_statistics() {
-        let spec = BatchNormSpec { channels: 2, values: 2, eps: 0.0 };
+        let spec = BatchNormSpec { channels: 2, values: 2, eps: 0.0, affine: true };
         let x = [1.0, 10.0, 2.0, 10.5, 3.0, 9.5, 6.0, 10.0];
         let parameters = [2.0, 1.0, 0.5, 0.0, f64::NAN, f64::NAN, f64::NAN, f64::NAN];
         let (y, saved) = forward(spec, Mode::Train(Noise::default()), &parameters, &x);
@@ -166,7 +173,7 @@ mod tests {
 
     #[test]
     fn no_input_gradient_is_written_where_nobody_asks() {
-        let spec = BatchNormSpec { channels: 2, values: 1, eps: 1e-5 };
+        let spec = BatchNormSpec { channels: 2, values: 1, eps: 1e-5, affine: true };
         let x = [1.0f32, 2.0, 3.0, 5.0];
         let (_, saved) = forward(spec, Mode::Train(Noise::default()), &[1.0; 8], &x);
         let mut gradient = [f32::NAN; 8];
@@ -187,7 +194,7 @@ mod tests {
 
     #[test]
     fn prediction_uses_the_running_statistics() {
-        let spec = BatchNormSpec { channels: 2, values: 1, eps: 0.0 };
+        let spec = BatchNormSpec { channels: 2, values: 1, eps: 0.0, affine: true };
         let parameters = [1.0, 2.0, 0.0, 1.0, 3.0, 4.0, 4.0, 16.0];
         let x = [5.0, 8.0, 1.0, 0.0];
         let expected = [1.0, 3.0, -1.0, -1.0];
@@ -208,7 +215,7 @@ mod tests {
     #[test]
     fn a_small_spread_far_from_zero_keeps_its_digits() {
         // E[x²] - E[x]² would lose all of them in f32.
-        let spec = BatchNormSpec { channels: 1, values: 1000, eps: 0.0 };
+        let spec = BatchNormSpec { channels: 1, values: 1000, eps: 0.0, affine: true };
         let x: Vec<f32> = (0..2000).map(|i| 1000.0 + (i % 2) as f32 * 0.125).collect();
         let (_, saved) = forward(spec, Mode::Train(Noise::default()), &[1.0; 4], &x);
         assert!((saved[0] - 1000.0625).abs() < 1e-3, "{saved:?}");

@@ -4,11 +4,19 @@
 
 mod binary_cross_entropy;
 mod cross_entropy;
+mod gaussian_nll;
 mod mean_squared_error;
+mod pointwise;
+mod scores;
 
 pub use binary_cross_entropy::{BinaryCrossEntropy, WeightedBinaryCrossEntropy};
-pub use cross_entropy::CrossEntropy;
+pub use cross_entropy::{
+    CrossEntropy, NegativeLogLikelihood, WeightedCrossEntropy, WeightedNegativeLogLikelihood,
+};
+pub use gaussian_nll::GaussianNll;
 pub use mean_squared_error::MeanSquaredError;
+pub use pointwise::{Huber, KlDivergence, L1, PoissonNll, SmoothL1};
+pub use scores::{Aim, Scores};
 
 use crate::{Error, Result, Selection, Tensor};
 
@@ -29,8 +37,8 @@ pub enum Reduction {
 #[diagnostic::on_unimplemented(
     message = "the loss `{Self}` cannot compare an output of type `{O}` with a target of type `{Y}`",
     label = "output and target do not go together in this loss",
-    note = "`CrossEntropy` compares `C` scores with a class index `Index<C>`; `MeanSquaredError` and \
-            `BinaryCrossEntropy` compare an output with a target of the same type"
+    note = "`CrossEntropy` compares `C` scores with a class index `Index<C>` or with `C` probabilities; \
+            `MeanSquaredError` and `BinaryCrossEntropy` compare an output with a target of the same type"
 )]
 pub trait Loss<O: Tensor, Y> {
     /// The loss, and its derivative by every output, of which every scalar is written.
@@ -66,7 +74,8 @@ pub trait Loss<O: Tensor, Y> {
     label = "this network's last layer and this loss do not go together",
     note = "`CrossEntropy` and `BinaryCrossEntropy` take raw scores: remove the `Softmax`, `LogSoftmax` or `Sigmoid` \
             at the network's end, since the loss computes it itself and more precisely; apply it when predicting",
-    note = "`MeanSquaredError` takes raw scores, probabilities (`Sigmoid`) and distributions (`Softmax`)"
+    note = "`MeanSquaredError`, `L1`, `Huber` and `SmoothL1` take raw scores, probabilities (`Sigmoid`) and distributions \
+            (`Softmax`); `NegativeLogLikelihood` and `KlDivergence` take what `LogSoftmax` gives"
 )]
 pub trait Takes<Kind> {}
 

@@ -29,6 +29,7 @@ impl Explainer<'_> {
                 let call = Call { name: Ident::new(name, old.name.span()), ..old.clone() };
                 Some(self.replaced(id, call))
             }
+            Proposal::Instead(text) => Some(self.replaced(id, parsed(text)?)),
             Proposal::Features(n) => {
                 let value = node.inputs[0];
                 self.made(value, self.shape(value)?.claimed_axis()?, *n)

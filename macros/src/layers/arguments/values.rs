@@ -187,6 +187,24 @@ impl Arguments<'_> {
         self.number_or(name, 0.0, errors)
     }
 
+    /// What is added to a variance before its root is taken.
+    pub fn epsilon_or(&mut self, default: f64, errors: &mut Errors) -> f64 {
+        let eps = self.number_or("eps", default, errors);
+        if eps < 0.0 || eps == 0.0 && eps.is_sign_negative() {
+            self.refuse("eps", "is invalid: it is added to the variance and not negative", errors);
+        }
+        eps
+    }
+
+    /// The weight of the newest batch in a running average.
+    pub fn momentum_or(&mut self, default: f64, errors: &mut Errors) -> f64 {
+        let momentum = self.number_or("momentum", default, errors);
+        if !(0.0..=1.0).contains(&momentum) {
+            self.refuse("momentum", "is invalid: it is the newest batch's weight, from 0 to 1", errors);
+        }
+        momentum
+    }
+
     pub fn flag_or(&mut self, name: &'static str, default: bool, errors: &mut Errors) -> bool {
         match self.take(name).map(|v| &v.kind) {
             None | Some(ValueKind::Broken) => default,
