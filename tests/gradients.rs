@@ -1,8 +1,10 @@
 //! Whole networks against finite differences, in f64.
 
+mod common;
+
+use common::differences;
+use formwork::SingleInput;
 use formwork::prelude::*;
-use formwork::{Noise, Role, noise::Stream};
-use rand::RngExt;
 
 network! {
     pub struct Mlp<T>(x: [5]) -> [3] {
@@ -52,59 +54,15 @@ network! {
     }
 }
 
-/// The gradient of `Σ outputs · weights` against central differences, for every learned number.
+/// Every learned number of a network with one input.
 fn check<N>(samples: usize)
 where
-    N: for<'a> Network<Batch<'a> = &'a [<N as Network>::Sample], Scalar = f64>,
+    N: SingleInput<Scalar = f64>,
     N::Sample: Tensor<Scalar = f64>,
 {
-    let name = N::GRAPH.name;
-    let mut stream = Stream::new(11, 0);
-    let mut draw = |values: &mut [f64]| values.fill_with(|| stream.random::<f64>() * 2.0 - 1.0);
-    let mut network = N::zeroed();
-    formwork::init::initialize(network.as_mut_slice(), N::TENSORS, 5);
     let mut inputs = formwork::tensor::zeroed_vec::<N::Sample>(samples + 2);
-    draw(formwork::tensor::flat_mut(&mut inputs));
-    let indices: Vec<usize> = (0..samples).map(|i| (i * 3 + 1) % (samples + 2)).collect();
-    let mut weights = formwork::tensor::zeroed_vec::<N::Output>(samples);
-    draw(formwork::tensor::flat_mut(&mut weights));
-    let weights = formwork::tensor::flat(&weights);
-    let noise = Noise { seed: 3, step: 9, first: 0 };
-    let mut workspace = Workspace::<N>::new();
-
-    let mut gradient = N::zeroed();
-    // What was there must not matter.
-    draw(gradient.as_mut_slice());
-    let selection = Selection::Indices(&indices);
-    let mut pass = network.forward(&inputs, selection, noise, &mut workspace).expect("a good batch");
-    let (_, gradients) = pass.outputs_and_gradients();
-    formwork::tensor::flat_mut(gradients).copy_from_slice(weights);
-    pass.backward(&mut gradient);
-
-    let mut value = |network: &N| -> f64 {
-        let pass = network.forward(&inputs, selection, noise, &mut workspace).expect("a good batch");
-        formwork::tensor::flat(pass.outputs()).iter().zip(weights).map(|(y, w)| y * w).sum()
-    };
-    let mut checked = 0;
-    for tensor in N::TENSORS.iter().filter(|t| t.role == Role::Learned) {
-        for i in tensor.range() {
-            let (old, h) = (network.as_slice()[i], 1e-5);
-            network.as_mut_slice()[i] = old + h;
-            let above = value(&network);
-            network.as_mut_slice()[i] = old - h;
-            let below = value(&network);
-            network.as_mut_slice()[i] = old;
-            let (want, got) = ((above - below) / (2.0 * h), gradient.as_slice()[i]);
-            assert!(
-                (want - got).abs() <= 1e-7 + 1e-6 * want.abs(),
-                "{name}: {} at {}: differences give {want}, backward {got}",
-                tensor.name,
-                i - tensor.offset
-            );
-            checked += 1;
-        }
-    }
-    assert_eq!(checked, N::PARAMETERS, "{name}: every learned number is checked");
+    differences::draw(formwork::tensor::flat_mut(&mut inputs), 11);
+    differences::check::<N>(N::batch(&inputs), &differences::places(samples));
 }
 
 #[test]

@@ -161,7 +161,7 @@ pub use data::Index;
 pub use error::{Error, Result};
 pub use graph::{Graph, Node, Port, Source};
 pub use kernels::parallel::{set_threads, threads};
-pub use network::{Batch, Network, PREDICTION_BATCH, Pass, Selection, kind};
+pub use network::{Batch, Network, PREDICTION_BATCH, Pass, Selection, SingleInput, kind};
 pub use noise::Noise;
 pub use parameters::{Init, Parameters, Role, TensorInfo};
 pub use real::Real;

@@ -94,6 +94,8 @@ kernels! {
     fn batch_norm_gradient(x: &[T], dy: &[T], wide: &[T], dx: &mut [T]) = batch_norm::gradient;
     /// Inverted dropout, forward and backward; an empty `x` stands in `y`.
     fn dropout(noise: Noise, node: u32, len: usize, rate: f64, x: &[T], y: &mut [T]) = dropout::dropout;
+    /// Run by run from one array into another, with the distance of two runs and the place of the first in both.
+    fn copy_runs(runs: usize, len: usize, from: [usize; 2], to: [usize; 2], x: &[T], y: &mut [T]) = layout::copy_runs;
     /// Each `[rows, columns]` becomes `[columns, rows]`.
     fn transpose(rows: usize, columns: usize, x: &[T], y: &mut [T]) = layout::transpose;
 }
