@@ -7,8 +7,10 @@
 #[cfg(target_arch = "x86_64")]
 use super::isa::{Isa, isa};
 use super::pool::Window;
-use super::{batch_norm, dropout, elementwise, layout, pool, softmax};
+use super::{arithmetic, batch_norm, dropout, elementwise, layout, pool, softmax, strided};
 use crate::layers::activation::Activation;
+use crate::layers::arithmetic::Arithmetic;
+use crate::layers::elementary::Elementary;
 use crate::noise::Noise;
 
 macro_rules! kernels {
@@ -54,6 +56,21 @@ kernels! {
     fn activate_backward(function: Activation, v: &[T], dy: &[T], dx: &mut [T]) = elementwise::activate_backward;
     /// `y = a + b`; an empty `a` stands in `y`.
     fn add_slices(a: &[T], b: &[T], y: &mut [T]) = elementwise::add;
+    /// `y = f(x)`; an empty `x` means that the values stand in `y`.
+    fn elementary(function: Elementary, x: &[T], y: &mut [T]) = arithmetic::elementary;
+    /// `dx = dy f'`, with `v` the inputs or outputs, as the function reads; an empty `dy` stands in `dx`.
+    fn elementary_backward(function: Elementary, v: &[T], dy: &[T], dx: &mut [T]) = arithmetic::elementary_backward;
+    /// `y = f(a, b)`; a side that is not wide has one number a sample, an empty `a` stands in `y`.
+    fn combine(function: Arithmetic, wide: [bool; 2], len: usize, a: &[T], b: &[T], y: &mut [T])
+        = arithmetic::combine;
+    /// Its gradients; an empty one is not asked for.
+    fn combine_backward(
+        function: Arithmetic, wide: [bool; 2], len: usize, a: &[T], b: &[T], dy: &[T], da: &mut [T], db: &mut [T],
+    ) = arithmetic::combine_backward;
+    /// `y[i] = scale · x[place of i]`; sizes of a sample on both sides.
+    fn gather_strided(axes: &[[usize; 2]], sizes: [usize; 2], scale: f64, x: &[T], y: &mut [T]) = strided::gather;
+    /// `y[place of i] = scale · Σ x[i]`; sizes of a sample on both sides.
+    fn scatter_strided(axes: &[[usize; 2]], sizes: [usize; 2], scale: f64, x: &[T], y: &mut [T]) = strided::scatter;
     /// Soft-max over the middle axis of `[rows, len, inner]`, or its logarithm; an empty `x` stands in `y`.
     fn softmax(len: usize, inner: usize, log: bool, x: &[T], y: &mut [T]) = softmax::softmax;
     /// Its gradient, from the outputs; an empty `dy` stands in `dx`.

@@ -3,6 +3,7 @@
 //! Heavy kernels are functions of this crate for `f32` and `f64` apart, with sizes as arguments: they are compiled
 //! here, once, and pick their instruction set when the program runs.
 
+mod arithmetic;
 pub mod batch_norm;
 mod convolution;
 mod convolution_input;
@@ -23,6 +24,7 @@ pub mod pool;
 pub mod product;
 mod softmax;
 pub(crate) mod split;
+mod strided;
 #[cfg(test)]
 mod tests;
 pub mod tile;

@@ -78,12 +78,17 @@ pub trait Layer<T: Real> {
 
 pub mod activation;
 pub mod add;
+pub mod arithmetic;
 pub mod avg_pool2d;
 pub mod batch_norm;
 pub mod conv2d;
 pub mod dense;
 pub mod dropout;
+pub mod elementary;
 pub mod global_avg_pool2d;
 pub mod layout;
+pub mod matmul;
 pub mod max_pool2d;
+pub mod parts;
 pub mod softmax;
+pub mod strided;
