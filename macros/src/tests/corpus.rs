@@ -115,4 +115,5 @@ corpus! {
     shape: "corpus/shape.txt";
     check: "corpus/check.txt";
     several: "corpus/several.txt";
+    values: "corpus/values.txt";
 }
