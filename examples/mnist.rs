@@ -53,7 +53,7 @@ fn main() -> formwork::Result<()> {
 
 fn run<N>(model: &str, mut network: Box<N>, options: &Options) -> formwork::Result<()>
 where
-    N: for<'a> Network<Sample = Image, Batch<'a> = &'a [Image], Output = SVector<f32, 10>, Kind = RawScores>,
+    N: SingleInput<Sample = Image, Output = SVector<f32, 10>, Kind = RawScores>,
 {
     let (train, test) = formwork::data::mnist(&options.data)?;
     println!("{}\n", formwork::report::summary(N::GRAPH));

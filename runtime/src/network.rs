@@ -228,9 +228,9 @@ pub trait Network: Parameters {
 
 /// A network with one input, whose samples are a batch as they are.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` takes several inputs, but a `Dataset` holds one for each sample",
-    label = "this network takes several inputs",
-    note = "give the generated struct of slices and the targets: `&(NameBatch {{ a: &a, b: &b }}, &targets[..])`"
+    message = "a `Dataset` fits a network with one input, and `{Self}` is not known to be one",
+    label = "one input for each sample does not fit this network",
+    note = "for a network with several inputs give the generated struct of slices and the targets: `&(NameBatch {{ a: &a, b: &b }}, &targets[..])`"
 )]
 pub trait SingleInput: Network {
     /// The samples as a batch.

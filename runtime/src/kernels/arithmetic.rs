@@ -64,7 +64,7 @@ pub(super) fn elementary<T: Elementary>(function: Function, x: &[T], y: &mut [T]
             let c = T::of(c);
             map(x, y, |x| if x < c { c } else { x });
         }
-        Function::Power(c) if c == 2.0 => map(x, y, |x| x * x),
+        Function::Power(2.0) => map(x, y, |x| x * x),
         Function::Power(c) => map(x, y, |x| power(x, c)),
         Function::Base(c) => {
             let c = T::of(c);
@@ -111,7 +111,7 @@ pub(super) fn elementary_backward<T: Elementary>(function: Function, v: &[T], dy
             let c = T::of(c);
             map_gradient(v, dy, dx, |x| share(x > c, x == c));
         }
-        Function::Power(c) if c == 0.0 => map(dy, dx, |_| zero),
+        Function::Power(0.0) => map(dy, dx, |_| zero),
         Function::Power(c) => {
             let factor = T::of(c);
             map_gradient(v, dy, dx, |x| factor * power(x, c - 1.0));
@@ -223,6 +223,7 @@ fn side<T: Elementary>(
 }
 
 /// The gradients of [`combine`] by both sides; an empty one is not asked for.
+#[allow(clippy::too_many_arguments, reason = "two sides, their gradients, and how they lie")]
 #[inline(always)]
 pub(super) fn combine_backward<T: Elementary>(
     function: Arithmetic,

@@ -124,12 +124,15 @@ mod tests {
     use crate::kernels::parallel::set_threads;
     use crate::layers::activation::{Activation, ActivationSpec};
     use crate::layers::add::AddSpec;
+    use crate::layers::arithmetic::{Arithmetic, ArithmeticSpec};
     use crate::layers::avg_pool2d::AvgPool2dSpec;
     use crate::layers::batch_norm::BatchNormSpec;
     use crate::layers::dropout::DropoutSpec;
+    use crate::layers::elementary::{Elementary, ElementarySpec};
     use crate::layers::global_avg_pool2d::GlobalAvgPool2dSpec;
     use crate::layers::max_pool2d::MaxPool2dSpec;
     use crate::layers::softmax::SoftmaxSpec;
+    use crate::layers::strided::{GatherSpec, ReduceSpec};
     use crate::layers::{Backward, Forward, Layer, Mode};
     use crate::noise::{Noise, Stream};
     use rand::Rng;
@@ -209,6 +212,11 @@ mod tests {
             let each = spec.saved_each();
             pass::<T>(&spec, len, each, SAMPLES * each, 0)
         };
+        let elementary = |function| pass::<T>(&ElementarySpec { len: less, function }, less, less, 0, 0);
+        let pair =
+            |function, wide| pass::<T>(&ArithmeticSpec { len: less, wide, function }, less, less, 0, 0);
+        let mean = ReduceSpec { axes: &[[29 * 31, 0], [3, 1]], inputs: less, outputs: 3, scale: 0.25 };
+        let permute = GatherSpec { axes: &[[31, 1], [3 * 29, 31]], inputs: less, outputs: less };
         let softmax = |spec: SoftmaxSpec| pass::<T>(&spec, less, less, 0, 0);
         let norm = BatchNormSpec { channels, values: height * width, eps: 1e-5 };
         vec![
@@ -219,6 +227,12 @@ mod tests {
             ("silu", activation(Activation::Silu)),
             ("softplus", activation(Activation::Softplus { beta: 1.0, threshold: 20.0 })),
             ("add", pass::<T>(&AddSpec { len }, len, len, 0, 0)),
+            ("exp", elementary(Elementary::Exp)),
+            ("power", elementary(Elementary::Power(3.0))),
+            ("product", pair(Arithmetic::Mul, [true; 2])),
+            ("quotient", pair(Arithmetic::Div, [true, false])),
+            ("mean", pass::<T>(&mean, less, 3, 0, 0)),
+            ("permute", pass::<T>(&permute, less, less, 0, 0)),
             ("softmax", softmax(SoftmaxSpec { outer: 3, len: 29 * 31, inner: 1, log: false })),
             ("log_softmax", softmax(SoftmaxSpec { outer: 1, len: 29, inner: 3 * 31, log: true })),
             ("dropout", pass::<T>(&DropoutSpec { node: 1, len: less, rate: 0.3 }, less, less, 0, 0)),

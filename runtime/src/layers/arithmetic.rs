@@ -61,3 +61,55 @@ impl<T: Real> Layer<T> for ArithmeticSpec {
         T::combine_backward(self.function, self.wide, self.len, a, b, dy, da, db);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradcheck::{self, LayerCase, tests::spread};
+
+    #[test]
+    fn gradients_agree_with_differences() {
+        use Arithmetic::{Add, Div, Max, Min, Mul, Pow, Sub};
+        // Above 0 for powers, and no two are equal.
+        let a: Vec<f64> = spread(3 * 21, 9).iter().map(|x| x.abs() + 0.5).collect();
+        let b: Vec<f64> = a.iter().map(|x| 2.7 - 0.6 * x).collect();
+        for function in [Add, Sub, Mul, Div, Min, Max, Pow] {
+            for wide in [[true, true], [true, false], [false, true]] {
+                let side = |x: &'_ [f64], wide: bool| x[..if wide { 63 } else { 3 }].to_vec();
+                let (a, b) = (side(&a, wide[0]), side(&b, wide[1]));
+                let case = LayerCase {
+                    samples: 3,
+                    inputs: &[&a, &b],
+                    outputs: &[63],
+                    reads_inputs: !matches!(function, Add | Sub),
+                    ..LayerCase::default()
+                };
+                let spec = ArithmeticSpec { len: 21, wide, function };
+                for in_place in [false, wide[0] && matches!(function, Add | Sub)] {
+                    let report = gradcheck::layer(&spec, &LayerCase { in_place, ..case });
+                    assert!(report.within(1e-7), "{function:?} {wide:?} {in_place}: {report}");
+                    assert_eq!(report.checked, a.len() + b.len());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_tie_shares_the_gradient() {
+        let (mut da, mut db) = ([f64::NAN], [f64::NAN]);
+        let spec = ArithmeticSpec { len: 1, wide: [true; 2], function: Arithmetic::Max };
+        spec.backward(Backward {
+            samples: 1,
+            noise: crate::Noise::default(),
+            parameters: &[],
+            inputs: &[&[2.0], &[2.0]],
+            outputs: &[&[]],
+            saved: &[],
+            output_gradients: &[&[3.0]],
+            input_gradients: &mut [&mut da, &mut db],
+            parameter_gradients: &mut [],
+            scratch: &mut [],
+        });
+        assert_eq!((da, db), ([1.5], [1.5]));
+    }
+}

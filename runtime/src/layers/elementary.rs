@@ -116,3 +116,56 @@ impl<T: Real> Layer<T> for ElementarySpec {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradcheck::{self, LayerCase, tests::spread};
+
+    #[test]
+    fn gradients_agree_with_differences() {
+        use Elementary::{
+            Abs, Base, Cos, Divide, Exp, From, Ln, Max, Min, Over, Power, Scale, Shift, Sin, Sqrt,
+        };
+        let anywhere = spread(37, 3);
+        let positive: Vec<f64> = anywhere.iter().map(|x| x.abs() + 0.4).collect();
+        let all = [
+            (Exp, false),
+            (Ln, true),
+            (Sqrt, true),
+            (Abs, false),
+            (Sin, false),
+            (Cos, false),
+            (Scale(-2.5), false),
+            (Shift(0.7), false),
+            (From(0.7), false),
+            (Divide(-3.0), false),
+            (Over(2.0), true),
+            (Min(0.123), false),
+            (Max(0.123), false),
+            (Power(2.0), false),
+            (Power(3.0), false),
+            (Power(-1.0), true),
+            (Power(0.0), false),
+            (Power(1.5), true),
+            (Base(1.7), false),
+        ];
+        for (function, is_positive) in all {
+            let x = if is_positive { &positive } else { &anywhere };
+            let linear = matches!(function, Scale(_) | Shift(_) | From(_) | Divide(_));
+            let case = LayerCase {
+                inputs: &[x],
+                outputs: &[37],
+                reads_inputs: !function.reads_outputs() && !linear,
+                reads_outputs: function.reads_outputs(),
+                ..LayerCase::default()
+            };
+            for gradient_in_place in [false, true] {
+                let in_place = gradient_in_place && !case.reads_inputs;
+                let case = LayerCase { in_place, gradient_in_place, ..case };
+                let report = gradcheck::layer(&ElementarySpec { len: 37, function }, &case);
+                assert!(report.within(1e-7) && report.checked == 37, "{function:?}: {report}");
+            }
+        }
+    }
+}

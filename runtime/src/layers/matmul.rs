@@ -81,3 +81,29 @@ impl<T: Real> Layer<T> for MatmulSpec {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradcheck::{self, LayerCase, tests::spread};
+
+    #[test]
+    fn gradients_agree_with_differences() {
+        for (rows, inner, columns) in [(1, 1, 1), (3, 4, 5), (7, 2, 9), (1, 17, 3)] {
+            let spec = MatmulSpec { rows, inner, columns };
+            let [a, b, y] = spec.sizes();
+            let x = spread(3 * (a + b), 5);
+            let case = LayerCase {
+                samples: 3,
+                inputs: &[&x[..3 * a], &x[3 * a..]],
+                outputs: &[3 * y],
+                forward_scratch: spec.forward_scratch(3),
+                backward_scratch: spec.backward_scratch(3),
+                reads_inputs: true,
+                ..LayerCase::default()
+            };
+            let report = gradcheck::layer(&spec, &case);
+            assert!(report.within(1e-8) && report.checked == x.len(), "{spec:?}: {report}");
+        }
+    }
+}

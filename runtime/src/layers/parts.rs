@@ -156,3 +156,25 @@ impl<T: Real> Layer<T> for SliceSpec {
         T::copy_runs(runs, self.len, [self.len, 0], to, pass.output_gradients[0], dx);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradcheck::{self, LayerCase, tests::spread};
+
+    #[test]
+    fn gradients_agree_with_differences() {
+        let x = spread(2 * 36, 7);
+        let case = LayerCase { samples: 2, ..LayerCase::default() };
+        let concat = ConcatSpec { runs: 3, parts: &[2, 5, 1] };
+        let inputs: &[&[f64]] = &[&x[..12], &x[12..42], &x[42..48]];
+        let report = gradcheck::layer(&concat, &LayerCase { inputs, outputs: &[48], ..case });
+        assert!(report.within(1e-8) && report.checked == 48, "{report}");
+        let split = SplitSpec { runs: 3, part: 4, parts: 3 };
+        let report = gradcheck::layer(&split, &LayerCase { inputs: &[&x], outputs: &[24, 24, 24], ..case });
+        assert!(report.within(1e-8) && report.checked == 72, "{report}");
+        let slice = SliceSpec { runs: 3, whole: 12, start: 5, len: 4 };
+        let report = gradcheck::layer(&slice, &LayerCase { inputs: &[&x], outputs: &[24], ..case });
+        assert!(report.within(1e-8) && report.checked == 72, "{report}");
+    }
+}

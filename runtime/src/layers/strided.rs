@@ -112,3 +112,46 @@ fn scatter<T: Real>(axes: &[[usize; 2]], [from, to]: [usize; 2], scale: f64, x: 
         T::scatter_strided(axes, [from, to], scale, &x[first..first + y.len() / to * from], y);
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradcheck::{self, LayerCase, tests::spread};
+
+    #[test]
+    fn gradients_agree_with_differences() {
+        let x = spread(2 * 60, 8);
+        let gathers = [
+            // [3, 4, 5] in the orders [2, 0, 1] and [0, 2, 1].
+            GatherSpec { axes: &[[5, 1], [3, 20], [4, 5]], inputs: 60, outputs: 60 },
+            GatherSpec { axes: &[[3, 20], [5, 1], [4, 5]], inputs: 60, outputs: 60 },
+            // Again behind, in front, and in the middle.
+            GatherSpec { axes: &[[60, 1], [3, 0]], inputs: 60, outputs: 180 },
+            GatherSpec { axes: &[[3, 0], [60, 1]], inputs: 60, outputs: 180 },
+            GatherSpec { axes: &[[12, 5], [2, 0], [5, 1]], inputs: 60, outputs: 120 },
+            GatherSpec { axes: &[], inputs: 1, outputs: 1 },
+        ];
+        for spec in gathers {
+            let case = LayerCase {
+                samples: 2,
+                inputs: &[&x[..2 * spec.inputs]],
+                outputs: &[2 * spec.outputs],
+                ..LayerCase::default()
+            };
+            let report = gradcheck::layer(&spec, &case);
+            assert!(report.within(1e-8), "{spec:?}: {report}");
+        }
+        let reductions = [
+            ReduceSpec { axes: &[[60, 0]], inputs: 60, outputs: 1, scale: 1.0 / 60.0 },
+            ReduceSpec { axes: &[[3, 0], [20, 1]], inputs: 60, outputs: 20, scale: 1.0 },
+            ReduceSpec { axes: &[[12, 1], [5, 0]], inputs: 60, outputs: 12, scale: 0.2 },
+            ReduceSpec { axes: &[[3, 1], [4, 0], [5, 3]], inputs: 60, outputs: 15, scale: 1.0 },
+        ];
+        for spec in reductions {
+            let outputs = &[2 * spec.outputs];
+            let case = LayerCase { samples: 2, inputs: &[&x], outputs, ..LayerCase::default() };
+            let report = gradcheck::layer(&spec, &case);
+            assert!(report.within(1e-8), "{spec:?}: {report}");
+        }
+    }
+}
