@@ -79,7 +79,7 @@ fn program(layers: usize) -> String {
          fn main() {{\n\
              let mut net = Net::new(1);\n\
              let data = Dataset {{ inputs: vec![Default::default(); 4], targets: vec![Index::<10>::new(1).unwrap(); 4] }};\n\
-             let mut trainer = Trainer::new(CrossEntropy::new(), Adam::new(1e-3)).epochs(1).batch_size(4);\n\
+             let trainer = Trainer::new(CrossEntropy::new(), Adam::new(1e-3)).epochs(1).batch_size(4);\n\
              trainer.fit(&mut net, &data).unwrap();\n\
              println!(\"{{}}\", net.predict(&data.inputs[0]));\n\
          }}\n"

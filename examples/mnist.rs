@@ -65,7 +65,7 @@ where
         .validate_on(&test)
         .fit(&mut network, &train.take(options.train_limit))?;
     let mut scores = zeroed_vec(test.len());
-    network.predict_selected(&test.inputs, Selection::All, &mut scores, &mut Workspace::new())?;
+    network.predict_selected(N::batch(&test.inputs), Selection::All, &mut scores, &mut Workspace::new())?;
     let accuracy = Accuracy.of(&scores, &test.targets)?;
     println!("{history}\n\n{:.2} % of {} test images are right", 100.0 * accuracy, test.len());
     history.plot("target/mnist/history.svg")?;

@@ -2,8 +2,7 @@
 
 mod common;
 
-use common::differences;
-use formwork::SingleInput;
+use common::differences::check;
 use formwork::prelude::*;
 
 network! {
@@ -52,17 +51,6 @@ network! {
             -> Flatten
             -> Dense(2)
     }
-}
-
-/// Every learned number of a network with one input.
-fn check<N>(samples: usize)
-where
-    N: SingleInput<Scalar = f64>,
-    N::Sample: Tensor<Scalar = f64>,
-{
-    let mut inputs = formwork::tensor::zeroed_vec::<N::Sample>(samples + 2);
-    differences::draw(formwork::tensor::flat_mut(&mut inputs), 11);
-    differences::check::<N>(N::batch(&inputs), &differences::places(samples));
 }
 
 #[test]

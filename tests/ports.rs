@@ -44,20 +44,20 @@ fn drawn<V: Tensor<Scalar = f64>>(len: usize, seed: u64) -> Vec<V> {
 #[test]
 fn two_inputs_against_differences() {
     let (a, b) = (drawn(5, 1), drawn(5, 2));
-    differences::check::<Two<f64>>(TwoBatch { a: &a, b: &b }, &differences::places(3));
+    differences::check_batch::<Two<f64>>(TwoBatch { a: &a, b: &b }, &differences::places(3));
 }
 
 #[test]
 fn several_outputs_against_differences() {
     let (x, image) = (drawn(5, 3), drawn(5, 4));
-    differences::check::<Heads<f64>>(HeadsBatch { x: &x, image: &image }, &differences::places(3));
+    differences::check_batch::<Heads<f64>>(HeadsBatch { x: &x, image: &image }, &differences::places(3));
 }
 
 #[test]
 fn what_nothing_touches_against_differences() {
     let (a, image, factor) = (drawn(4, 5), drawn(4, 6), drawn(4, 7));
     let batch = ThroughBatch { a: &a, image: &image, factor: &factor };
-    differences::check::<Through<f64>>(batch, &differences::places(2));
+    differences::check_batch::<Through<f64>>(batch, &differences::places(2));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use common::layer::{Sizes, inner_channels, outer_channels, predict, train};
 use formwork::Real;
 use formwork::layers::Layer;
 use formwork::layers::activation::{Activation, ActivationSpec};
+use formwork::layers::adaptive_avg_pool2d::AdaptiveAvgPool2dSpec;
 use formwork::layers::avg_pool2d::AvgPool2dSpec;
 use formwork::layers::batch_norm::BatchNormSpec;
 use formwork::layers::global_avg_pool2d::GlobalAvgPool2dSpec;
@@ -20,16 +21,20 @@ fn layers_agree_with_pytorch() {
         match case.kind.as_str() {
             "MaxPool2d" => both(&case, max_pool::<f64>, max_pool::<f32>),
             "AvgPool2d" => both(&case, avg_pool::<f64>, avg_pool::<f32>),
+            "AdaptiveAvgPool2d" if case.name == "adaptive_avg_pool2d_uneven" => {
+                both(&case, adaptive_avg_pool::<f64>, adaptive_avg_pool::<f32>);
+            }
             "AdaptiveAvgPool2d" => both(&case, global_avg_pool::<f64>, global_avg_pool::<f32>),
             "Flatten" => both(&case, flatten::<f64>, flatten::<f32>),
             "BatchNorm1d" | "BatchNorm2d" => both(&case, batch_norm::<f64>, batch_norm::<f32>),
-            // These run in `reference_products`.
+            // These run in `reference_products` and `reference_spatial`.
             "Linear" | "Conv2d" => continue,
+            kind if common::SPATIAL.contains(&kind) => continue,
             other => panic!("no test runs `{}`, a {other}", case.name),
         }
         run += 1;
     }
-    assert_eq!(run, 21);
+    assert_eq!(run, 22);
 }
 
 #[test]
@@ -177,6 +182,14 @@ fn global_avg_pool<T: Real>(case: &Case) {
         backward_scratch: spec.backward_scratch(samples),
         ..Sizes::default()
     };
+    image::<T>(case, &spec, &sizes);
+}
+
+fn adaptive_avg_pool<T: Real>(case: &Case) {
+    let &[samples, channels, height, width] = case.shape("input") else { panic!("{}", case.name) };
+    let output = case.pair("output_size").expect("two sizes");
+    let spec = AdaptiveAvgPool2dSpec { channels, height, width, output };
+    let sizes = Sizes { samples, output: samples * channels * output[0] * output[1], ..Sizes::default() };
     image::<T>(case, &spec, &sizes);
 }
 

@@ -3,7 +3,7 @@
 mod common;
 
 use common::goldens::{Case, group};
-use common::layer::{Sizes, inner_channels, outer_channels, predict, train};
+use common::layer::{Sizes, inner_channels, outer_channels, predict, reversed, train};
 use formwork::Real;
 use formwork::layers::conv2d::Conv2dSpec;
 use formwork::layers::dense::DenseSpec;
@@ -25,12 +25,6 @@ fn run(kind: &str, check: impl Fn(&Case)) -> usize {
     cases.retain(|case| case.kind == kind);
     cases.iter().for_each(check);
     cases.len()
-}
-
-/// `[a][b][c]` with its outer axes exchanged with the inner one: from `[out, in, pixels]` to `[pixels, in, out]`, or back.
-fn reversed<T: Real>([a, b, c]: [usize; 3], x: &[T]) -> Vec<T> {
-    let place = |k: usize| ((k % a) * b + k / a % b) * c + k / a / b;
-    (0..x.len()).map(|k| x[place(k)]).collect()
 }
 
 /// Weight and bias as the layer holds them.

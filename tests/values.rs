@@ -3,8 +3,7 @@
 
 mod common;
 
-use common::differences;
-use formwork::SingleInput;
+use common::differences::{self, check};
 use formwork::prelude::*;
 use nalgebra::{SMatrix, SVector};
 
@@ -85,6 +84,15 @@ network! {
         (concat(a, c, slice(a, axis: 0, 1..2), axis: 0), joined)
     }
 
+    /// Volumes, whose channels lie innermost as those of images do.
+    pub struct Volumes<T>(x: [2, 3, 2, 4]) -> [4, 3, 2] {
+        let y = x -> Conv3d(3, kernel: 1) -> Tanh;
+        let z = concat(y, x -> Conv3d(1, kernel: 1), axis: 0);
+        let turned = permute(z, [3, 0, 1, 2]);
+        let plane = sum(slice(turned, axis: 1, 1..4), axis: 2);
+        plane * mean(y) + expand(mean(z, axis: (0, 1, 2)), [4, 3, 2])
+    }
+
     /// The sampling of a variational autoencoder.
     pub struct Sampling<T>(x: [5], noise: [3]) -> (mean: [3], log_var: [3], z: [3]) {
         let hidden = x -> Dense(4) -> Tanh;
@@ -103,15 +111,6 @@ fn drawn<V: Tensor<Scalar = f64>>(len: usize, seed: u64) -> Vec<V> {
     let mut values = formwork::tensor::zeroed_vec::<V>(len);
     differences::draw(formwork::tensor::flat_mut(&mut values), seed);
     values
-}
-
-fn check<N>(samples: usize)
-where
-    N: SingleInput<Scalar = f64>,
-    N::Sample: Tensor<Scalar = f64>,
-{
-    let inputs = drawn::<N::Sample>(samples + 2, 21);
-    differences::check::<N>(N::batch(&inputs), &differences::places(samples));
 }
 
 #[test]
@@ -150,6 +149,11 @@ fn images_in_pieces() {
 }
 
 #[test]
+fn volumes() {
+    check::<Volumes<f64>>(2);
+}
+
+#[test]
 fn gates() {
     check::<Excite<f64>>(2);
 }
@@ -157,13 +161,16 @@ fn gates() {
 #[test]
 fn pieces() {
     let (x, m) = (drawn(4, 22), drawn(4, 23));
-    differences::check::<Pieces<f64>>(PiecesBatch { x: &x, m: &m }, &differences::places(2));
+    differences::check_batch::<Pieces<f64>>(PiecesBatch { x: &x, m: &m }, &differences::places(2));
 }
 
 #[test]
 fn sampling() {
     let (x, noise) = (drawn(5, 24), drawn(5, 25));
-    differences::check::<Sampling<f64>>(SamplingBatch { x: &x, noise: &noise }, &differences::places(3));
+    differences::check_batch::<Sampling<f64>>(
+        SamplingBatch { x: &x, noise: &noise },
+        &differences::places(3),
+    );
 }
 
 #[test]

@@ -34,18 +34,19 @@ impl Shape {
         match (self.rank(), axis) {
             (1, 0) | (2, 1) => "features".into(),
             (2, 0) => "time".into(),
-            (3, 0) => "channels".into(),
-            (3, 1) => "height".into(),
-            (3, 2) => "width".into(),
+            (3 | 4, 0) => "channels".into(),
+            (4, 1) => "depth".into(),
+            (3, 1) | (4, 2) => "height".into(),
+            (3, 2) | (4, 3) => "width".into(),
             _ => format!("axis {axis}"),
         }
     }
 
-    /// The axis that `in: 32` speaks about: the channels of an image, else the features, which are last.
+    /// The axis that `in: 32` speaks about: the channels of an image or volume, else the features, which are last.
     pub fn claimed_axis(&self) -> Option<usize> {
         match self.rank() {
             0 => None,
-            3 => Some(0),
+            3 | 4 => Some(0),
             rank => Some(rank - 1),
         }
     }

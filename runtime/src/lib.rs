@@ -64,6 +64,17 @@
 //! | `MaxPool2d(k)` | `stride: k`, `padding: 0`, `dilation: 1` | `[c, h, w]` → `[c, h', w']` |
 //! | `AvgPool2d(k)` | `stride: k`, `padding: 0`, `count_include_pad: true` | `[c, h, w]` → `[c, h', w']` |
 //! | `GlobalAvgPool2d` | | `[c, h, w]` → `[c]` |
+//! | `Conv1d(n, kernel: k)` | as `Conv2d`, each size one number | `[t, f]` → `[t', n]` |
+//! | `GlobalMaxPool2d` | | `[c, h, w]` → `[c]` |
+//! | `AdaptiveAvgPool2d((m, n))` | | `[c, h, w]` → `[c, m, n]` |
+//! | `ZeroPad2d(p)` | a number, a pair or `(left, right, top, bottom)` | `[c, h, w]` → `[c, h', w']` |
+//! | `Upsample(scale)` | in its place `size: (m, n)`; `mode: nearest` (or `bilinear`), `align_corners: false` | `[c, h, w]` → `[c, h', w']` |
+//! | `PixelShuffle(r)` | | `[c · r², h, w]` → `[c, h · r, w · r]` |
+//! | `ConvTranspose2d(n, kernel: k)` | `stride: 1`, `padding: 0`, `output_padding: 0` (below the stride), `dilation: 1`, `groups: 1`, `bias: true`, `init:` | `[c, h, w]` → `[n, h', w']` |
+//! | `ConvTranspose1d(n, kernel: k)` | as `ConvTranspose2d`, each size one number | `[t, f]` → `[t', n]` |
+//! | `Conv3d(n, kernel: k)` | as `Conv2d`, each size a number or a triple `(depth, height, width)` | `[c, d, h, w]` → `[n, d', h', w']` |
+//! | `MaxPool1d(k)`, `AvgPool1d(k)` | as in two dimensions, each size one number | `[t, f]` → `[t', f]` |
+//! | `GlobalAvgPool1d` | | `[t, f]` → `[f]` |
 //! | `Flatten` | | any → `[n]` |
 //! | `Dropout(rate)` | | any |
 //! | `BatchNorm1d` | `momentum: 0.1`, `eps: 1e-5` | `[n]`, `[t, f]` |

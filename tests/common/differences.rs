@@ -1,4 +1,4 @@
-//! Whole networks against finite differences.
+//! Whole networks against finite differences, in f64.
 
 use formwork::prelude::*;
 use formwork::{Noise, Role, noise::Stream};
@@ -15,8 +15,19 @@ pub fn places(samples: usize) -> Vec<usize> {
     (0..samples).map(|i| (i * 3 + 1) % (samples + 2)).collect()
 }
 
+/// Every learned number of a network with one input.
+pub fn check<N>(samples: usize)
+where
+    N: SingleInput<Scalar = f64>,
+    N::Sample: Tensor<Scalar = f64>,
+{
+    let mut inputs = formwork::tensor::zeroed_vec::<N::Sample>(samples + 2);
+    draw(formwork::tensor::flat_mut(&mut inputs), 11);
+    check_batch::<N>(N::batch(&inputs), &places(samples));
+}
+
 /// The gradient of `Σ outputs · weights` against central differences, for every learned number.
-pub fn check<'b, N: Network<Scalar = f64>>(batch: N::Batch<'b>, indices: &'b [usize]) {
+pub fn check_batch<'b, N: Network<Scalar = f64>>(batch: N::Batch<'b>, indices: &'b [usize]) {
     let name = N::GRAPH.name;
     let mut network = N::zeroed();
     formwork::init::initialize(network.as_mut_slice(), N::TENSORS, 5);

@@ -89,3 +89,9 @@ pub fn outer_channels<T: Real>(shape: &[usize], x: &[T]) -> Vec<T> {
     row_major(shape[0], shape[1], shape[2..].iter().product(), x, &mut y);
     y
 }
+
+/// `[a][b][c]` with its axes in the other order: from `[out, in, pixels]` to `[pixels, in, out]`, or back.
+pub fn reversed<T: Real>([a, b, c]: [usize; 3], x: &[T]) -> Vec<T> {
+    let place = |k: usize| ((k % a) * b + k / a % b) * c + k / a / b;
+    (0..x.len()).map(|k| x[place(k)]).collect()
+}

@@ -6,3 +6,18 @@
 pub mod differences;
 pub mod goldens;
 pub mod layer;
+
+/// The kinds of layers whose cases `reference_spatial` runs.
+pub const SPATIAL: &[&str] = &[
+    "Conv1d",
+    "Conv3d",
+    "MaxPool1d",
+    "AvgPool1d",
+    "AdaptiveAvgPool1d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "AdaptiveMaxPool2d",
+    "Upsample",
+    "PixelShuffle",
+    "ZeroPad2d",
+];

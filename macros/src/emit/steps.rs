@@ -111,7 +111,7 @@ impl Emit<'_> {
             let shape = self.input_shape(i);
             let last = program.loads[i] == Layout::ChannelsLast;
             let (channels, pixels) = match shape.0.as_slice() {
-                [c, h, w] if last => (*c, h * w),
+                [c, pixels @ ..] if last => (*c, pixels.iter().product()),
                 _ => (1, shape.len()),
             };
             let reserved = number(program.memory.inputs[i].next_multiple_of(crate::plan::LINE));

@@ -39,6 +39,7 @@ pub fn node(graph: &Graph, before: &Trial, id: NodeId, mismatch: &Mismatch) -> E
         error.notes.extend(explainer.trail(node.inputs[0]));
     }
     if mismatch.at == At::Argument("in") {
+        candidates.extend(explainer.features_first(id));
         candidates.extend(explainer.claims(id));
     }
     if !is_turned {
@@ -72,6 +73,7 @@ pub fn output(graph: &Graph, before: &Trial, index: usize) -> Option<Error> {
     let mut candidates = Vec::new();
     candidates.extend(explainer.append(index, value, wanted, found));
     candidates.extend(explainer.wider(value, wanted, found));
+    candidates.extend(explainer.longer(value, wanted, found));
     if wanted.rank() == 3
         && found.rank() == 3
         && let Some(node) = source_node(graph, value)

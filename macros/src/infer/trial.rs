@@ -94,8 +94,13 @@ pub fn run(graph: &Graph, edits: &[Edit]) -> Trial {
         for edit in edits {
             if let Edit::Append { index, call } = edit
                 && *index == i
+                && let Some(before) = shape
             {
-                shape = shape.and_then(|shape| apply(call, &shape));
+                shape = apply(call, &before);
+                if shape.is_none() {
+                    let mismatch = Mismatch::new("the appended layer does not fit");
+                    trial.failures.push(Failure { fault: Fault::Output(i), mismatch });
+                }
             }
         }
         trial.results.push(shape.clone());

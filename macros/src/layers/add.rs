@@ -102,7 +102,7 @@ pub fn together(inputs: &[Shape], sign: &str, cannot: &str) -> Result<Shape, Mis
                 if stride == [1; 2] {
                     format!("Conv2d({channels}, kernel: 1)")
                 } else {
-                    format!("Conv2d({channels}, kernel: 1, stride: {})", super::window::pair(stride))
+                    format!("Conv2d({channels}, kernel: 1, stride: {})", super::window::tuple(stride))
                 }
             };
             if hb >= ha && wb >= wa {
@@ -116,6 +116,7 @@ pub fn together(inputs: &[Shape], sign: &str, cannot: &str) -> Result<Shape, Mis
         }
         (&[fa], &[fb]) => mismatch = widen(mismatch, fa, fb),
         (&[ta, fa], &[tb, fb]) if ta == tb => mismatch = widen(mismatch, fa, fb),
+        (&[_, _], &[_, _]) => mismatch = mismatch.propose(Proposal::KeepSize),
         _ => {}
     }
     Err(mismatch)

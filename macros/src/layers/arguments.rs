@@ -11,13 +11,19 @@ use proc_macro2::Ident;
 pub use values::Padding;
 
 /// What other frameworks call our arguments.
-const ALIASES: [(&str, &str); 30] = [
+const ALIASES: [(&str, &str); 36] = [
     ("kernel_size", "kernel"),
     ("pool_size", "kernel"),
     ("window", "kernel"),
     ("size", "kernel"),
     ("strides", "stride"),
     ("pad", "padding"),
+    ("scale_factor", "scale"),
+    ("interpolation", "mode"),
+    ("upscale_factor", "factor"),
+    ("block_size", "factor"),
+    ("output_size", "size"),
+    ("outpad", "output_padding"),
     ("dilation_rate", "dilation"),
     ("dilations", "dilation"),
     ("in_features", "in"),
@@ -251,6 +257,16 @@ impl<'a> Arguments<'a> {
             };
             errors.push(error.help_call(&self.call.tokens, full));
         }
+    }
+
+    /// Whether an argument is there.
+    pub fn is_given(&self, name: &str) -> bool {
+        self.take(name).is_some()
+    }
+
+    /// Whether nothing was wrong so far.
+    pub fn is_good(&self) -> bool {
+        !self.failed
     }
 
     /// The layer, unless something was wrong.

@@ -1,4 +1,5 @@
-//! How the axes of a value lie in memory: an image has its channels innermost, all else is row-major.
+//! How the axes of a value lie in memory: images and volumes have their channels innermost, all
+//! else is row-major.
 
 use super::Layout;
 use super::window::number;
@@ -9,7 +10,7 @@ use quote::quote;
 /// The axes from the outermost in memory to the innermost.
 pub fn axes(shape: &Shape) -> Vec<usize> {
     match shape.rank() {
-        3 => vec![1, 2, 0],
+        rank @ (3 | 4) => (1..rank).chain([0]).collect(),
         rank => (0..rank).collect(),
     }
 }

@@ -35,6 +35,8 @@ pub enum Proposal {
     Argument { name: &'static str, value: String },
     /// Another argument by place.
     Main(String),
+    /// So many features or channels out of the layer that made those of the first input.
+    Features(usize),
     /// The same arguments under another layer's name.
     Rename(&'static str),
     /// This layer before the one that feeds it.

@@ -1,31 +1,46 @@
 //! The layers: one file each, one row each in the table below, and nothing about any of them elsewhere.
 
 mod activation;
+mod adaptive_avg_pool2d;
 mod add;
 mod arguments;
 mod arithmetic;
+mod avg_pool1d;
 mod avg_pool2d;
 mod batch_norm;
 mod concat;
+mod conv1d;
 mod conv2d;
+mod conv3d;
+mod conv_transpose1d;
+mod conv_transpose2d;
+mod convolution;
 mod dense;
 mod dropout;
 mod elementary;
 mod expand;
 mod flatten;
+mod global_avg_pool1d;
 mod global_avg_pool2d;
+mod global_max_pool2d;
 mod init;
 mod matmul;
+mod max_pool1d;
 mod max_pool2d;
 mod memory;
 mod mismatch;
 mod permute;
+mod pixel_shuffle;
+mod pooling;
 mod reduce;
 mod reshape;
 mod slice;
 mod softmax;
 mod split;
+mod transposed;
+mod upsample;
 mod window;
+mod zero_pad2d;
 
 use crate::ast::{Call, Operator};
 use crate::errors::Errors;
@@ -111,6 +126,18 @@ layers! {
     AvgPool2d => avg_pool2d::AvgPool2d,
     GlobalAvgPool2d => global_avg_pool2d::GlobalAvgPool2d,
     Flatten => flatten::Flatten,
+    Conv3d => conv3d::Conv3d,
+    ConvTranspose2d => conv_transpose2d::ConvTranspose2d,
+    AdaptiveAvgPool2d => adaptive_avg_pool2d::AdaptiveAvgPool2d,
+    GlobalMaxPool2d => global_max_pool2d::GlobalMaxPool2d,
+    ZeroPad2d => zero_pad2d::ZeroPad2d,
+    Upsample => upsample::Upsample,
+    PixelShuffle => pixel_shuffle::PixelShuffle,
+    Conv1d => conv1d::Conv1d,
+    ConvTranspose1d => conv_transpose1d::ConvTranspose1d,
+    MaxPool1d => max_pool1d::MaxPool1d,
+    AvgPool1d => avg_pool1d::AvgPool1d,
+    GlobalAvgPool1d => global_avg_pool1d::GlobalAvgPool1d,
     Dropout => dropout::Dropout,
     BatchNorm1d => batch_norm::BatchNorm1d,
     BatchNorm2d => batch_norm::BatchNorm2d,
@@ -180,8 +207,7 @@ pub const FUNCTION_ALIASES: &[(&str, &str)] = &[
 ];
 
 /// Layers that are still to come, under the names that they will have.
-pub const LATER: [&str; 8] =
-    ["Lstm", "Gru", "Embedding", "LayerNorm", "GroupNorm", "MultiHeadAttention", "Conv1d", "ConvTranspose2d"];
+pub const LATER: [&str; 6] = ["Lstm", "Gru", "Embedding", "LayerNorm", "GroupNorm", "MultiHeadAttention"];
 
 /// What other frameworks call our layers.
 pub const ALIASES: &[(&str, &str)] = &[
@@ -189,18 +215,36 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("FullyConnected", "Dense"),
     ("Fc", "Dense"),
     ("InnerProduct", "Dense"),
+    ("Convolution1D", "Conv1d"),
     ("Convolution2D", "Conv2d"),
+    ("Convolution3D", "Conv3d"),
     ("Conv", "Conv2d"),
+    ("Conv1DTranspose", "ConvTranspose1d"),
+    ("Conv2DTranspose", "ConvTranspose2d"),
+    ("Convolution2DTranspose", "ConvTranspose2d"),
+    ("Deconvolution2D", "ConvTranspose2d"),
+    ("Deconv2d", "ConvTranspose2d"),
+    ("UpConv2d", "ConvTranspose2d"),
+    ("MaxPooling1D", "MaxPool1d"),
     ("MaxPooling2D", "MaxPool2d"),
     ("MaxPool", "MaxPool2d"),
     ("MaxPooling", "MaxPool2d"),
+    ("AveragePooling1D", "AvgPool1d"),
     ("AveragePooling2D", "AvgPool2d"),
     ("AveragePool2d", "AvgPool2d"),
     ("AvgPool", "AvgPool2d"),
     ("MeanPool2d", "AvgPool2d"),
+    ("GlobalAveragePooling1D", "GlobalAvgPool1d"),
     ("GlobalAveragePooling2D", "GlobalAvgPool2d"),
     ("GlobalAveragePool", "GlobalAvgPool2d"),
-    ("AdaptiveAvgPool2d", "GlobalAvgPool2d"),
+    ("AdaptiveAveragePooling2D", "AdaptiveAvgPool2d"),
+    ("GlobalMaxPooling2D", "GlobalMaxPool2d"),
+    ("ZeroPadding2D", "ZeroPad2d"),
+    ("Pad", "ZeroPad2d"),
+    ("UpSampling2D", "Upsample"),
+    ("Resize", "Upsample"),
+    ("Interpolate", "Upsample"),
+    ("UpsamplingNearest2d", "Upsample"),
     ("GlobalPool", "GlobalAvgPool2d"),
     ("BatchNormalization", "BatchNorm2d"),
     ("BatchNorm", "BatchNorm2d"),

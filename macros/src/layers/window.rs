@@ -1,9 +1,18 @@
-//! What convolutions and poolings share: images, and windows that slide over them.
+//! What convolutions and poolings share: sequences, images and volumes, and windows that slide over them.
 
 use super::mismatch::{Mismatch, Proposal};
-use crate::shape::Shape;
+use crate::shape::{Shape, counted};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
+
+/// The steps and features of a sequence, or why this is none.
+pub fn sequence(shape: &Shape) -> Result<[usize; 2], Mismatch> {
+    match shape.0[..] {
+        [t, f] => Ok([t, f]),
+        [n] => Err(not(shape, "[time, features]").propose(Proposal::Input(vec![n, 1]))),
+        _ => Err(not(shape, "[time, features]")),
+    }
+}
 
 /// The channels, height and width of an image, or why this is none.
 pub fn image(shape: &Shape) -> Result<[usize; 3], Mismatch> {
@@ -13,37 +22,74 @@ pub fn image(shape: &Shape) -> Result<[usize; 3], Mismatch> {
             "{{input}} has 4 axes, `{shape}`, but {{kind}} takes 3, `[channels, height, width]`"
         ))
         .propose(Proposal::Input(shape.0[1..].to_vec()))),
-        [h, w] => Err(not_an_image(shape).propose(Proposal::Input(vec![1, h, w]))),
-        _ => Err(not_an_image(shape).propose(Proposal::Earlier)),
+        [h, w] => Err(not(shape, "[channels, height, width]").propose(Proposal::Input(vec![1, h, w]))),
+        _ => Err(not(shape, "[channels, height, width]").propose(Proposal::Earlier)),
     }
 }
 
-fn not_an_image(shape: &Shape) -> Mismatch {
-    Mismatch::new(format!("{{title}} needs `[channels, height, width]`, but {{input_is}} `{shape}`"))
+/// The channels, depth, height and width of a volume, or why this is none.
+pub fn volume(shape: &Shape) -> Result<[usize; 4], Mismatch> {
+    match shape.0[..] {
+        [c, d, h, w] => Ok([c, d, h, w]),
+        [_, _, _, _, _] => Err(Mismatch::new(format!(
+            "{{input}} has 5 axes, `{shape}`, but {{kind}} takes 4, `[channels, depth, height, width]`"
+        ))
+        .propose(Proposal::Input(shape.0[1..].to_vec()))),
+        [d, h, w] => {
+            Err(not(shape, "[channels, depth, height, width]").propose(Proposal::Input(vec![1, d, h, w])))
+        }
+        _ => Err(not(shape, "[channels, depth, height, width]").propose(Proposal::Earlier)),
+    }
 }
 
-/// A window that slides over height and width.
+fn not(shape: &Shape, wanted: &str) -> Mismatch {
+    Mismatch::new(format!("{{title}} needs `{wanted}`, but {{input_is}} `{shape}`"))
+}
+
+/// A window that slides over `N` axes: along a sequence, over an image or through a volume.
 #[derive(Clone, Copy, Debug)]
-pub struct Window {
-    pub kernel: [usize; 2],
-    pub stride: [usize; 2],
+pub struct Window<const N: usize = 2> {
+    pub kernel: [usize; N],
+    pub stride: [usize; N],
     /// Before and after, for each axis.
-    pub padding: [[usize; 2]; 2],
-    pub dilation: [usize; 2],
+    pub padding: [[usize; 2]; N],
+    pub dilation: [usize; N],
     /// `kernel` for a convolution, `window` for a pooling.
     pub noun: &'static str,
 }
 
-impl Window {
+impl Window<1> {
+    /// The steps that come out, or why the window does not fit.
+    pub fn slide(&self, shape: &Shape) -> Result<[usize; 1], Mismatch> {
+        let [time, _] = sequence(shape)?;
+        self.places(shape, [time], 0)
+    }
+}
+
+impl Window<2> {
     /// The size that comes out, or why the window does not fit.
     pub fn slide(&self, shape: &Shape) -> Result<[usize; 2], Mismatch> {
         let [_, h, w] = image(shape)?;
-        let size = [h, w];
-        let mut result = [0; 2];
-        for axis in 0..2 {
+        self.places(shape, [h, w], 1)
+    }
+}
+
+impl Window<3> {
+    /// The size that comes out, or why the window does not fit.
+    pub fn slide(&self, shape: &Shape) -> Result<[usize; 3], Mismatch> {
+        let [_, d, h, w] = volume(shape)?;
+        self.places(shape, [d, h, w], 1)
+    }
+}
+
+impl<const N: usize> Window<N> {
+    /// How often the window fits along each of the axes that begin with `first`.
+    fn places(&self, shape: &Shape, size: [usize; N], first: usize) -> Result<[usize; N], Mismatch> {
+        let mut result = [0; N];
+        for axis in 0..N {
             let padded = size[axis] + self.padding[axis][0] + self.padding[axis][1];
             let Some(room) = padded.checked_sub(self.extent(axis)) else {
-                return Err(self.too_large(shape, size, axis));
+                return Err(self.too_large(shape, size, first, axis));
             };
             result[axis] = room / self.stride[axis] + 1;
         }
@@ -55,46 +101,69 @@ impl Window {
         self.dilation[axis] * (self.kernel[axis] - 1) + 1
     }
 
-    fn too_large(&self, shape: &Shape, [h, w]: [usize; 2], axis: usize) -> Mismatch {
-        let [kh, kw] = self.kernel;
-        let size = [h, w][axis];
+    fn too_large(&self, shape: &Shape, sizes: [usize; N], first: usize, axis: usize) -> Mismatch {
+        let size = sizes[axis];
         let reach = self.extent(axis);
         let padding = self.padding[axis][0];
-        let axis_name = shape.axis_name(axis + 1);
+        let axis_name = shape.axis_name(first + axis);
         let dilated = match self.dilation[axis] {
             1 => String::new(),
             d => format!(" (it reaches over {reach}: {d} * ({} - 1) + 1)", self.kernel[axis]),
         };
-        let line = if self.noun == "window" {
-            format!("the {kh}x{kw} window of {{name}} does not fit `{shape}` ({axis_name} {size})")
-        } else {
-            format!("the {kh}x{kw} kernel of {{name}} does not fit its {h}x{w} input")
+        let noun = self.noun;
+        let line = match (N, noun) {
+            (1, _) => {
+                let steps = counted(size, "steps");
+                format!("the {noun} of {{name}} covers {reach} steps, but {{input}} has {steps}")
+            }
+            (_, "window") => {
+                format!(
+                    "the {} window of {{name}} does not fit `{shape}` ({axis_name} {size})",
+                    by(self.kernel)
+                )
+            }
+            _ => format!("the {} kernel of {{name}} does not fit its {} input", by(self.kernel), by(sizes)),
         };
         let numerator = (size + 2 * padding) as i64 - reach as i64;
         let stride = self.stride[axis];
         let out = numerator.div_euclid(stride as i64) + 1;
         let mut mismatch = Mismatch::new(line)
             .note(format!("{axis_name}: ({size} + 2*{padding} - {reach}) / {stride} + 1 = {out}{dilated}"))
-            .axis(axis + 1)
-            .trail()
-            .propose(Proposal::KeepSize);
-        // As much padding as keeps the size, else a kernel that fits.
-        let keeps = [0, 1].map(|a| (self.extent(a) - 1) / 2);
-        if self.noun == "kernel" && keeps != [0; 2] {
-            mismatch = mismatch.propose(Proposal::Argument { name: "padding", value: pair(keeps) });
+            .axis(first + axis)
+            .trail();
+        // `[features, time]` is what other frameworks want.
+        if let &[time, features] = &shape.0[..]
+            && time < features
+        {
+            mismatch = mismatch.propose(Proposal::Input(vec![features, time]));
         }
-        let fits = [0, 1]
-            .map(|a| self.kernel[a].min(([h, w][a] + 2 * self.padding[a][0] - 1) / self.dilation[a] + 1));
+        mismatch = mismatch.propose(Proposal::KeepSize);
+        // As much padding as keeps the size, else a kernel that fits.
+        let keeps: [usize; N] = core::array::from_fn(|a| (self.extent(a) - 1) / 2);
+        if self.noun == "kernel" && keeps != [0; N] {
+            mismatch = mismatch.propose(Proposal::Argument { name: "padding", value: tuple(keeps) });
+        }
+        let fits: [usize; N] = core::array::from_fn(|a| {
+            self.kernel[a].min((sizes[a] + 2 * self.padding[a][0]).saturating_sub(1) / self.dilation[a] + 1)
+        });
         mismatch.propose(match self.noun {
-            "kernel" => Proposal::Argument { name: "kernel", value: pair(fits) },
-            _ => Proposal::Main(pair(fits)),
+            "kernel" => Proposal::Argument { name: "kernel", value: tuple(fits) },
+            _ => Proposal::Main(tuple(fits)),
         })
     }
 }
 
-/// A pair as a user writes it: `3` if both are equal.
-pub fn pair([a, b]: [usize; 2]) -> String {
-    if a == b { a.to_string() } else { format!("({a}, {b})") }
+/// Sizes as a user writes them: `3` if all are equal, else `(3, 5)`.
+pub fn tuple<const N: usize>(sizes: [usize; N]) -> String {
+    if sizes.iter().all(|&n| n == sizes[0]) {
+        return sizes[0].to_string();
+    }
+    format!("({})", sizes.map(|n| n.to_string()).join(", "))
+}
+
+/// `3x5`
+fn by<const N: usize>(sizes: [usize; N]) -> String {
+    sizes.map(|n| n.to_string()).join("x")
 }
 
 /// A count without a type, so that it fits wherever it stands.
@@ -103,7 +172,7 @@ pub fn number(n: usize) -> Literal {
 }
 
 /// `[3, 5]`
-pub fn array([a, b]: [usize; 2]) -> TokenStream {
-    let (a, b) = (number(a), number(b));
-    quote!([#a, #b])
+pub fn array<const N: usize>(sizes: [usize; N]) -> TokenStream {
+    let numbers = sizes.map(number);
+    quote!([#(#numbers),*])
 }

@@ -306,8 +306,10 @@ impl Builder<'_> {
     }
 }
 
-/// The layout in which a slot lies: images with one channel or one pixel, and all that is no image, lie the same way
-/// in both.
+/// The layout in which a slot lies: images and volumes with one channel or one pixel, and all that is neither, lie the
+/// same way in both.
 fn differs(shape: &[usize], layout: Layout) -> bool {
-    layout == Layout::ChannelsLast && matches!(shape, [c, h, w] if *c > 1 && h * w > 1)
+    let [c, pixels @ ..] = shape else { return false };
+    let pixels: usize = if matches!(shape.len(), 3 | 4) { pixels.iter().product() } else { 1 };
+    layout == Layout::ChannelsLast && *c > 1 && pixels > 1
 }

@@ -157,7 +157,7 @@ impl Recorder<'_> {
             if layout == Layout::ChannelsLast { "last" } else { "rows" }
         );
         let to = self.slot(name, shape.len(), None);
-        let (channels, pixels) = (shape.0[0], shape.0[1] * shape.0[2]);
+        let (channels, pixels) = (shape.0[0], shape.0[1..].iter().product());
         let to_channels_last = layout == Layout::ChannelsLast;
         self.tape.ops.push(Op::Convert { from, to, channels, pixels, to_channels_last });
         self.settle(value, to, layout);

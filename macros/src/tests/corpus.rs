@@ -113,6 +113,7 @@ corpus! {
     resolve: "corpus/resolve.txt";
     arguments: "corpus/arguments.txt";
     shape: "corpus/shape.txt";
+    spatial: "corpus/spatial.txt";
     check: "corpus/check.txt";
     several: "corpus/several.txt";
     values: "corpus/values.txt";

@@ -7,7 +7,7 @@ use crate::shape::Shape;
 use quote::quote;
 
 /// The only layer of a network, with the shapes that flow in.
-fn only(input: &str, layer: &str) -> (Node, Vec<Shape>) {
+pub fn only(input: &str, layer: &str) -> (Node, Vec<Shape>) {
     let source = format!("struct N(x: {input}) -> [1] {{ x -> {layer} }}");
     let (mut shaped, _) = analyse(&source);
     let mut shaped = shaped.remove(0);
@@ -16,14 +16,14 @@ fn only(input: &str, layer: &str) -> (Node, Vec<Shape>) {
     (node, inputs)
 }
 
-fn spec(input: &str, layer: &str) -> String {
+pub fn spec(input: &str, layer: &str) -> String {
     let (node, inputs) = only(input, layer);
     let layer = node.layer.unwrap_or_else(|| panic!("{layer} cannot be read"));
     layer.outputs(&inputs).unwrap_or_else(|m| panic!("{layer:?}: {m:?}"));
     layer.spec(&inputs, 7).to_string()
 }
 
-fn traits(input: &str, layer: &str) -> Traits {
+pub fn traits(input: &str, layer: &str) -> Traits {
     let (node, inputs) = only(input, layer);
     node.layer.map(|l| l.traits(&inputs)).unwrap_or_else(|| panic!("{layer} cannot be read"))
 }

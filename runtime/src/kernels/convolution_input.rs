@@ -63,11 +63,12 @@ impl Phase {
     }
 }
 
-/// `dx[q][c] = Σ dy[p][o] w[tap][c][o]` over all pixels `p` and taps with `p · stride + tap = q`.
+/// `dx[q][c] = b[c] + Σ dy[p][o] w[tap][c][o]` over all pixels `p` and taps with `p · stride + tap = q`. An empty `b`, as
+/// every convolution that goes backward has it, is zero; transposed convolutions have one.
 pub(super) fn backward_input<T: TileScalar>(
     spec: &Conv2dSpec,
     samples: usize,
-    w: &[T],
+    (w, b): (&[T], &[T]),
     dy: &[T],
     dx: &mut [T],
     scratch: &mut [T],
@@ -77,8 +78,9 @@ pub(super) fn backward_input<T: TileScalar>(
     let output = image.height * image.width * spec.outputs;
     assert!(w.len() >= spec.weights() && dy.len() >= samples * output && dx.len() >= samples * input);
     let dx = &mut dx[..samples * input];
+    assert!(b.is_empty() || b.len() == spec.channels);
     if output == 0 || spec.weights() == 0 {
-        T::fill(dx, T::zero());
+        depthwise::fill(dx, b);
         return;
     }
     if dx.is_empty() {
@@ -92,7 +94,7 @@ pub(super) fn backward_input<T: TileScalar>(
             for sample in part(samples, shards, shard) {
                 // SAFETY: each sample's gradient is written by one task.
                 let dx = unsafe { core::slice::from_raw_parts_mut(dx.get().add(sample * input), input) };
-                depthwise::backward_input(spec, w, &dy[sample * output..], dx);
+                depthwise::backward_input(spec, w, b, &dy[sample * output..], dx);
             }
         });
         return;
@@ -182,7 +184,11 @@ pub(super) fn backward_input<T: TileScalar>(
                                     + group * cg,
                             ),
                             c_step: spec.stride[1] * spec.channels,
-                            start: Start::Zero,
+                            start: if b.is_empty() {
+                                Start::Zero
+                            } else {
+                                Start::Bias(b[group * cg..].as_ptr())
+                            },
                             clamp: false,
                         };
                         let product = if single {

@@ -42,6 +42,15 @@ fn multiply_add<T: TileScalar>(y: &mut [T], a: &[T], b: &[T]) {
     }
 }
 
+/// Every pixel of `y` is `b`, or zero if there is none.
+pub(super) fn fill<T: TileScalar>(y: &mut [T], b: &[T]) {
+    if b.is_empty() {
+        y.fill(T::zero());
+    } else {
+        y.chunks_exact_mut(b.len()).for_each(|y| y.copy_from_slice(b));
+    }
+}
+
 /// `y[p][c] = b[c] + Σ x[p · stride + tap][c] w[tap][c]`.
 pub(super) fn forward<T: TileScalar>(
     spec: &Conv2dSpec,
@@ -61,13 +70,7 @@ pub(super) fn forward<T: TileScalar>(
             // SAFETY: each sample's output is written by one task.
             let y = unsafe { core::slice::from_raw_parts_mut(y.get().add(sample * output), output) };
             let x = &x[sample * input..][..input];
-            for y in y.chunks_exact_mut(c) {
-                if spec.bias {
-                    y.copy_from_slice(&b[..c]);
-                } else {
-                    y.fill(T::zero());
-                }
-            }
+            fill(y, if spec.bias { &b[..c] } else { &[] });
             for_taps(spec, |tap, p, q| {
                 multiply_add(&mut y[p * c..][..c], &x[q * c..][..c], &w[tap * c..][..c]);
             });
@@ -92,10 +95,11 @@ pub(super) fn backward_weights<T: TileScalar>(
     });
 }
 
-/// One sample's `dx[q][c] = Σ dy[p][c] w[tap][c]` over all pixels `p` and taps with `p · stride + tap = q`.
-pub(super) fn backward_input<T: TileScalar>(spec: &Conv2dSpec, w: &[T], dy: &[T], dx: &mut [T]) {
+/// One sample's `dx[q][c] = b[c] + Σ dy[p][c] w[tap][c]` over all pixels `p` and taps with `p · stride + tap = q`; an empty
+/// `b` is zero.
+pub(super) fn backward_input<T: TileScalar>(spec: &Conv2dSpec, w: &[T], b: &[T], dy: &[T], dx: &mut [T]) {
     let c = spec.channels;
-    dx.fill(T::zero());
+    fill(dx, b);
     for_taps(spec, |tap, p, q| {
         multiply_add(&mut dx[q * c..][..c], &dy[p * c..][..c], &w[tap * c..][..c]);
     });

@@ -7,7 +7,8 @@
 #[cfg(target_arch = "x86_64")]
 use super::isa::{Isa, isa};
 use super::pool::Window;
-use super::{arithmetic, batch_norm, dropout, elementwise, layout, pool, softmax, strided};
+use super::resample::{Bins, Border, Resize};
+use super::{arithmetic, batch_norm, dropout, elementwise, layout, pool, resample, softmax, strided};
 use crate::layers::activation::Activation;
 use crate::layers::arithmetic::Arithmetic;
 use crate::layers::elementary::Elementary;
@@ -89,6 +90,24 @@ kernels! {
     fn global_avg_pool(channels: usize, x: &[T], y: &mut [T], scratch: &mut [T]) = pool::global_avg_pool;
     /// Its gradient.
     fn global_avg_pool_backward(channels: usize, dy: &[T], dx: &mut [T]) = pool::global_avg_pool_backward;
+    /// Images in a border of zeros.
+    fn zero_pad(border: Border, x: &[T], y: &mut [T]) = resample::zero_pad;
+    /// Its gradient.
+    fn zero_pad_backward(border: Border, dy: &[T], dx: &mut [T]) = resample::zero_pad_backward;
+    /// Images in another size.
+    fn upsample(resize: Resize, x: &[T], y: &mut [T]) = resample::upsample;
+    /// Its gradient.
+    fn upsample_backward(resize: Resize, dy: &[T], dx: &mut [T]) = resample::upsample_backward;
+    /// Images whose channels become squares of pixels.
+    fn pixel_shuffle(channels: usize, width: usize, factor: usize, x: &[T], y: &mut [T])
+        = resample::pixel_shuffle;
+    /// Its gradient.
+    fn pixel_shuffle_backward(channels: usize, width: usize, factor: usize, dy: &[T], dx: &mut [T])
+        = resample::pixel_shuffle_backward;
+    /// The mean of each bin.
+    fn adaptive_avg_pool(bins: Bins, x: &[T], y: &mut [T]) = resample::adaptive_avg_pool;
+    /// Its gradient.
+    fn adaptive_avg_pool_backward(bins: Bins, dy: &[T], dx: &mut [T]) = resample::adaptive_avg_pool_backward;
     /// Normalisation with running statistics; an empty `x` stands in `y`.
     fn batch_norm(channels: usize, eps: f64, parameters: &[T], x: &[T], y: &mut [T], scratch: &mut [T])
         = batch_norm::batch_norm;
@@ -123,6 +142,7 @@ mod tests {
     use crate::kernels::isa::{Isa, with_isa};
     use crate::kernels::parallel::set_threads;
     use crate::layers::activation::{Activation, ActivationSpec};
+    use crate::layers::adaptive_avg_pool2d::AdaptiveAvgPool2dSpec;
     use crate::layers::add::AddSpec;
     use crate::layers::arithmetic::{Arithmetic, ArithmeticSpec};
     use crate::layers::avg_pool2d::AvgPool2dSpec;
@@ -131,8 +151,11 @@ mod tests {
     use crate::layers::elementary::{Elementary, ElementarySpec};
     use crate::layers::global_avg_pool2d::GlobalAvgPool2dSpec;
     use crate::layers::max_pool2d::MaxPool2dSpec;
+    use crate::layers::pixel_shuffle::PixelShuffleSpec;
     use crate::layers::softmax::SoftmaxSpec;
     use crate::layers::strided::{GatherSpec, ReduceSpec};
+    use crate::layers::upsample::{Interpolation, UpsampleSpec};
+    use crate::layers::zero_pad2d::ZeroPad2dSpec;
     use crate::layers::{Backward, Forward, Layer, Mode};
     use crate::noise::{Noise, Stream};
     use rand::Rng;
@@ -217,6 +240,12 @@ mod tests {
             |function, wide| pass::<T>(&ArithmeticSpec { len: less, wide, function }, less, less, 0, 0);
         let mean = ReduceSpec { axes: &[[29 * 31, 0], [3, 1]], inputs: less, outputs: 3, scale: 0.25 };
         let permute = GatherSpec { axes: &[[31, 1], [3 * 29, 31]], inputs: less, outputs: less };
+        let pad = ZeroPad2dSpec { channels, height, width, padding: [[1, 2], [3, 0]] };
+        let smooth = Interpolation::Bilinear { align_corners: false };
+        let up = UpsampleSpec { channels, height: 29, width: 3, output: [45, 7], mode: smooth };
+        let nearest = UpsampleSpec { mode: Interpolation::Nearest, ..up };
+        let shuffle = PixelShuffleSpec { channels, height: 29, width: 3, factor: 2 };
+        let bins = AdaptiveAvgPool2dSpec { channels, height, width, output: [4, 7] };
         let softmax = |spec: SoftmaxSpec| pass::<T>(&spec, less, less, 0, 0);
         let norm = BatchNormSpec { channels, values: height * width, eps: 1e-5 };
         vec![
@@ -241,6 +270,11 @@ mod tests {
             ("avg_pool", pass::<T>(&average, len, output(average.output()), 0, 0)),
             ("avg_pool_overlapping", pass::<T>(&wide, len, output(wide.output()), 0, 0)),
             ("global", pass::<T>(&GlobalAvgPool2dSpec { channels, height, width }, len, channels, 0, 0)),
+            ("zero_pad", pass::<T>(&pad, len, output(pad.output()), 0, 0)),
+            ("upsample", pass::<T>(&up, less, output(up.output), 0, 0)),
+            ("upsample_nearest", pass::<T>(&nearest, less, output(nearest.output), 0, 0)),
+            ("pixel_shuffle", pass::<T>(&shuffle, less * 4, less * 4, 0, 0)),
+            ("adaptive_avg_pool", pass::<T>(&bins, len, output(bins.output), 0, 0)),
             ("batch_norm", pass::<T>(&norm, len, len, norm.saved_fixed(), 4 * channels)),
         ]
     }

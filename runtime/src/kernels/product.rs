@@ -1,7 +1,11 @@
 //! Kernels for matrix products and convolutions: the entry points, once for each scalar type.
 
-use super::{convolution, convolution_input, convolution_weights, dense};
+use super::{
+    convolution, convolution_input, convolution_transposed, convolution_volume, convolution_weights, dense,
+};
+use crate::layers::conv_transpose2d::ConvTranspose2dSpec;
 use crate::layers::conv2d::Conv2dSpec;
+use crate::layers::conv3d::Conv3dSpec;
 use crate::layers::dense::DenseSpec;
 
 /// The kernels of this module that exist once for each scalar type.
@@ -60,6 +64,57 @@ pub trait ProductKernels: Sized {
     /// `dx[q][c] = Σ dy[p][o] w[tap][c][o]` over all `p · stride + tap = q`.
     fn conv2d_backward_input(
         spec: &Conv2dSpec,
+        n: usize,
+        w: &[Self],
+        dy: &[Self],
+        dx: &mut [Self],
+        scratch: &mut [Self],
+    );
+
+    /// `y[q][o] = b[o] + Σ x[p][c] w[tap][o][c]` over all `p · stride + tap = q`; see [`ConvTranspose2dSpec`].
+    fn conv_transpose2d_forward(
+        spec: &ConvTranspose2dSpec,
+        n: usize,
+        w: &[Self],
+        x: &[Self],
+        y: &mut [Self],
+        scratch: &mut [Self],
+    );
+
+    /// `dw[tap][o][c] = Σ dy[p · stride + tap][o] x[p][c]`, followed by `db[o] = Σ dy[q][o]`. (The gradient by the input
+    /// is the mirrored convolution's forward pass.)
+    fn conv_transpose2d_backward_parameters(
+        spec: &ConvTranspose2dSpec,
+        n: usize,
+        x: &[Self],
+        dy: &[Self],
+        dw: &mut [Self],
+        scratch: &mut [Self],
+    );
+
+    /// `y[p][o] = b[o] + Σ x[p · stride + tap][c] w[tap][c][o]`; see [`Conv3dSpec`].
+    fn conv3d_forward(
+        spec: &Conv3dSpec,
+        n: usize,
+        w: &[Self],
+        x: &[Self],
+        y: &mut [Self],
+        scratch: &mut [Self],
+    );
+
+    /// `dw[tap][c][o] = Σ x[p · stride + tap][c] dy[p][o]`, followed by `db[o] = Σ dy[p][o]`.
+    fn conv3d_backward_parameters(
+        spec: &Conv3dSpec,
+        n: usize,
+        x: &[Self],
+        dy: &[Self],
+        dw: &mut [Self],
+        scratch: &mut [Self],
+    );
+
+    /// `dx[q][c] = Σ dy[p][o] w[tap][c][o]` over all `p · stride + tap = q`.
+    fn conv3d_backward_input(
+        spec: &Conv3dSpec,
         n: usize,
         w: &[Self],
         dy: &[Self],
@@ -134,7 +189,62 @@ macro_rules! product_kernels {
                 dx: &mut [$t],
                 scratch: &mut [$t],
             ) {
-                convolution_input::backward_input(spec, n, w, dy, dx, scratch);
+                convolution_input::backward_input(spec, n, (w, &[]), dy, dx, scratch);
+            }
+
+            fn conv_transpose2d_forward(
+                spec: &ConvTranspose2dSpec,
+                n: usize,
+                w: &[$t],
+                x: &[$t],
+                y: &mut [$t],
+                scratch: &mut [$t],
+            ) {
+                convolution_transposed::forward(spec, n, w, x, y, scratch);
+            }
+
+            fn conv_transpose2d_backward_parameters(
+                spec: &ConvTranspose2dSpec,
+                n: usize,
+                x: &[$t],
+                dy: &[$t],
+                dw: &mut [$t],
+                scratch: &mut [$t],
+            ) {
+                convolution_transposed::backward_parameters(spec, n, x, dy, dw, scratch);
+            }
+
+            fn conv3d_forward(
+                spec: &Conv3dSpec,
+                n: usize,
+                w: &[$t],
+                x: &[$t],
+                y: &mut [$t],
+                scratch: &mut [$t],
+            ) {
+                convolution_volume::forward(spec, n, w, x, y, scratch);
+            }
+
+            fn conv3d_backward_parameters(
+                spec: &Conv3dSpec,
+                n: usize,
+                x: &[$t],
+                dy: &[$t],
+                dw: &mut [$t],
+                scratch: &mut [$t],
+            ) {
+                convolution_volume::backward_parameters(spec, n, x, dy, dw, scratch);
+            }
+
+            fn conv3d_backward_input(
+                spec: &Conv3dSpec,
+                n: usize,
+                w: &[$t],
+                dy: &[$t],
+                dx: &mut [$t],
+                scratch: &mut [$t],
+            ) {
+                convolution_volume::backward_input(spec, n, w, dy, dx, scratch);
             }
         }
     };

@@ -12,6 +12,8 @@ const COST: usize = 4;
 /// `[height, width, channels]` with the channels innermost.
 ///
 /// The padding counts as zeros, or without `count_include_pad` not at all. Backward reads nothing.
+///
+/// A sequence `[time, features]` is an image of one row: `AvgPool1d`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AvgPool2dSpec {
     /// Channels of the image.

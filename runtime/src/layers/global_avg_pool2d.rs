@@ -5,6 +5,8 @@ use crate::Real;
 
 /// `y[c] = Σ x[i, j, c] / (height · width)`: from images `[height, width, channels]` with the channels innermost to
 /// `[channels]`. Backward reads nothing.
+///
+/// A sequence `[time, features]` is an image of one row: `GlobalAvgPool1d`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GlobalAvgPool2dSpec {
     /// Channels of the image.

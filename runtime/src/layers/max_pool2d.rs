@@ -15,6 +15,8 @@ const COST: usize = 8;
 /// them in row-major order if there are several, and to the last NaN if there is one (as in PyTorch). Forward leaves in
 /// `saved` which element that is, one scalar for each output, so that backward reads
 /// neither inputs nor outputs: a quarter of the memory traffic of searching again.
+///
+/// A sequence `[time, features]` is an image of one row: `MaxPool1d`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MaxPool2dSpec {
     /// Channels of the image.

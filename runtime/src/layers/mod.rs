@@ -77,11 +77,16 @@ pub trait Layer<T: Real> {
 }
 
 pub mod activation;
+pub mod adaptive_avg_pool2d;
 pub mod add;
 pub mod arithmetic;
 pub mod avg_pool2d;
 pub mod batch_norm;
+pub mod conv1d;
 pub mod conv2d;
+pub mod conv3d;
+pub mod conv_transpose1d;
+pub mod conv_transpose2d;
 pub mod dense;
 pub mod dropout;
 pub mod elementary;
@@ -90,5 +95,8 @@ pub mod layout;
 pub mod matmul;
 pub mod max_pool2d;
 pub mod parts;
+pub mod pixel_shuffle;
 pub mod softmax;
 pub mod strided;
+pub mod upsample;
+pub mod zero_pad2d;

@@ -29,6 +29,10 @@ impl Explainer<'_> {
                 let call = Call { name: Ident::new(name, old.name.span()), ..old.clone() };
                 Some(self.replaced(id, call))
             }
+            Proposal::Features(n) => {
+                let value = node.inputs[0];
+                self.made(value, self.shape(value)?.claimed_axis()?, *n)
+            }
             Proposal::Earlier => self.earlier(id),
             Proposal::Input(shape) => self.declared(node.inputs[0], Shape(shape.clone())),
             Proposal::KeepSize => self.keep_size(node, None),
@@ -123,7 +127,11 @@ impl Explainer<'_> {
         let Source::Input(index) = self.graph.values[value.0].source else { return None };
         let input = &self.graph.header.inputs[index];
         let old = input.shape.as_ref()?;
-        let hint = if old.rank() == 4 { "leave the batch axis out" } else { "declare it" };
+        let hint = match (&old.0[..], &shape.0[..]) {
+            ([_, rest @ ..], new) if rest == new => "leave the batch axis out",
+            ([a, b], [c, d]) if (a, b) == (d, c) => "sequences are time first here",
+            _ => "declare it",
+        };
         Some(Candidate {
             text: format!("{hint}: `{}: {shape}`", input.name),
             changes: vec![replace(&input.tokens, shape.to_string())],
@@ -138,7 +146,9 @@ impl Explainer<'_> {
         let from = itself.map_or(node.inputs.clone(), |value| vec![value]);
         for id in self.ancestors(&from) {
             let ancestor = &self.graph.nodes[id.0];
-            let Some(call) = ancestor.call.as_ref().filter(|c| c.name == "Conv2d") else { continue };
+            let is_convolution =
+                |call: &&Call| ["Conv1d", "Conv2d", "Conv3d"].iter().any(|name| call.name == name);
+            let Some(call) = ancestor.call.as_ref().filter(is_convolution) else { continue };
             let Some(kernel) = call.arguments.iter().find(|a| a.name.as_ref().is_some_and(|n| n == "kernel"))
             else {
                 continue;
@@ -192,6 +202,19 @@ impl Explainer<'_> {
         })
     }
 
+    /// A sequence declared `[features, time]`, as other frameworks have it, with a claim that says so.
+    pub(super) fn features_first(&self, id: NodeId) -> Option<Candidate> {
+        let node = &self.graph.nodes[id.0];
+        let value = *node.inputs.first()?;
+        let &[time, features] = &self.shape(value)?.0[..] else { return None };
+        match claim(node.call.as_ref()?)?.value.kind {
+            ValueKind::Integer(n) if i128::try_from(time) == Ok(n) => {
+                self.declared(value, Shape(vec![features, time]))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the input at the start of this looks like height, width, channels.
     pub(super) fn channels_last(&self, node: &Node) -> Option<(Candidate, String)> {
         let mut value = *node.inputs.first()?;
@@ -230,7 +253,7 @@ impl Explainer<'_> {
         if wanted.rank() == found.rank() || readers > 0 || !node.operands.is_empty() {
             return Vec::new();
         }
-        let layers = ["GlobalAvgPool2d", "Flatten"].into_iter().filter_map(|text| {
+        let layers = ["GlobalAvgPool2d", "GlobalAvgPool1d", "Flatten"].into_iter().filter_map(|text| {
             let call = parsed(text)?;
             Some(Candidate {
                 edits: vec![Edit::Append { index, call }],
@@ -246,6 +269,52 @@ impl Explainer<'_> {
         layers.collect()
     }
 
+    /// The sizes that a stride makes one: an `output_padding` for the last transposed convolution, or for all of them.
+    pub(super) fn longer(&self, value: ValueId, wanted: &Shape, found: &Shape) -> Vec<Candidate> {
+        let spatial = |shape: &Shape| match shape.0[..] {
+            [t, _] => vec![t],
+            [_, h, w] => vec![h, w],
+            _ => Vec::new(),
+        };
+        let (wanted, found) = (spatial(wanted), spatial(found));
+        if wanted.len() != found.len() {
+            return Vec::new();
+        }
+        let missing: Vec<usize> = wanted.iter().zip(&found).map(|(w, f)| w.saturating_sub(*f)).collect();
+        let transposed: Vec<_> = self
+            .ancestors(&[value])
+            .into_iter()
+            .filter_map(|id| {
+                let call = self.graph.nodes[id.0].call.as_ref()?;
+                let given =
+                    |name: &str| call.arguments.iter().find(|a| a.name.as_ref().is_some_and(|n| n == name));
+                let free =
+                    call.name.to_string().starts_with("ConvTranspose") && given("output_padding").is_none();
+                free.then(|| (id, call, given("stride").map(|a| a.value.kind.clone())))
+            })
+            .collect();
+        let padded = |(id, call, padding): (NodeId, &Call, String)| {
+            let call = with_argument(call, Some("output_padding"), &padding)?;
+            Some(self.replaced(id, call))
+        };
+        let last = transposed.last().and_then(|&(id, call, _)| {
+            let missing: Vec<_> = missing.iter().map(ToString::to_string).collect();
+            let equal = missing.iter().all(|m| *m == missing[0]);
+            padded((id, call, if equal { missing[0].clone() } else { format!("({})", missing.join(", ")) }))
+        });
+        let all = transposed.iter().map(|(id, call, stride)| match stride {
+            Some(ValueKind::Integer(stride)) => padded((*id, call, (stride - 1).to_string())),
+            _ => None,
+        });
+        let all = all.collect::<Option<Vec<_>>>().filter(|all| all.len() > 1).map(|all| Candidate {
+            text: all.iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join(", "),
+            changes: all.iter().flat_map(|c| c.changes.clone()).collect(),
+            edits: all.iter().flat_map(|c| c.edits.clone()).collect(),
+            gives: Some(Gives::Value(value)),
+        });
+        last.into_iter().chain(all).collect()
+    }
+
     /// Another width for the layer that made the last features.
     pub(super) fn wider(&self, value: ValueId, wanted: &Shape, found: &Shape) -> Option<Candidate> {
         let axis = found.claimed_axis()?;
@@ -253,12 +322,17 @@ impl Explainer<'_> {
         if wanted.rank() != found.rank() || differing != [axis] {
             return None;
         }
+        self.made(value, axis, wanted.0[axis])
+    }
+
+    /// So many features out of the layer that made those of a value.
+    fn made(&self, value: ValueId, axis: usize, features: usize) -> Option<Candidate> {
         let id = self.origin(value, axis)?;
         let node = &self.graph.nodes[id.0];
         if !node.layer.as_ref()?.decides_features() {
             return None;
         }
-        let call = with_argument(node.call.as_ref()?, None, &wanted.0[axis].to_string())?;
+        let call = with_argument(node.call.as_ref()?, None, &features.to_string())?;
         Some(Candidate {
             text: format!("`{}`", labelled_call(node, &call)),
             changes: vec![replace(&node.tokens, call.to_string())],

@@ -69,8 +69,7 @@ impl Explainer<'_> {
                 _ if itself => {}
                 // A size is often lost in many small steps.
                 _ if !node.operands.is_empty()
-                    && shape.rank() == 3
-                    && axis > 0
+                    && matches!((shape.rank(), axis), (2, 0) | (3, 1..))
                     && self.trail(value).is_some() =>
                 {
                     let name = operand_name(self.graph, node, i);
@@ -83,6 +82,7 @@ impl Explainer<'_> {
                         noun @ ("height" | "width") => {
                             format!("is {} {}", shape.0[axis], if noun == "height" { "high" } else { "wide" })
                         }
+                        "time" => format!("is {} long", shape.0[axis]),
                         noun => format!("has {}", counted(shape.0[axis], noun)),
                     };
                     let title = maker.title();

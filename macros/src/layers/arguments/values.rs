@@ -5,10 +5,10 @@ use crate::ast::ValueKind;
 use crate::errors::{Change, Errors, How};
 use crate::suggest;
 
-/// Zeros around an image, as written.
+/// Zeros around a sequence, an image or a volume, as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Padding {
-    Each([usize; 2]),
+pub enum Padding<const N: usize = 2> {
+    Each([usize; N]),
     Same,
 }
 
@@ -56,39 +56,53 @@ impl Arguments<'_> {
         }
     }
 
-    /// A number for both axes or a pair, of at least `least`, that must be given.
-    pub fn pair(&mut self, name: &'static str, what: &str, example: &str, errors: &mut Errors) -> [usize; 2] {
-        if self.take(name).is_none() {
-            self.missing(name, what, example, errors);
-            return [1; 2];
-        }
-        self.pair_or(name, what, [1; 2], 1, errors)
-    }
-
-    pub fn pair_or(
+    /// A number for all axes or one for each, of at least 1, that must be given.
+    pub fn sizes<const N: usize>(
         &mut self,
         name: &'static str,
         what: &str,
-        default: [usize; 2],
+        example: &str,
+        errors: &mut Errors,
+    ) -> [usize; N] {
+        if self.take(name).is_none() {
+            self.missing(name, what, example, errors);
+            return [1; N];
+        }
+        self.sizes_or(name, what, [1; N], 1, errors)
+    }
+
+    /// A number for all axes or one for each, of at least `least`.
+    pub fn sizes_or<const N: usize>(
+        &mut self,
+        name: &'static str,
+        what: &str,
+        default: [usize; N],
         least: usize,
         errors: &mut Errors,
-    ) -> [usize; 2] {
+    ) -> [usize; N] {
         let numbers = match self.take(name).map(|v| &v.kind) {
             None | Some(ValueKind::Broken) => return default,
-            Some(n @ ValueKind::Integer(_)) => vec![n.clone(), n.clone()],
-            Some(ValueKind::Tuple(parts)) if parts.len() == 2 => parts.clone(),
+            Some(n @ ValueKind::Integer(_)) => vec![n.clone(); N],
+            Some(ValueKind::Tuple(parts)) if parts.len() == N => parts.clone(),
             Some(ValueKind::Word(word)) if name != "padding" || word.starts_with(char::is_uppercase) => {
                 self.refuse_word(name, errors);
                 return default;
             }
-            Some(_) => {
-                let why = format!("is invalid: {what} is a whole number or a pair `(height, width)`");
-                self.refuse(name, &why, errors);
+            Some(kind) => {
+                let form = match (N, kind) {
+                    (1, ValueKind::Tuple(_) | ValueKind::Shape(_)) => {
+                        format!("of `{}` is one number", self.layer())
+                    }
+                    (1, _) => "is a whole number".into(),
+                    (2, _) => "is a whole number or a pair `(height, width)`".into(),
+                    _ => "is a whole number or a triple `(depth, height, width)`".into(),
+                };
+                self.refuse(name, &format!("is invalid: {what} {form}"), errors);
                 return default;
             }
         };
-        let mut pair = default;
-        for (place, number) in pair.iter_mut().zip(&numbers) {
+        let mut sizes = default;
+        for (place, number) in sizes.iter_mut().zip(&numbers) {
             match number {
                 ValueKind::Integer(n) if *n >= least as i128 => *place = usize::try_from(*n).unwrap_or(1),
                 ValueKind::Integer(_) => {
@@ -101,19 +115,53 @@ impl Arguments<'_> {
                 }
             }
         }
-        pair
+        sizes
     }
 
     /// `padding: 1`, `(1, 2)`, and where the layer allows it `same` and `valid`.
-    pub fn padding(&mut self, words: bool, errors: &mut Errors) -> Padding {
+    pub fn padding_of<const N: usize>(&mut self, words: bool, errors: &mut Errors) -> Padding<N> {
         match self.take("padding").map(|v| &v.kind) {
             Some(ValueKind::Word(word)) if words && word == "same" => Padding::Same,
-            Some(ValueKind::Word(word)) if words && word == "valid" => Padding::Each([0; 2]),
+            Some(ValueKind::Word(word)) if words && word == "valid" => Padding::Each([0; N]),
             Some(ValueKind::Word(_)) if words => {
-                self.refuse("padding", "is invalid: it is a number, a pair, `same` or `valid`", errors);
-                Padding::Each([0; 2])
+                let form = ["a number", "a number, a pair", "a number, a triple"][N - 1];
+                self.refuse("padding", &format!("is invalid: it is {form}, `same` or `valid`"), errors);
+                Padding::Each([0; N])
             }
-            _ => Padding::Each(self.pair_or("padding", "the padding", [0; 2], 0, errors)),
+            _ => Padding::Each(self.sizes_or("padding", "the padding", [0; N], 0, errors)),
+        }
+    }
+
+    /// `1`, `(height, width)` or `(left, right, top, bottom)`, as `[[top, bottom], [left, right]]`.
+    pub fn sides(
+        &mut self,
+        name: &'static str,
+        what: &str,
+        example: &str,
+        errors: &mut Errors,
+    ) -> [[usize; 2]; 2] {
+        match self.take(name).map(|v| &v.kind) {
+            Some(ValueKind::Tuple(parts)) if parts.len() == 4 => {
+                let sides: Option<Vec<usize>> = parts
+                    .iter()
+                    .map(|part| match part {
+                        &ValueKind::Integer(n) => usize::try_from(n).ok(),
+                        _ => None,
+                    })
+                    .collect();
+                if let Some([left, right, top, bottom]) = sides.as_deref() {
+                    return [[*top, *bottom], [*left, *right]];
+                }
+                self.refuse(name, &format!("is invalid: {what} is four whole numbers of at least 0"), errors);
+                [[0; 2]; 2]
+            }
+            Some(ValueKind::Tuple(parts)) if parts.len() != 2 => {
+                let form = "a whole number, a pair `(height, width)` or four `(left, right, top, bottom)`";
+                self.refuse(name, &format!("is invalid: {what} is {form}"), errors);
+                [[0; 2]; 2]
+            }
+            None => self.sizes(name, what, example, errors).map(|n| [n, n]),
+            Some(_) => self.sizes_or(name, what, [0; 2], 0, errors).map(|n| [n, n]),
         }
     }
 

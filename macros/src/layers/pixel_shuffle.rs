@@ -1,0 +1,71 @@
+//! `PixelShuffle(2)`: channels become pixels.
+
+use super::mismatch::{Mismatch, Proposal};
+use super::window::{image, number};
+use super::{Arguments, Layer, Layout, Traits};
+use crate::errors::Errors;
+use crate::shape::{Shape, counted};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+#[derive(Clone, Debug)]
+pub struct PixelShuffle {
+    factor: usize,
+}
+
+impl Layer for PixelShuffle {
+    fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
+        arguments.accept(Some("factor"), &[], errors);
+        let layer = PixelShuffle { factor: arguments.count("factor", "the factor", "2", errors) };
+        arguments.finish(layer)
+    }
+
+    /// Every pixel of a channel that comes out needs a channel that comes in: not `PixelShuffle(2)` of 6 channels.
+    fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
+        let [channels, h, w] = image(&inputs[0])?;
+        let factor = self.factor;
+        let square = factor.saturating_mul(factor);
+        if channels.is_multiple_of(square) {
+            return Ok(vec![Shape(vec![
+                channels / square,
+                h.saturating_mul(factor),
+                w.saturating_mul(factor),
+            ])]);
+        }
+        let (below, above) =
+            (channels / square * square, (channels / square).saturating_add(1).saturating_mul(square));
+        let has = counted(channels, "channels");
+        let mut mismatch = Mismatch::new(format!(
+            "{{name}} needs a multiple of {factor} x {factor} channels, but {{input}} has {has}"
+        ))
+        .axis(0)
+        .propose(Proposal::Features(above));
+        mismatch = match below {
+            0 => mismatch.note(format!("the nearest multiple of {square} is {above}")),
+            _ => mismatch
+                .note(format!("the nearest multiples of {square} are {below} and {above}"))
+                .propose(Proposal::Features(below)),
+        };
+        Err(mismatch)
+    }
+
+    fn arguments(&self) -> String {
+        self.factor.to_string()
+    }
+
+    fn traits(&self, _: &[Shape]) -> Traits {
+        Traits::new(Layout::ChannelsLast)
+    }
+
+    fn spec(&self, inputs: &[Shape], _: usize) -> TokenStream {
+        let [channels, height, width] = [0, 1, 2].map(|i| inputs[0].0[i]);
+        let [channels, height, width, factor] =
+            [channels / (self.factor * self.factor), height, width, self.factor].map(number);
+        quote!(pixel_shuffle::PixelShuffleSpec {
+            channels: #channels,
+            height: #height,
+            width: #width,
+            factor: #factor
+        })
+    }
+}
