@@ -53,7 +53,7 @@ fn main() -> formwork::Result<()> {
 
 fn run<N>(model: &str, mut network: Box<N>, options: &Options) -> formwork::Result<()>
 where
-    N: for<'a> Network<Sample = Image, Batch<'a> = &'a [Image], Output = SVector<f32, 10>, Kind = RawScores>,
+    N: SingleInput<Sample = Image, Output = SVector<f32, 10>, Kind = RawScores>,
 {
     let (train, test) = formwork::data::mnist(&options.data)?;
     println!("{}\n", formwork::report::summary(N::GRAPH));
@@ -65,7 +65,7 @@ where
         .validate_on(&test)
         .fit(&mut network, &train.take(options.train_limit))?;
     let mut scores = zeroed_vec(test.len());
-    network.predict_selected(&test.inputs, Selection::All, &mut scores, &mut Workspace::new())?;
+    network.predict_selected(N::batch(&test.inputs), Selection::All, &mut scores, &mut Workspace::new())?;
     let accuracy = Accuracy.of(&scores, &test.targets)?;
     println!("{history}\n\n{:.2} % of {} test images are right", 100.0 * accuracy, test.len());
     history.plot("target/mnist/history.svg")?;

@@ -65,8 +65,14 @@ pub enum Expression {
     Tuple(Vec<Expression>, TokenStream),
     /// `source -> stage -> stage`.
     Chain(Box<Expression>, Vec<Stage>, TokenStream),
-    /// `left + right`; the other operators will stand here too.
+    /// `left + right`
     Binary(Box<Expression>, Operator, Box<Expression>, TokenStream),
+    /// `-value`
+    Negative(Box<Expression>, TokenStream),
+    /// A number between values.
+    Number(f64, TokenStream),
+    /// `concat(a, b, axis: 0)`
+    Function(Function),
     /// What could not be read, or is not supported yet: a value of unknown shape.
     Unknown(TokenStream),
 }
@@ -74,14 +80,27 @@ pub enum Expression {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operator {
     Add,
+    Subtract,
+    Multiply,
+    Divide,
+}
+
+/// A function with its arguments, or, behind an arrow, with those that do not flow in.
+#[derive(Debug)]
+pub struct Function {
+    /// The values and numbers, in order.
+    pub values: Vec<Expression>,
+    /// All arguments; those that are values only as they were written.
+    pub call: Call,
 }
 
 /// What stands after an arrow.
 #[derive(Debug)]
 pub struct Stage {
     pub name: Option<Ident>,
-    /// `None` if it could not be read.
+    /// `None` if it could not be read, or is a function.
     pub call: Option<Call>,
+    pub function: Option<Function>,
     /// The name, if any, and the call.
     pub tokens: TokenStream,
 }
@@ -116,6 +135,12 @@ pub enum ValueKind {
     Word(String),
     Tuple(Vec<ValueKind>),
     Shape(Shape),
+    /// `[1, 0]`: with a zero it is no shape.
+    Axes(Vec<usize>),
+    /// `2..5`
+    Range(i128, i128),
+    /// A value that flows into a function, as it was written.
+    Given(String),
     /// Could not be read; the error has been reported.
     Broken,
 }
@@ -132,6 +157,9 @@ impl fmt::Display for ValueKind {
                 write!(f, "({})", parts.join(", "))
             }
             ValueKind::Shape(shape) => write!(f, "{shape}"),
+            ValueKind::Axes(axes) => write!(f, "{axes:?}"),
+            ValueKind::Range(start, end) => write!(f, "{start}..{end}"),
+            ValueKind::Given(text) => write!(f, "{text}"),
             ValueKind::Broken => write!(f, "…"),
         }
     }
@@ -164,7 +192,10 @@ impl Expression {
             Expression::Tuple(_, tokens)
             | Expression::Chain(_, _, tokens)
             | Expression::Binary(_, _, _, tokens)
+            | Expression::Negative(_, tokens)
+            | Expression::Number(_, tokens)
             | Expression::Unknown(tokens) => tokens.clone(),
+            Expression::Function(function) => function.call.tokens.clone(),
         }
     }
 }

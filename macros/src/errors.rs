@@ -151,11 +151,6 @@ impl Errors {
         self.list.is_empty()
     }
 
-    /// Reads the bag without telling anybody.
-    pub fn ignore(self) {
-        self.read.set(true);
-    }
-
     /// How many there are by now; does not count as reading.
     pub fn count(&self) -> usize {
         self.list.len()

@@ -21,7 +21,6 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
         let shaped = infer::infer(graph, &mut errors);
         show("shaped", &shaped);
         check::check(&shaped, &mut errors);
-        check::check_supported(&shaped, &mut errors);
         // Gate 2: only a network without a mistake is planned.
         let code = if errors.is_empty() {
             output.extend(lints::unused(&shaped.graph));

@@ -18,7 +18,7 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
 }
 
 pub use explain::output;
-pub use trial::{Fault, run};
+pub use trial::{Fault, run, source_node};
 
 /// Whether a network is good with another call in a node's place, whatever was wrong with it before.
 pub fn would_fit(graph: &Graph, node: crate::graph::NodeId, call: &str) -> bool {

@@ -1,8 +1,9 @@
 //! From `ast` to `Graph`: names, layers, arguments. Reports undefined names, names used twice, and wrong arguments.
 
 mod names;
+mod operations;
 
-use crate::ast::{Body, Expression, Network, Operator, Pattern, Stage, Statement};
+use crate::ast::{Body, Expression, Network, Pattern, Stage, Statement};
 use crate::errors::{Error, Errors, Place};
 use crate::graph::{Graph, Header, Input, Node, NodeId, Output, Scalar, Source, Value, ValueId};
 use crate::infer;
@@ -125,7 +126,9 @@ fn names_of(network: &Network) -> Vec<String> {
 
 fn layer_names(expression: &Expression, names: &mut Vec<String>) {
     match expression {
-        Expression::Name(_) | Expression::Unknown(_) => {}
+        Expression::Name(_) | Expression::Number(..) | Expression::Unknown(_) => {}
+        Expression::Negative(value, _) => layer_names(value, names),
+        Expression::Function(function) => function.values.iter().for_each(|v| layer_names(v, names)),
         Expression::Tuple(parts, _) => parts.iter().for_each(|part| layer_names(part, names)),
         Expression::Chain(source, stages, _) => {
             layer_names(source, names);
@@ -225,40 +228,25 @@ impl Builder<'_> {
             Expression::Name(name) => vec![self.lookup(name)],
             Expression::Tuple(parts, _) => parts.iter().map(|part| self.single(part)).collect(),
             Expression::Unknown(tokens) => vec![self.unknown(tokens)],
-            Expression::Binary(left, Operator::Add, right, tokens) => {
-                let inputs = vec![self.single(left), self.single(right)];
-                let operands = vec![left.tokens(), right.tokens()];
-                vec![self.sum(inputs, operands, tokens)]
+            Expression::Binary(..) | Expression::Negative(..) | Expression::Number(..) => {
+                vec![self.arithmetic(expression)]
             }
+            Expression::Function(function) => self.function(function, Vec::new()),
             Expression::Chain(source, stages, _) => {
                 let mut values = self.several(source);
                 for stage in stages {
-                    values = vec![self.stage(stage, values)];
+                    values = match &stage.function {
+                        Some(function) => self.function(function, values),
+                        None => self.stage(stage, values),
+                    };
                 }
                 values
             }
         }
     }
 
-    fn sum(&mut self, inputs: Vec<ValueId>, operands: Vec<TokenStream>, tokens: &TokenStream) -> ValueId {
-        let texts: Vec<_> = inputs.iter().map(|&v| self.graph.describe(v).replace('`', "")).collect();
-        let span = Place::of(tokens).first;
-        let name = self.automatic_name("Add", span);
-        self.push(Node {
-            name,
-            named: false,
-            layer: Some(AnyLayer::add()),
-            text: texts.join(" + "),
-            tokens: tokens.clone(),
-            inputs,
-            outputs: Vec::new(),
-            call: None,
-            operands,
-        })
-    }
-
     /// A layer over what flows into it.
-    fn stage(&mut self, stage: &Stage, inputs: Vec<ValueId>) -> ValueId {
+    fn stage(&mut self, stage: &Stage, inputs: Vec<ValueId>) -> Vec<ValueId> {
         let name = stage.name.as_ref().filter(|name| self.is_free(name, stage));
         let Some(call) = &stage.call else {
             let value = self.unknown(&stage.tokens);
@@ -266,7 +254,7 @@ impl Builder<'_> {
                 self.graph.values[value.0].name = Some(name.clone());
                 self.scope.insert(plain(name), Binding::Layer(value, "…".into()));
             }
-            return value;
+            return vec![value];
         };
         let first_error = self.errors.count();
         let mut layer = match AnyLayer::parse(call, self.errors) {
@@ -278,8 +266,7 @@ impl Builder<'_> {
         };
         let errors = first_error..self.errors.count();
         self.check_claim(call);
-        if let Some(wanted) = layer.as_ref().map(AnyLayer::arity).filter(|&wanted| wanted != inputs.len()) {
-            let wanted = crate::shape::counted(wanted, "values");
+        if let Some(wanted) = layer.as_ref().and_then(|layer| layer.refuses(inputs.len())) {
             let line = format!("`{call}` takes {wanted}, but gets {}", inputs.len());
             self.errors.push(Error::new(&call.tokens, line));
             layer = None;
@@ -290,7 +277,7 @@ impl Builder<'_> {
             Some(name) => name.clone(),
             None => self.automatic_name(&call.name.to_string(), call.name.span()),
         };
-        let value = self.push(Node {
+        let values = self.push_all(Node {
             name: node_name,
             named,
             layer,
@@ -304,11 +291,11 @@ impl Builder<'_> {
         if !errors.is_empty() {
             self.untried.push((NodeId(self.graph.nodes.len() - 1), errors));
         }
-        if let Some(name) = name {
+        if let (Some(name), Some(&value)) = (name, values.first()) {
             self.graph.values[value.0].name = Some(name.clone());
             self.scope.insert(plain(name), Binding::Layer(value, call.to_string()));
         }
-        value
+        values
     }
 
     /// A value of which nothing is known, after an error.
@@ -328,12 +315,21 @@ impl Builder<'_> {
     }
 
     /// Adds a node, and the one value that it gives.
-    fn push(&mut self, mut node: Node) -> ValueId {
-        let value = ValueId(self.graph.values.len());
-        let source = Source::Node { node: NodeId(self.graph.nodes.len()), port: 0 };
-        node.outputs = vec![value];
+    fn push(&mut self, node: Node) -> ValueId {
+        self.push_all(node)[0]
+    }
+
+    /// Adds a node, and all values that it gives.
+    fn push_all(&mut self, mut node: Node) -> Vec<ValueId> {
+        let first = self.graph.values.len();
+        let ports = node.layer.as_ref().map_or(1, AnyLayer::ports);
+        node.outputs = (first..first + ports).map(ValueId).collect();
+        let outputs = node.outputs.clone();
+        let id = NodeId(self.graph.nodes.len());
         self.graph.nodes.push(node);
-        self.graph.values.push(Value { source, name: None });
-        value
+        for port in 0..ports {
+            self.graph.values.push(Value { source: Source::Node { node: id, port }, name: None });
+        }
+        outputs
     }
 }

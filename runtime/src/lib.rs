@@ -93,6 +93,53 @@
 //! | `Softplus` | `beta: 1.0`, `threshold: 20.0` | any |
 //! | `Softmax`, `LogSoftmax` | `axis:` (the last axis; the channels of an image) | any |
 //!
+//! A value may be computed from others, and all of it is differentiated: both sides of an operator have one shape, or one
+//! of them is a scalar, `[]`, or a number. Nothing is ever broadcast: `expand(gate, [16, 8, 8])` says it. `x -> f(k)` is
+//! `f(x, k)`, and axes are counted from 0, the batch not among them.
+//!
+//! | function | |
+//! |---|---|
+//! | `a + b`, `a - b`, `a * b`, `a / b`, `-a` | number by number |
+//! | `exp`, `ln`, `sqrt`, `abs`, `sin`, `cos`, `tanh`, `sigmoid`, `relu`, `softplus` | of each number |
+//! | `min(a, b)`, `max(a, b)`, `pow(a, b)` | of two values, or of a value and a number |
+//! | `sum(x)`, `mean(x)` | of all numbers: a scalar; with `axis: 1` or `axis: (0, 2)` along these axes, which then are gone |
+//! | `matmul(a, b)` | `[m, k]` and `[k, n]` give `[m, n]` |
+//! | `concat(a, b, axis: 0)` | two or more values, one behind another |
+//! | `split(x, 2, axis: 0)` | equal parts: `let (a, b) = split(x, 2, axis: 0);` |
+//! | `slice(x, axis: 0, 2..5)` | a piece |
+//! | `reshape(x, [128, 7, 7])` | the same numbers in the same order, under another shape |
+//! | `transpose(x)`, `permute(x, [2, 0, 1])` | the axes in another order |
+//! | `expand(x, [16, 8, 8])` | the same numbers again along new axes, in front or behind, or along axes of size 1 |
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// The encoder of a variational autoencoder: two inputs, three outputs.
+//!     pub struct Encoder(image: [784], noise: [20]) -> (mean: [20], log_var: [20], z: [20]) {
+//!         let hidden = image -> Dense(64) -> Relu;
+//!         let mean = hidden -> Dense(20);
+//!         let log_var = hidden -> Dense(20);
+//!         (mean, log_var, mean + exp(log_var / 2) * noise)
+//!     }
+//!
+//!     /// Half of the squared distance: a loss is a network whose output is a scalar.
+//!     pub struct Distance(a: [3], b: [3]) -> [] {
+//!         sum((a - b) * (a - b)) / 2
+//!     }
+//! }
+//!
+//! let encoder = Encoder::new(1);
+//! let EncoderOutput { mean, log_var: _, z } = encoder.predict(&SVector::zeros(), &SVector::zeros());
+//! assert_eq!(mean, z);
+//! let images = vec![SVector::zeros(); 5];
+//! let noise = vec![SVector::zeros(); 5];
+//! assert_eq!(encoder.predict_batch(EncoderBatch { image: &images, noise: &noise })?.len(), 5);
+//! let half = Distance::new(0).predict(&SVector::from([1.0, 2.0, 3.0]), &SVector::from([1.0, 0.0, 3.0]));
+//! assert_eq!(half, 2.0);
+//! # Ok::<(), formwork::Error>(())
+//! ```
+//!
 //! `init:` is PyTorch's default without it, or `he_normal`, `he_uniform`, `glorot_normal`, `glorot_uniform`. Kernels,
 //! strides, paddings and dilations are a number or a pair `(height, width)`.
 //!
@@ -103,7 +150,8 @@
 //! value ever crosses the stack, in an unoptimized build either. `Digits::GRAPH` describes it ([`Graph`]); everything
 //! that reports on a network reads that.
 //!
-//! A sample is nested static data whose type is its shape (see [`Tensor`]), and a batch is a slice of samples.
+//! A sample is nested static data whose type is its shape (see [`Tensor`]), and a batch is a slice of samples. Several
+//! inputs are a generated struct of slices, `EncoderBatch`, and several outputs one with their names, `EncoderOutput`.
 //!
 //! # A training loop of your own
 //!
@@ -181,7 +229,7 @@ pub use data::Index;
 pub use error::{Error, Result};
 pub use graph::{Graph, Node, Port, Source};
 pub use kernels::parallel::{set_threads, threads};
-pub use network::{Batch, Network, PREDICTION_BATCH, Pass, Selection, kind};
+pub use network::{Batch, Network, PREDICTION_BATCH, Pass, Selection, SingleInput, kind};
 pub use noise::Noise;
 pub use parameters::{Init, Parameters, Role, TensorInfo};
 pub use real::Real;
@@ -198,7 +246,7 @@ pub mod prelude {
     pub use crate::metrics::{Accuracy, BinaryAccuracy, Metric};
     pub use crate::optimizers::{Adam, AdamW, Optimizer, Sgd};
     pub use crate::train::{History, Trainer, patience};
-    pub use crate::{Network, Parameters, Real, Selection, Tensor, Workspace, network};
+    pub use crate::{Network, Parameters, Real, Selection, SingleInput, Tensor, Workspace, network};
     pub use nalgebra::{SMatrix, SVector};
 }
 

@@ -51,6 +51,9 @@ pub mod kind {
     /// The numbers are logarithms of such: the network ends in a `LogSoftmax`.
     #[derive(Debug)]
     pub enum LogDistribution {}
+    /// Several values come out, and each means what it means: a loss of one's own says that it takes them.
+    #[derive(Debug)]
+    pub enum Several {}
     /// The network has a mistake that the compiler has reported already; every loss takes it.
     #[derive(Debug)]
     pub enum Unknown {}
@@ -101,8 +104,6 @@ pub trait Network: Parameters {
     /// The fewest samples that a training pass can take: 2 where a batch normalisation sees one value a channel.
     const MIN_TRAINING_SAMPLES: usize;
 
-    #[doc(hidden)]
-    fn __batch(samples: &[Self::Sample]) -> Self::Batch<'_>;
     #[doc(hidden)]
     fn __predict_len(samples: usize) -> usize;
     #[doc(hidden)]
@@ -222,6 +223,31 @@ pub trait Network: Parameters {
     /// [`Error::File`], [`Error::Content`], [`Error::Architecture`] and [`Error::Weights`].
     fn load(&mut self, file: impl AsRef<std::path::Path>) -> Result<(), Error> {
         crate::io::load(self, file)
+    }
+}
+
+/// A network with one input, whose samples are a batch as they are.
+#[diagnostic::on_unimplemented(
+    message = "a `Dataset` fits a network with one input, and `{Self}` is not known to be one",
+    label = "one input for each sample does not fit this network",
+    note = "for a network with several inputs give the generated struct of slices and the targets: `&(NameBatch {{ a: &a, b: &b }}, &targets[..])`"
+)]
+pub trait SingleInput: Network {
+    /// The samples as a batch.
+    fn batch(samples: &[Self::Sample]) -> Self::Batch<'_>;
+}
+
+/// The number of samples, where each input brings its name and how many values it has.
+///
+/// # Errors
+///
+/// [`Error::UnequalInputs`] if they are not equally many.
+#[doc(hidden)]
+pub fn equally_many(inputs: &[(&'static str, usize)]) -> Result<usize, Error> {
+    let Some(&(first, expected)) = inputs.first() else { return Ok(0) };
+    match inputs.iter().find(|(_, found)| *found != expected) {
+        Some(&(other, found)) => Err(Error::UnequalInputs { first, expected, other, found }),
+        None => Ok(expected),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{Network, Parameters, Real, Selection, Tensor, Workspace};
 use core::cell::RefCell;
 use core::ops::Range;
 
-pub use crate::network::Inputs;
+pub use crate::network::{Inputs, equally_many};
 pub use formwork_macros::network;
 pub use nalgebra::SMatrix;
 pub use std::boxed::Box;
@@ -99,6 +99,28 @@ pub fn add<T: Real>(from: &[T], into: &mut [T]) {
     <T as crate::kernels::update::UpdateKernels>::add_assign(into, from);
 }
 
+/// Values one behind the other, sample by sample: each part with its scalars a sample.
+pub fn join<T: Real>(samples: usize, parts: &[(usize, &[T])], to: &mut [T]) {
+    let all: usize = parts.iter().map(|(len, _)| len).sum();
+    let mut place = 0;
+    for &(len, part) in parts {
+        T::copy_runs(samples, len, [len, 0], [all, place], part, to);
+        place += len;
+    }
+}
+
+/// The way back: each part is its scalars a sample, their place and where they go, empty if nobody asks.
+pub fn part<T: Real>(samples: usize, parts: &mut [(usize, &mut [T])], from: &[T]) {
+    let all: usize = parts.iter().map(|(len, _)| len).sum();
+    let mut place = 0;
+    for (len, part) in parts {
+        if !part.is_empty() {
+            T::copy_runs(samples, *len, [all, place], [*len, 0], from, part);
+        }
+        place += *len;
+    }
+}
+
 /// `buffer = 0`.
 #[inline]
 pub fn zero_fill<T: Real>(buffer: &mut [T]) {
@@ -151,6 +173,19 @@ pub fn predict_one<N: Network>(
 }
 
 /// Many samples through a network.
+///
+/// # Errors
+///
+/// [`crate::Error::UnequalInputs`] if the inputs are not equally many.
+pub fn predict_batches<'a, N: Network>(
+    network: &N,
+    batch: N::Batch<'a>,
+) -> Result<Vec<N::Output>, crate::Error> {
+    crate::Batch::samples(&batch)?;
+    Ok(predict_batch(network, batch))
+}
+
+/// Many samples of one input through a network.
 pub fn predict_batch<'a, N: Network>(network: &N, batch: N::Batch<'a>) -> Vec<N::Output> {
     let samples = crate::Batch::samples(&batch).unwrap_or(0);
     let mut outputs = crate::parameters::zeroed_vec::<N::Output>(samples);

@@ -26,6 +26,7 @@ pub trait Real:
     + Send
     + Sync
     + Kernels
+    + crate::Tensor<Scalar = Self>
     + sealed::Sealed
 {
     /// The type's name in Rust: `f32` or `f64`.

@@ -4,37 +4,50 @@ use formwork::prelude::*;
 use formwork::{Noise, Role, noise::Stream};
 use rand::RngExt;
 
-/// The gradient of `Σ outputs · weights` against central differences, for every learned number.
+/// Numbers from -1 to 1.
+pub fn draw(values: &mut [f64], seed: u64) {
+    let mut stream = Stream::new(seed, 0);
+    values.fill_with(|| stream.random::<f64>() * 2.0 - 1.0);
+}
+
+/// As many different places in a batch of two samples more, not in order.
+pub fn places(samples: usize) -> Vec<usize> {
+    (0..samples).map(|i| (i * 3 + 1) % (samples + 2)).collect()
+}
+
+/// Every learned number of a network with one input.
 pub fn check<N>(samples: usize)
 where
-    N: for<'a> Network<Batch<'a> = &'a [<N as Network>::Sample], Scalar = f64>,
+    N: SingleInput<Scalar = f64>,
     N::Sample: Tensor<Scalar = f64>,
 {
+    let mut inputs = formwork::tensor::zeroed_vec::<N::Sample>(samples + 2);
+    draw(formwork::tensor::flat_mut(&mut inputs), 11);
+    check_batch::<N>(N::batch(&inputs), &places(samples));
+}
+
+/// The gradient of `Σ outputs · weights` against central differences, for every learned number.
+pub fn check_batch<'b, N: Network<Scalar = f64>>(batch: N::Batch<'b>, indices: &'b [usize]) {
     let name = N::GRAPH.name;
-    let mut stream = Stream::new(11, 0);
-    let mut draw = |values: &mut [f64]| values.fill_with(|| stream.random::<f64>() * 2.0 - 1.0);
     let mut network = N::zeroed();
     formwork::init::initialize(network.as_mut_slice(), N::TENSORS, 5);
-    let mut inputs = formwork::tensor::zeroed_vec::<N::Sample>(samples + 2);
-    draw(formwork::tensor::flat_mut(&mut inputs));
-    let indices: Vec<usize> = (0..samples).map(|i| (i * 3 + 1) % (samples + 2)).collect();
-    let mut weights = formwork::tensor::zeroed_vec::<N::Output>(samples);
-    draw(formwork::tensor::flat_mut(&mut weights));
+    let mut weights = formwork::tensor::zeroed_vec::<N::Output>(indices.len());
+    draw(formwork::tensor::flat_mut(&mut weights), 12);
     let weights = formwork::tensor::flat(&weights);
     let noise = Noise { seed: 3, step: 9, first: 0 };
     let mut workspace = Workspace::<N>::new();
 
     let mut gradient = N::zeroed();
     // What was there must not matter.
-    draw(gradient.as_mut_slice());
-    let selection = Selection::Indices(&indices);
-    let mut pass = network.forward(&inputs, selection, noise, &mut workspace).expect("a good batch");
+    draw(gradient.as_mut_slice(), 13);
+    let selection = Selection::Indices(indices);
+    let mut pass = network.forward(batch, selection, noise, &mut workspace).expect("a good batch");
     let (_, gradients) = pass.outputs_and_gradients();
     formwork::tensor::flat_mut(gradients).copy_from_slice(weights);
     pass.backward(&mut gradient);
 
     let mut value = |network: &N| -> f64 {
-        let pass = network.forward(&inputs, selection, noise, &mut workspace).expect("a good batch");
+        let pass = network.forward(batch, selection, noise, &mut workspace).expect("a good batch");
         formwork::tensor::flat(pass.outputs()).iter().zip(weights).map(|(y, w)| y * w).sum()
     };
     let mut checked = 0;

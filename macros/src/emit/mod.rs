@@ -4,6 +4,7 @@ mod backward;
 mod description;
 mod forward;
 mod parameters;
+mod ports;
 mod steps;
 mod stub;
 mod types;
@@ -49,11 +50,14 @@ pub fn emit(krate: &TokenStream, plan: &Plan) -> TokenStream {
     let emit = Emit { plan, names };
     let definition = emit.definition();
     let alias = emit.workspace_alias();
+    let ports = emit.ports();
+    let structs = ports.definitions();
     let constants = [emit.specs(), emit.graph(), emit.sizes()];
-    let items = [emit.parameters(), emit.network(), emit.methods(), emit.debug()];
+    let items = [emit.parameters(), ports.implementations(), emit.network(), emit.methods(), emit.debug()];
     quote! {
         #definition
         #alias
+        #structs
         #[allow(non_upper_case_globals, non_snake_case, unused_variables, unused_mut, clippy::all, clippy::pedantic)]
         const _: () = {
             #(#constants)*
@@ -85,8 +89,8 @@ impl Emit<'_> {
     fn network(&self) -> TokenStream {
         let Names { krate, scalar, generics, bounds, name } = &self.names;
         let private = quote!(#krate::__private);
-        let sample = self.sample_type();
-        let output = self.output_type();
+        let ports = self.ports();
+        let (sample, batch, output) = (ports.sample(), ports.batch(&quote!('a)), ports.output());
         let kind = self.kind();
         let learned = number(self.learned());
         let least = number(self.least_samples());
@@ -97,15 +101,12 @@ impl Emit<'_> {
         quote! {
             impl #bounds #krate::Network for #name #generics {
                 type Sample = #sample;
-                type Batch<'a> = &'a [#sample];
+                type Batch<'a> = #batch;
                 type Output = #output;
                 type Kind = #krate::kind::#kind;
                 const GRAPH: &'static #krate::Graph = &__GRAPH;
                 const PARAMETERS: ::core::primitive::usize = #learned;
                 const MIN_TRAINING_SAMPLES: ::core::primitive::usize = #least;
-                fn __batch(__samples: &[#sample]) -> &[#sample] {
-                    __samples
-                }
                 #places
                 fn __predict(
                     &self,
@@ -140,30 +141,26 @@ impl Emit<'_> {
     fn methods(&self) -> TokenStream {
         let Names { krate, scalar, generics, bounds, name } = &self.names;
         let private = quote!(#krate::__private);
-        let (sample, output) = (self.sample_type(), self.output_type());
+        let ports = self.ports();
+        let (output, arguments, passed) = (ports.output(), ports.arguments(), ports.passed());
+        let columns = ports.columns();
         let learned = number(self.learned());
-        let input = &self.header().inputs[0].name;
-        let predict_doc = format!(
-            "Predicts for one sample: from `{}` {} to {}.",
-            input,
-            self.input_shape(0),
-            self.output_shape()
-        );
-        let boxed = self.output_shape().len() * self.scalar_bytes() > 16 * 1024;
-        let predict = if boxed {
+        let predict_doc = format!("Predicts for one sample: {}.", ports.described());
+        let predict_batch = self.predict_batch();
+        let predict = if ports.boxed() {
             quote! {
                 /// The output is large and so comes in a box; `predict_into` writes it where you want it.
-                pub fn predict(&self, #input: &#sample) -> #private::Box<#output> {
+                pub fn predict(&self, #arguments) -> #private::Box<#output> {
                     let mut __output = <#output as #krate::Tensor>::zeroed();
-                    self.predict_into(#input, &mut __output);
+                    self.predict_into(#passed, &mut __output);
                     __output
                 }
             }
         } else {
             quote! {
-                pub fn predict(&self, #input: &#sample) -> #output {
+                pub fn predict(&self, #arguments) -> #output {
                     let mut __output = #private::zero::<#output>();
-                    self.predict_into(#input, &mut __output);
+                    self.predict_into(#passed, &mut __output);
                     __output
                 }
             }
@@ -202,8 +199,8 @@ impl Emit<'_> {
                 #predict
 
                 /// Predicts for one sample into the caller's place.
-                pub fn predict_into(&self, #input: &#sample, __output: &mut #output) {
-                    let __columns = [#krate::Tensor::scalars(#input)];
+                pub fn predict_into(&self, #arguments, __output: &mut #output) {
+                    let __columns = #columns;
                     let __output = #krate::Tensor::scalars_mut(__output);
                     if __ON_STACK {
                         let mut __memory = #private::Stack::<#scalar, __STACK_LEN>::new();
@@ -219,18 +216,45 @@ impl Emit<'_> {
                 pub fn predict_with(
                     &self,
                     __workspace: &mut #krate::Workspace<Self>,
-                    #input: &#sample,
+                    #arguments,
                     __output: &mut #output,
                 ) {
-                    let __columns = [#krate::Tensor::scalars(#input)];
+                    let __columns = #columns;
                     let __output = #krate::Tensor::scalars_mut(__output);
                     #private::predict_one(self, &__columns, __output, __workspace.__take(__PREDICT_LEN));
                 }
 
+                #predict_batch
+            }
+        }
+    }
+
+    fn predict_batch(&self) -> TokenStream {
+        let krate = &self.names.krate;
+        let private = quote!(#krate::__private);
+        let ports = self.ports();
+        let output = ports.output();
+        if ports.is_single() {
+            let (input, sample) = (ports.passed(), ports.sample());
+            return quote! {
                 /// Predicts for many samples.
                 pub fn predict_batch(&self, #input: &[#sample]) -> #private::Vec<#output> {
                     #private::predict_batch(self, #input)
                 }
+            };
+        }
+        let batch = ports.batch(&quote!('_));
+        quote! {
+            /// Predicts for many samples.
+            ///
+            /// # Errors
+            ///
+            /// `Error::UnequalInputs` if the inputs are not equally many.
+            pub fn predict_batch(
+                &self,
+                __batch: #batch,
+            ) -> ::core::result::Result<#private::Vec<#output>, #krate::Error> {
+                #private::predict_batches(self, __batch)
             }
         }
     }

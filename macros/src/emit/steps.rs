@@ -85,7 +85,8 @@ impl Emit<'_> {
             let (start, end) = (number(inputs + at), number(buffer.each));
             quote!(__samples * #start..__samples * (#start + #end))
         };
-        let (output, gradient) = (range(program.outputs[0]), range(program.output_gradients[0]));
+        let Some(gradient) = program.output_gradient else { unreachable!("training has a gradient") };
+        let (output, gradient) = (range(program.output), range(gradient));
         let usize = quote!(::core::primitive::usize);
         quote! {
             fn __predict_len(__samples: #usize) -> #usize {
@@ -206,6 +207,28 @@ impl Views<'_> {
                 let (from, into) = (self.read(Some(*from)), self.write(Some(*into)));
                 quote!(#private::add(#from, #into);)
             }
+            Step::Join { from, to } => {
+                let parts: Vec<_> = from
+                    .iter()
+                    .map(|&b| {
+                        let (len, part) = (number(self.program.buffers[b.0].each), self.read(Some(b)));
+                        quote!((#len, #part))
+                    })
+                    .collect();
+                let to = self.write(Some(*to));
+                quote!(#private::join(__samples, &[#(#parts),*], #to);)
+            }
+            Step::Part { from, to } => {
+                let parts: Vec<_> = to
+                    .iter()
+                    .map(|&(len, b)| {
+                        let (len, part) = (number(len), self.write(b));
+                        quote!((#len, #part))
+                    })
+                    .collect();
+                let from = self.read(Some(*from));
+                quote!(#private::part(__samples, &mut [#(#parts),*], #from);)
+            }
             Step::Zero { buffer } => {
                 let buffer = self.write(Some(*buffer));
                 quote!(#private::zero_fill(#buffer);)
@@ -225,7 +248,7 @@ impl Views<'_> {
                 let name = input_name(&self.emit.header().inputs[i].name);
                 quote!(#name)
             }
-            Place::Output(_) => quote!(&*__output),
+            Place::Output => quote!(&*__output),
             _ => {
                 let name = self.take(buffer);
                 quote!(&*#name)
@@ -236,7 +259,7 @@ impl Views<'_> {
     fn write(&mut self, buffer: Option<BufferId>) -> TokenStream {
         let Some(buffer) = buffer else { return quote!(&mut []) };
         match self.program.buffers[buffer.0].place {
-            Place::Output(_) => quote!(&mut *__output),
+            Place::Output => quote!(&mut *__output),
             _ => {
                 let name = self.take(buffer);
                 quote!(&mut *#name)
@@ -281,7 +304,7 @@ impl Views<'_> {
                         let (start, end) = (number(at), number(at + buffer.fixed));
                         quote!(__samples * #each + #start..__samples * #each + #end)
                     }
-                    Place::Input(_) | Place::Output(_) => unreachable!("only workspace is viewed"),
+                    Place::Input(_) | Place::Output => unreachable!("only workspace is viewed"),
                 }
             })
             .collect();

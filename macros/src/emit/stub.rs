@@ -1,9 +1,9 @@
 //! After an error: the same names with bodies that never run, so that the rest of the program still type-checks and
 //! the editor still completes.
 
-use super::types::tensor_type;
+use super::ports::Ports;
 use super::{Names, number};
-use crate::graph::Shaped;
+use crate::graph::{Input, Output, Shaped};
 use crate::shape::Shape;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -15,19 +15,41 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
     let Names { scalar, generics, bounds, name, .. } = &names;
     let private = quote!(#krate::__private);
     let (attributes, visibility) = (&header.attributes, &header.visibility);
-    let unknown = Shape(vec![1]);
-    let declared = |shape: Option<&Shape>| tensor_type(shape.unwrap_or(&unknown), &names);
-    let sample = declared(header.inputs.first().and_then(|i| i.shape.as_ref()));
-    let output = declared(header.outputs.first().and_then(|o| o.shape.as_ref()));
-    let input = header.inputs.first().map_or_else(|| format_ident!("input"), |i| i.name.clone());
+    let unknown = || Shape(vec![1]);
+    // A network has at least one of each, also where none could be read.
+    let mut header = header.clone();
+    if header.inputs.is_empty() {
+        let (name, tokens) = (format_ident!("input"), TokenStream::new());
+        header.inputs.push(Input { name, shape: None, tokens });
+    }
+    if header.outputs.is_empty() {
+        header.outputs.push(Output { name: None, shape: None, tokens: TokenStream::new() });
+    }
+    let ports = Ports {
+        names: &names,
+        inputs: header.inputs.iter().map(|i| i.shape.clone().unwrap_or_else(unknown)).collect(),
+        outputs: header.outputs.iter().map(|o| o.shape.clone().unwrap_or_else(unknown)).collect(),
+        header: &header,
+    };
+    let (sample, batch, output) = (ports.sample(), ports.batch(&quote!('a)), ports.output());
+    let (definitions, implementations) = (ports.definitions(), ports.implementations());
+    let arguments = ports.arguments();
     let fields = fields(krate, shaped, scalar);
     let graph_name = name.to_string();
     let workspace = format_ident!("{}Workspace", name);
-    let boxed = header.outputs.first().and_then(|o| o.shape.as_ref()).is_some_and(|s| {
-        let bytes = if generics.is_empty() { 4 } else { 8 };
-        s.len() * bytes > 16 * 1024
-    });
-    let predicted = if boxed { quote!(#private::Box<#output>) } else { quote!(#output) };
+    let predicted = if ports.boxed() { quote!(#private::Box<#output>) } else { quote!(#output) };
+    let input = ports.passed();
+    let predict_batch = if ports.is_single() {
+        quote!(pub fn predict_batch(&self, #input: &[#sample]) -> #private::Vec<#output> { loop {} })
+    } else {
+        let batch = ports.batch(&quote!('_));
+        quote! {
+            pub fn predict_batch(
+                &self,
+                batch: #batch,
+            ) -> ::core::result::Result<#private::Vec<#output>, #krate::Error> { loop {} }
+        }
+    };
     let zero = number(0);
     let usize = quote!(::core::primitive::usize);
     quote! {
@@ -40,6 +62,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
         }
         #[allow(dead_code)]
         #visibility type #workspace #generics = #krate::Workspace<#name #generics>;
+        #definitions
         #[allow(warnings, clippy::all, clippy::pedantic)]
         const _: () = {
             static __GRAPH: #krate::Graph =
@@ -49,15 +72,15 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
                 const TENSORS: &'static [#krate::TensorInfo] = &[];
                 const SCALARS: #usize = 0;
             }
+            #implementations
             impl #bounds #krate::Network for #name #generics {
                 type Sample = #sample;
-                type Batch<'a> = &'a [#sample];
+                type Batch<'a> = #batch;
                 type Output = #output;
                 type Kind = #krate::kind::Unknown;
                 const GRAPH: &'static #krate::Graph = &__GRAPH;
                 const PARAMETERS: #usize = #zero;
                 const MIN_TRAINING_SAMPLES: #usize = #zero;
-                fn __batch(__samples: &[#sample]) -> &[#sample] { __samples }
                 fn __predict_len(samples: #usize) -> #usize { loop {} }
                 fn __train_len(samples: #usize) -> #usize { loop {} }
                 fn __output(samples: #usize) -> ::core::ops::Range<#usize> { loop {} }
@@ -89,15 +112,15 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
                 pub fn duplicate(&self) -> #private::Box<Self> { loop {} }
                 pub fn workspace() -> #krate::Workspace<Self> { loop {} }
                 pub fn summary() -> #krate::report::Summary { loop {} }
-                pub fn predict(&self, #input: &#sample) -> #predicted { loop {} }
-                pub fn predict_into(&self, #input: &#sample, output: &mut #output) { loop {} }
+                pub fn predict(&self, #arguments) -> #predicted { loop {} }
+                pub fn predict_into(&self, #arguments, output: &mut #output) { loop {} }
                 pub fn predict_with(
                     &self,
                     workspace: &mut #krate::Workspace<Self>,
-                    #input: &#sample,
+                    #arguments,
                     output: &mut #output,
                 ) { loop {} }
-                pub fn predict_batch(&self, #input: &[#sample]) -> #private::Vec<#output> { loop {} }
+                #predict_batch
             }
             impl #bounds ::core::fmt::Debug for #name #generics {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { loop {} }

@@ -1,5 +1,6 @@
 //! The types of what goes in and comes out.
 
+use super::ports::Ports;
 use super::{Emit, Names, number};
 use crate::graph::{Source, ValueId};
 use crate::layers::{Kind, Role};
@@ -34,18 +35,13 @@ impl Emit<'_> {
         self.plan.shaped.shape(ValueId(input))
     }
 
-    pub fn output_shape(&self) -> &Shape {
-        let graph = &self.plan.shaped.graph;
-        let Some(Some(value)) = graph.results.first() else { unreachable!("planned before gate 2") };
-        self.plan.shaped.shape(*value)
-    }
-
-    pub fn sample_type(&self) -> TokenStream {
-        tensor_type(self.input_shape(0), &self.names)
-    }
-
-    pub fn output_type(&self) -> TokenStream {
-        tensor_type(self.output_shape(), &self.names)
+    /// What goes in and what comes out.
+    pub fn ports(&self) -> Ports<'_> {
+        let shaped = &self.plan.shaped;
+        let header = &shaped.graph.header;
+        let inputs = (0..header.inputs.len()).map(|i| self.input_shape(i).clone()).collect();
+        let outputs = shaped.graph.results.iter().flatten().map(|&v| shaped.shape(v).clone()).collect();
+        Ports { names: &self.names, header, inputs, outputs }
     }
 
     /// The most bytes that a scalar of the network can take.
@@ -55,8 +51,9 @@ impl Emit<'_> {
 
     /// The name of the output's kind.
     pub fn kind(&self) -> Ident {
-        let kind = match self.plan.shaped.graph.results.first() {
-            Some(Some(value)) => self.kind_of(*value),
+        let kind = match self.plan.shaped.graph.results[..] {
+            [Some(value)] => self.kind_of(value),
+            [_, _, ..] => return Ident::new("Several", Span::call_site()),
             _ => Kind::RawScores,
         };
         Ident::new(&format!("{kind:?}"), Span::call_site())

@@ -165,14 +165,18 @@ fn fill(graph: &Graph, node: &Node, text: &str) -> String {
     let input = |i: usize| node.inputs.get(i).map_or(String::new(), |v| graph.describe(*v));
     let is_input = node.inputs.first().is_some_and(|v| matches!(graph.values[v.0].source, Source::Input(_)));
     let verb = if is_input { "is" } else { "gives" };
+    let side = |i: usize| match operand_name(graph, node, i) {
+        name if name.is_empty() => input(i),
+        name => name,
+    };
     text.replace("{title}", &format!("`{}`", node.title()))
         .replace("{name}", &format!("`{}`", node.short()))
         .replace("{kind}", &format!("`{kind}`"))
         .replace("{input_is}", &format!("{} {verb}", input(0)))
         .replace("{input_has}", &format!("{} has", input(0)))
         .replace("{input}", &input(0))
-        .replace("{a}", &operand_name(graph, node, 0))
-        .replace("{b}", &operand_name(graph, node, 1))
+        .replace("{a}", &side(0))
+        .replace("{b}", &side(1))
 }
 
 /// How a message calls one side of a sum: as written if that is short.

@@ -1,5 +1,6 @@
 //! `a + b`: two values of one shape, number by number.
 
+use super::arithmetic::Arithmetic;
 use super::mismatch::{Mismatch, Proposal};
 use super::window::number;
 use super::{Arguments, Layer, Layout, Traits};
@@ -46,55 +47,77 @@ impl Layer for Add {
     }
 
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
-        let (a, b) = (&inputs[0], &inputs[1]);
-        if a == b {
-            return Ok(vec![a.clone()]);
-        }
-        if a.rank() != b.rank() {
-            return Err(Mismatch::new(format!(
-                "cannot add {{a}} {a} and {{b}} {b}: `+` needs equal shapes and never broadcasts"
-            )));
-        }
-        let mut mismatch =
-            Mismatch::new(format!("cannot add {{a}} {a} and {{b}} {b}: {}", differences(a, b)));
-        let axis = (0..a.rank()).find(|&axis| a.0[axis] != b.0[axis]).unwrap_or(0);
-        mismatch = mismatch.axis(axis);
-        match (&a.0[..], &b.0[..]) {
-            (&[ca, ha, wa], &[cb, hb, wb]) => {
-                if [ha, wa] != [hb, wb] {
-                    mismatch = mismatch.propose(Proposal::KeepSize);
-                }
-                let projection = |channels, [h, w]: [usize; 2], [oh, ow]: [usize; 2]| {
-                    let stride = [h.div_ceil(oh), w.div_ceil(ow)];
-                    if stride == [1; 2] {
-                        format!("Conv2d({channels}, kernel: 1)")
-                    } else {
-                        format!("Conv2d({channels}, kernel: 1, stride: {})", super::window::tuple(stride))
-                    }
-                };
-                if hb >= ha && wb >= wa {
-                    mismatch = mismatch
-                        .propose(Proposal::Insert { input: 1, call: projection(ca, [hb, wb], [ha, wa]) });
-                }
-                if ha >= hb && wa >= wb {
-                    mismatch = mismatch
-                        .propose(Proposal::Insert { input: 0, call: projection(cb, [ha, wa], [hb, wb]) });
-                }
-            }
-            (&[fa], &[fb]) => mismatch = widen(mismatch, fa, fb),
-            (&[ta, fa], &[tb, fb]) if ta == tb => mismatch = widen(mismatch, fa, fb),
-            (&[_, _], &[_, _]) => mismatch = mismatch.propose(Proposal::KeepSize),
-            _ => {}
-        }
-        Err(mismatch)
+        together(inputs, "+", "cannot add {a} @a and {b} @b").map(|shape| vec![shape])
     }
 
-    fn traits(&self, _: &[Shape]) -> Traits {
+    fn traits(&self, inputs: &[Shape]) -> Traits {
+        if inputs[0] != inputs[1] {
+            return Arithmetic::Add.traits(inputs);
+        }
         Traits { in_place: true, passes_gradient: true, ..Traits::new(Layout::Any) }
     }
 
-    fn spec(&self, inputs: &[Shape], _: usize) -> TokenStream {
+    fn spec(&self, inputs: &[Shape], node: usize) -> TokenStream {
+        if inputs[0] != inputs[1] {
+            return Arithmetic::Add.spec(inputs, node);
+        }
         let len = number(inputs[0].len());
         quote!(add::AddSpec { len: #len })
     }
+}
+
+/// The shape of what an operator gives: both sides have one shape, or one is a scalar. `cannot` says what cannot be done
+/// to `@a` and `@b`.
+pub fn together(inputs: &[Shape], sign: &str, cannot: &str) -> Result<Shape, Mismatch> {
+    let (a, b) = (&inputs[0], &inputs[1]);
+    if a == b || b.rank() == 0 {
+        return Ok(a.clone());
+    }
+    if a.rank() == 0 {
+        return Ok(b.clone());
+    }
+    let cannot = cannot.replace("@a", &a.to_string()).replace("@b", &b.to_string());
+    if a.rank() != b.rank() {
+        let (input, shape) = if a.rank() < b.rank() { (0, b) } else { (1, a) };
+        return Err(Mismatch::new(format!("{cannot}: `{sign}` needs equal shapes and never broadcasts"))
+            .propose(Proposal::Insert { input, call: format!("expand({shape})") }));
+    }
+    let mut mismatch = Mismatch::new(format!("{cannot}: {}", differences(a, b)));
+    let axis = (0..a.rank()).find(|&axis| a.0[axis] != b.0[axis]).unwrap_or(0);
+    mismatch = mismatch.axis(axis);
+    let repeats = |from: &Shape, to: &Shape| from.0.iter().zip(&to.0).all(|(&f, &t)| f == t || f == 1);
+    for (input, from, to) in [(1, b, a), (0, a, b)] {
+        if repeats(from, to) {
+            let call = format!("expand({to})");
+            return Err(mismatch.propose(Proposal::Insert { input, call }));
+        }
+    }
+    match (&a.0[..], &b.0[..]) {
+        (&[ca, ha, wa], &[cb, hb, wb]) => {
+            if [ha, wa] != [hb, wb] {
+                mismatch = mismatch.propose(Proposal::KeepSize);
+            }
+            let projection = |channels, [h, w]: [usize; 2], [oh, ow]: [usize; 2]| {
+                let stride = [h.div_ceil(oh), w.div_ceil(ow)];
+                if stride == [1; 2] {
+                    format!("Conv2d({channels}, kernel: 1)")
+                } else {
+                    format!("Conv2d({channels}, kernel: 1, stride: {})", super::window::tuple(stride))
+                }
+            };
+            if hb >= ha && wb >= wa {
+                mismatch =
+                    mismatch.propose(Proposal::Insert { input: 1, call: projection(ca, [hb, wb], [ha, wa]) });
+            }
+            if ha >= hb && wa >= wb {
+                mismatch =
+                    mismatch.propose(Proposal::Insert { input: 0, call: projection(cb, [ha, wa], [hb, wb]) });
+            }
+        }
+        (&[fa], &[fb]) => mismatch = widen(mismatch, fa, fb),
+        (&[ta, fa], &[tb, fb]) if ta == tb => mismatch = widen(mismatch, fa, fb),
+        (&[_, _], &[_, _]) => mismatch = mismatch.propose(Proposal::KeepSize),
+        _ => {}
+    }
+    Err(mismatch)
 }

@@ -1,5 +1,6 @@
 //! Reads a layer's arguments, so that every layer answers the same mistake in the same words.
 
+mod structure;
 mod values;
 
 use crate::ast::{Call, Value, ValueKind};
@@ -75,7 +76,7 @@ impl<'a> Arguments<'a> {
     pub fn accept(&mut self, main: Option<&'static str>, named: &[&'static str], errors: &mut Errors) {
         self.main = main;
         let layer = &self.call.name;
-        for argument in &self.call.arguments {
+        for argument in self.call.arguments.iter().filter(|a| !is_value(a)) {
             let slot = match &argument.name {
                 None => match main {
                     Some(main) => main,
@@ -136,7 +137,7 @@ impl<'a> Arguments<'a> {
     /// `Dense(784, 64)` is another framework's `Dense(64, in: 784)`; `Conv2d(32, 3)` is `Conv2d(32, kernel: 3)`.
     fn second_by_place(&self, error: Error, second: &ValueKind, named: &[&'static str]) -> Error {
         let layer = &self.call.name;
-        let by_place = self.call.arguments.iter().filter(|a| a.name.is_none());
+        let by_place = self.call.arguments.iter().filter(|a| a.name.is_none() && !is_value(a));
         let &[first, _] = &by_place.collect::<Vec<_>>()[..] else { return error };
         let first = &first.value.kind;
         let others: String = self
@@ -227,7 +228,7 @@ impl<'a> Arguments<'a> {
             .iter()
             .map(|a| match &a.name {
                 Some(given) if given == name => format!("{given}: {value}"),
-                None if Some(name) == self.main => value.to_string(),
+                None if Some(name) == self.main && !is_value(a) => value.to_string(),
                 _ => argument_text(a),
             })
             .collect();
@@ -249,7 +250,10 @@ impl<'a> Arguments<'a> {
             let error = Error::new(&self.call.tokens, format!("`{arguments}` needs {what}"));
             let given: Vec<_> = self.call.arguments.iter().map(argument_text).collect();
             let full = if by_place {
-                let all: Vec<_> = [example.to_string()].into_iter().chain(given).collect();
+                // Behind what flows in.
+                let values = self.call.arguments.iter().take_while(|a| is_value(a)).count();
+                let mut all = given;
+                all.insert(values, example.to_string());
                 format!("{layer}({})", all.join(", "))
             } else {
                 let all: Vec<_> = given.into_iter().chain([format!("{name}: {example}")]).collect();
@@ -273,6 +277,11 @@ impl<'a> Arguments<'a> {
     pub fn finish<L>(&self, layer: L) -> Option<L> {
         (!self.failed).then_some(layer)
     }
+}
+
+/// Whether an argument is what flows into a function.
+fn is_value(argument: &crate::ast::Argument) -> bool {
+    matches!(argument.value.kind, ValueKind::Given(_))
 }
 
 fn argument_text(argument: &crate::ast::Argument) -> String {

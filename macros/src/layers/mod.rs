@@ -4,9 +4,11 @@ mod activation;
 mod adaptive_avg_pool2d;
 mod add;
 mod arguments;
+mod arithmetic;
 mod avg_pool1d;
 mod avg_pool2d;
 mod batch_norm;
+mod concat;
 mod conv1d;
 mod conv2d;
 mod conv3d;
@@ -15,6 +17,8 @@ mod conv_transpose2d;
 mod convolution;
 mod dense;
 mod dropout;
+mod elementary;
+mod expand;
 mod flatten;
 mod gaussian_noise;
 mod global_avg_pool1d;
@@ -24,37 +28,55 @@ mod glu;
 mod group_norm;
 mod init;
 mod layer_norm;
+mod matmul;
 mod max_pool1d;
 mod max_pool2d;
+mod memory;
 mod mismatch;
+mod permute;
 mod pixel_shuffle;
 mod pooling;
 mod prelu;
+mod reduce;
+mod reshape;
+mod slice;
 mod softmax;
+mod split;
 mod transposed;
 mod upsample;
 mod window;
 mod zero_pad2d;
 
-use crate::ast::Call;
+use crate::ast::{Call, Operator};
 use crate::errors::Errors;
 use crate::shape::Shape;
 pub use arguments::{Arguments, list};
+pub use elementary::Scalar;
 pub use mismatch::{At, Mismatch, Proposal};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 
-/// One row for each layer: its name in the language, and the type that is asked about it. Makes `AnyLayer`, the
-/// lookup by name and the dispatch.
+/// How a row is written in the language: by its name, or as the function or operator that it says.
+macro_rules! spelled {
+    ($name:ident) => {
+        stringify!($name)
+    };
+    ($name:ident $function:literal) => {
+        $function
+    };
+}
+
+/// One row for each layer: its name in the language, and the type that is asked about it; a function has a name of its
+/// own besides, an operator its sign. Makes `AnyLayer`, the lookup by name and the dispatch.
 macro_rules! layers {
-    ($($name:ident => $kind:ty,)*) => {
+    ($($name:ident $(as $function:literal)? => $kind:ty,)*) => {
         /// Any of the layers.
         #[derive(Clone, Debug)]
         pub enum AnyLayer {
             $($name($kind),)*
         }
 
-        /// The layers' names, in the order of the table.
-        pub const NAMES: &[&str] = &[$(stringify!($name)),*];
+        /// What a user writes for each row, in the order of the table.
+        const NAMES: &[&str] = &[$(spelled!($name $($function)?)),*];
 
         impl AnyLayer {
             /// The layer's name in the language.
@@ -66,18 +88,19 @@ macro_rules! layers {
 
             fn parse_named(arguments: &mut Arguments, errors: &mut Errors) -> Option<Option<AnyLayer>> {
                 match arguments.layer().to_string().as_str() {
-                    $(stringify!($name) => Some(<$kind as Layer>::parse(arguments, errors).map(AnyLayer::$name)),)*
+                    $(spelled!($name $($function)?) => Some(<$kind as Layer>::parse(arguments, errors).map(AnyLayer::$name)),)*
                     _ => None,
                 }
             }
 
-            /// How many values flow in.
-            pub fn arity(&self) -> usize {
+            /// How many values flow in; `None` if there are as many as anybody likes, but two at least.
+            pub fn arity(&self) -> Option<usize> {
                 match self {
-                    $(AnyLayer::$name(_) => <$kind as Layer>::ARITY,)*
+                    $(AnyLayer::$name(_) => Some(<$kind as Layer>::ARITY).filter(|n| *n != VARIADIC),)*
                 }
             }
 
+            dispatch! { $($name)*; ports() where () -> usize }
             dispatch! { $($name)*; outputs(inputs) where (inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> }
             dispatch! { $($name)*; parameters(inputs) where (inputs: &[Shape]) -> Vec<Parameter> }
             dispatch! { $($name)*; field(inputs, scalar) where (inputs: &[Shape], scalar: &TokenStream) -> TokenStream }
@@ -151,11 +174,59 @@ layers! {
     Glu => glu::Glu,
     Softmax => softmax::Softmax,
     LogSoftmax => softmax::Softmax,
-    Add => add::Add,
+    Add as "+" => add::Add,
+    Sub as "-" => arithmetic::Arithmetic,
+    Mul as "*" => arithmetic::Arithmetic,
+    Div as "/" => arithmetic::Arithmetic,
+    Min as "min" => arithmetic::Arithmetic,
+    Max as "max" => arithmetic::Arithmetic,
+    Pow as "pow" => arithmetic::Arithmetic,
+    Scalar as "" => elementary::Scalar,
+    Exp as "exp" => elementary::Elementary,
+    Ln as "ln" => elementary::Elementary,
+    Sqrt as "sqrt" => elementary::Elementary,
+    Abs as "abs" => elementary::Elementary,
+    Sin as "sin" => elementary::Elementary,
+    Cos as "cos" => elementary::Elementary,
+    Sum as "sum" => reduce::Reduce,
+    Mean as "mean" => reduce::Reduce,
+    Concat as "concat" => concat::Concat,
+    Split as "split" => split::Split,
+    Slice as "slice" => slice::Slice,
+    Reshape as "reshape" => reshape::Reshape,
+    Transpose as "transpose" => permute::Permute,
+    Permute as "permute" => permute::Permute,
+    Expand as "expand" => expand::Expand,
+    Matmul as "matmul" => matmul::Matmul,
 }
 
-/// Layers that operators make; no user can name them.
-const OPERATORS: [&str; 1] = ["Add"];
+/// The arity of what takes as many values as anybody likes, but two at least.
+pub const VARIADIC: usize = usize::MAX;
+
+/// Functions that are layers under another name.
+const ACTIVATIONS: [(&str, &str); 4] =
+    [("tanh", "Tanh"), ("sigmoid", "Sigmoid"), ("relu", "Relu"), ("softplus", "Softplus")];
+
+/// What other frameworks call our functions.
+pub const FUNCTION_ALIASES: &[(&str, &str)] = &[
+    ("log", "ln"),
+    ("cat", "concat"),
+    ("concatenate", "concat"),
+    ("view", "reshape"),
+    ("mm", "matmul"),
+    ("bmm", "matmul"),
+    ("dot", "matmul"),
+    ("chunk", "split"),
+    ("narrow", "slice"),
+    ("broadcast", "expand"),
+    ("broadcast_to", "expand"),
+    ("repeat", "expand"),
+    ("maximum", "max"),
+    ("minimum", "min"),
+    ("power", "pow"),
+    ("average", "mean"),
+    ("movedim", "permute"),
+];
 
 /// Layers that are still to come, under the names that they will have.
 pub const LATER: [&str; 4] = ["Lstm", "Gru", "Embedding", "MultiHeadAttention"];
@@ -221,17 +292,49 @@ pub const ALIASES: &[(&str, &str)] = &[
 impl AnyLayer {
     /// Reads a call. `Err` if there is no such layer; `Ok(None)` if its arguments are wrong, which has been reported.
     pub fn parse(call: &Call, errors: &mut Errors) -> Result<Option<AnyLayer>, ()> {
-        if OPERATORS.contains(&call.name.to_string().as_str()) {
-            return Err(());
-        }
         // Any layer may claim what comes in; that is checked when shapes are known.
         let mut without_claim = call.clone();
         without_claim.arguments.retain(|a| a.name.as_ref().is_none_or(|n| n != "in"));
+        let name = call.name.to_string();
+        if let Some((_, layer)) = ACTIVATIONS.iter().find(|(function, _)| *function == name) {
+            without_claim.name = Ident::new(layer, call.name.span());
+        }
         AnyLayer::parse_named(&mut Arguments::new(&without_claim), errors).ok_or(())
     }
 
-    pub fn add() -> AnyLayer {
-        AnyLayer::Add(add::Add)
+    /// What an operator between two values computes.
+    pub fn operator(operator: Operator) -> AnyLayer {
+        match operator {
+            Operator::Add => AnyLayer::Add(add::Add),
+            Operator::Subtract => AnyLayer::Sub(arithmetic::Arithmetic::Sub),
+            Operator::Multiply => AnyLayer::Mul(arithmetic::Arithmetic::Mul),
+            Operator::Divide => AnyLayer::Div(arithmetic::Arithmetic::Div),
+        }
+    }
+
+    /// What an operator or a function of a value and a number computes.
+    pub fn scalar(scalar: Scalar) -> AnyLayer {
+        AnyLayer::Scalar(scalar)
+    }
+
+    /// The sign between two values, if that is how it is written.
+    pub fn sign(&self) -> Option<&'static str> {
+        match self {
+            AnyLayer::Add(_) => Some("+"),
+            AnyLayer::Sub(_) => Some("-"),
+            AnyLayer::Mul(_) => Some("*"),
+            AnyLayer::Div(_) => Some("/"),
+            _ => None,
+        }
+    }
+
+    /// How many values it takes, if it does not take so many.
+    pub fn refuses(&self, inputs: usize) -> Option<String> {
+        match self.arity() {
+            Some(arity) if arity != inputs => Some(crate::shape::counted(arity, "values")),
+            None if inputs < 2 => Some("two values or more".into()),
+            _ => None,
+        }
     }
 
     /// The layer with its arguments; those that have their usual value are left out.
@@ -241,18 +344,33 @@ impl AnyLayer {
     }
 }
 
-/// The names that a user can write.
+/// The names of layers that a user can write.
 pub fn user_names() -> Vec<&'static str> {
-    NAMES.iter().copied().filter(|n| !OPERATORS.contains(n)).collect()
+    NAMES.iter().copied().filter(|n| n.starts_with(char::is_uppercase)).collect()
+}
+
+/// The names of functions.
+pub fn function_names() -> Vec<&'static str> {
+    let named = NAMES.iter().copied().filter(|n| n.starts_with(char::is_lowercase));
+    named.chain(ACTIVATIONS.iter().map(|(function, _)| *function)).collect()
+}
+
+pub fn is_function(name: &str) -> bool {
+    function_names().contains(&name)
 }
 
 /// What the compiler asks a layer. `inputs` are the shapes that flow in.
 pub trait Layer: Sized + Clone + std::fmt::Debug {
-    /// How many values flow in.
+    /// How many values flow in, or [`VARIADIC`].
     const ARITY: usize = 1;
 
     /// Reads the arguments; what is wrong goes into `errors`, and `None` comes back.
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self>;
+
+    /// How many values come out.
+    fn ports(&self) -> usize {
+        1
+    }
 
     /// The shapes that come out, or why these inputs do not fit.
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch>;

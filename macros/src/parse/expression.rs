@@ -2,28 +2,14 @@
 
 use super::body::checked_name;
 use super::cursor::Cursor;
-use super::value::parse_arguments;
-use crate::ast::{Expression, Operator, Stage};
+use super::value::{parse_argument, parse_arguments, parse_value};
+use crate::ast::{Argument, Call, Expression, Function, Operator, Stage, Value, ValueKind};
 use crate::errors::{Change, Error, Errors, How, Place};
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use crate::layers;
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
-/// Functions that a value will be able to flow through.
-const LATER_FUNCTIONS: [&str; 14] = [
-    "map",
-    "exp",
-    "ln",
-    "sqrt",
-    "abs",
-    "sum",
-    "mean",
-    "concat",
-    "split",
-    "reshape",
-    "transpose",
-    "slice",
-    "expand",
-    "normal",
-];
+/// Functions that are still to come.
+const LATER_FUNCTIONS: [&str; 2] = ["map", "normal"];
 
 /// A chain: a sum, then arrows.
 pub fn parse_expression(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
@@ -42,22 +28,30 @@ pub fn parse_expression(cursor: &mut Cursor, errors: &mut Errors) -> Expression 
         let chain = cursor.since(start);
         let chain = Place::of(&chain);
         let operator_place = cursor.place();
-        value = parse_operators(value, start, cursor, errors, operator != '+');
-        if operator == '+' {
-            let changes = vec![
-                Change { place: chain.first.into(), how: How::Before, text: "(".into() },
-                Change { place: chain.last.into(), how: How::After, text: ")".into() },
-            ];
-            let line = format!(
-                "`{operator}` straight after a layer: a chain inside an expression stands in parentheses"
-            );
-            let (left, right) = match &value {
-                Expression::Binary(left, _, right, _) => (left.tokens(), right.tokens()),
-                other => (other.tokens(), TokenStream::new()),
-            };
-            let (left, right) = (crate::suggest::source(&left), crate::suggest::source(&right));
-            errors.push(Error::new(operator_place, line).help_with(format!("`({left}) + {right}`"), changes));
-        }
+        value = read_sum(value, start, cursor, errors);
+        let changes = vec![
+            Change { place: chain.first.into(), how: How::Before, text: "(".into() },
+            Change { place: chain.last.into(), how: How::After, text: ")".into() },
+        ];
+        let line = format!(
+            "`{operator}` straight after a layer: a chain inside an expression stands in parentheses"
+        );
+        let error = Error::new(operator_place, line);
+        errors.push(match first_operands(&value) {
+            Some((left, right)) => {
+                let source = |e: &Expression| crate::suggest::source(&e.tokens());
+                error.help_with(format!("`({}) {operator} {}`", source(left), source(right)), changes)
+            }
+            None => error,
+        });
+    }
+}
+
+/// What stands on both sides of the first operator.
+fn first_operands(value: &Expression) -> Option<(&Expression, &Expression)> {
+    match value {
+        Expression::Binary(left, _, right, _) => first_operands(left).or(Some((left, right))),
+        _ => None,
     }
 }
 
@@ -68,61 +62,73 @@ fn missing_arrow(cursor: &Cursor) -> bool {
 
 fn parse_sum(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
     let start = cursor.at();
-    let number = matches!(cursor.peek(), Some(TokenTree::Literal(_)));
-    if number {
-        let mut place = cursor.place();
-        let first = quietly(|errors| parse_atom(cursor, errors));
-        if let Some(operator) = cursor.peek_operator() {
-            place = place.to(cursor.place());
-            errors.push(Error::new(place, format!("a number with `{operator}` is not supported yet")));
-        } else {
-            errors.push(Error::new(place, "a number as a value is not supported yet"));
-        }
-        return quietly(|errors| parse_operators(first, start, cursor, errors, true));
-    }
-    let first = parse_atom(cursor, errors);
-    parse_operators(first, start, cursor, errors, false)
+    let first = parse_factor(cursor, errors);
+    read_sum(first, start, cursor, errors)
 }
 
-/// Reads on after an error without another word.
-fn quietly<R>(read: impl FnOnce(&mut Errors) -> R) -> R {
-    let mut errors = Errors::new();
-    let result = read(&mut errors);
-    errors.ignore();
-    result
+/// Reads on behind the first factor of a sum.
+fn read_sum(first: Expression, start: usize, cursor: &mut Cursor, errors: &mut Errors) -> Expression {
+    let product = |first, start, cursor: &mut Cursor, errors: &mut Errors| {
+        read_operators(first, start, cursor, errors, ['*', '/'], parse_factor)
+    };
+    let first = product(first, start, cursor, errors);
+    read_operators(first, start, cursor, errors, ['+', '-'], |cursor, errors| {
+        let start = cursor.at();
+        let first = parse_factor(cursor, errors);
+        product(first, start, cursor, errors)
+    })
 }
 
-fn parse_operators(
+/// Operators of one rank, from left to right.
+fn read_operators(
     mut value: Expression,
     start: usize,
     cursor: &mut Cursor,
     errors: &mut Errors,
-    mut refused: bool,
+    signs: [char; 2],
+    operand: impl Fn(&mut Cursor, &mut Errors) -> Expression,
 ) -> Expression {
-    while let Some(operator) = cursor.peek_operator() {
+    while let Some(sign) = cursor.peek_operator().filter(|sign| signs.contains(sign)) {
         let place = cursor.place();
         cursor.next();
         if cursor.is_end() || cursor.peek_punct(';') {
-            errors.push(Error::new(place, format!("a value is missing after `{operator}`")));
+            errors.push(Error::new(place, format!("a value is missing after `{sign}`")));
             return Expression::Unknown(cursor.since(start));
         }
-        if operator != '+' {
-            errors.push(Error::new(place, format!("`{operator}` between values is not supported yet")));
-            refused = true;
-        }
-        // One refusal is enough: what stands right of it may be new as well.
-        let right = match refused {
-            true => quietly(|errors| parse_atom(cursor, errors)),
-            false => parse_atom(cursor, errors),
+        let right = operand(cursor, errors);
+        let operator = match sign {
+            '+' => Operator::Add,
+            '-' => Operator::Subtract,
+            '*' => Operator::Multiply,
+            _ => Operator::Divide,
         };
-        let tokens = cursor.since(start);
-        value = if refused {
-            Expression::Unknown(tokens)
-        } else {
-            Expression::Binary(Box::new(value), Operator::Add, Box::new(right), tokens)
-        };
+        value = Expression::Binary(Box::new(value), operator, Box::new(right), cursor.since(start));
     }
     value
+}
+
+/// An atom, perhaps with signs before it.
+fn parse_factor(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
+    let start = cursor.at();
+    let mut signs = 0;
+    let mut place = cursor.place();
+    while cursor.peek_punct('-') && !cursor.peek_arrow() {
+        signs += 1;
+        place = cursor.place();
+        cursor.next();
+    }
+    if signs > 0 && (cursor.is_end() || cursor.peek_punct(';')) {
+        errors.push(Error::new(place, "a value is missing after `-`"));
+        return Expression::Unknown(cursor.since(start));
+    }
+    let value = parse_atom(cursor, errors);
+    let tokens = cursor.since(start);
+    match value {
+        value if signs == 0 => value,
+        Expression::Number(x, _) => Expression::Number(if signs % 2 == 1 { -x } else { x }, tokens),
+        value if signs % 2 == 0 => value,
+        value => Expression::Negative(Box::new(value), tokens),
+    }
 }
 
 /// A name, or something in parentheses. Reads at least one token unless a statement ends here.
@@ -133,13 +139,22 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
     }
     let place = if cursor.peek_arrow() { cursor.pair_place() } else { cursor.place() };
     if let Some(name) = cursor.take_ident() {
-        if cursor.take_group(Delimiter::Parenthesis).is_some() {
+        if cursor.peek_group(Delimiter::Parenthesis) {
+            if LATER_FUNCTIONS.contains(&name.to_string().as_str()) {
+                cursor.next();
+                let tokens = cursor.since(start);
+                errors.push(Error::new(
+                    &tokens,
+                    format!("a function such as `{name}(…)` is not supported yet"),
+                ));
+                return Expression::Unknown(tokens);
+            }
+            if !name.to_string().starts_with(char::is_uppercase) {
+                return Expression::Function(parse_function(name, cursor, errors));
+            }
+            cursor.next();
             let tokens = cursor.since(start);
-            let line = if name.to_string().starts_with(char::is_uppercase) {
-                format!("`{name}` is a layer and needs a value to work on: `x -> {name}(…)`")
-            } else {
-                format!("a function such as `{name}(…)` is not supported yet")
-            };
+            let line = format!("`{name}` is a layer and needs a value to work on: `x -> {name}(…)`");
             errors.push(Error::new(&tokens, line));
             return Expression::Unknown(tokens);
         }
@@ -156,11 +171,16 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
         }
         return Expression::Name(name);
     }
+    if matches!(cursor.peek(), Some(TokenTree::Literal(_))) {
+        let value = parse_value(cursor, errors);
+        return match value.kind {
+            #[expect(clippy::cast_precision_loss, reason = "numbers are below 2^31")]
+            ValueKind::Integer(n) => Expression::Number(n as f64, value.tokens),
+            ValueKind::Float(x, _) => Expression::Number(x, value.tokens),
+            _ => Expression::Unknown(value.tokens),
+        };
+    }
     let line = match cursor.peek() {
-        Some(TokenTree::Literal(_)) => "a number between values is not supported yet".to_string(),
-        Some(TokenTree::Punct(p)) if p.as_char() == '-' && !cursor.peek_arrow() => {
-            "`-` before a value is not supported yet".into()
-        }
         Some(TokenTree::Group(g)) if g.delimiter() == Delimiter::Brace => {
             "expected a value, found `{`".into()
         }
@@ -169,14 +189,49 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
         _ => format!("expected a value, found {}", cursor.found()),
     };
     if !cursor.peek_arrow() && !cursor.peek_punct(';') {
-        let minus = cursor.peek_punct('-');
         cursor.next();
-        if minus && cursor.peek_ident().is_some() {
-            cursor.next();
-        }
     }
     errors.push(Error::new(place, line));
     Expression::Unknown(cursor.since(start))
+}
+
+/// The arguments behind a function's name: values, and what says how: `axis: 0`, `[3, 8]`, `2..5`.
+fn parse_function(name: Ident, cursor: &mut Cursor, errors: &mut Errors) -> Function {
+    let mut tokens: TokenStream = TokenTree::from(name.clone()).into();
+    let (mut values, mut arguments) = (Vec::new(), Vec::new());
+    if let Some(group) = cursor.take_group(Delimiter::Parenthesis) {
+        tokens.extend([TokenTree::from(group.clone())]);
+        let mut inside = Cursor::inside(&group);
+        while !inside.is_end() {
+            if inside.peek_label() || inside.peek_group(Delimiter::Bracket) || inside.peek_dots(1) {
+                arguments.extend(parse_argument(&mut inside, errors));
+            } else {
+                let start = inside.at();
+                let value = parse_expression(&mut inside, errors);
+                if inside.at() == start {
+                    inside.next();
+                }
+                let tokens = inside.since(start);
+                let kind = match &value {
+                    #[expect(clippy::cast_possible_truncation, reason = "only whole numbers that were read")]
+                    Expression::Number(x, _) if x.fract() == 0.0 => ValueKind::Integer(*x as i128),
+                    Expression::Number(x, _) => ValueKind::Float(*x, format!("{x:?}")),
+                    _ => ValueKind::Given(crate::suggest::source(&tokens)),
+                };
+                let value_of = Value { kind, tokens: tokens.clone() };
+                arguments.push(Argument { name: None, value: value_of, tokens });
+                values.push(value);
+            }
+            if !inside.is_end() && !inside.take_punct(',') {
+                let line = format!("expected `,`, found {}", inside.found());
+                errors.push(Error::new(inside.place(), line));
+                values.push(Expression::Unknown(TokenStream::new()));
+                inside.skip_to(&[',']);
+                inside.take_punct(',');
+            }
+        }
+    }
+    Function { values, call: Call { name, arguments, tokens } }
 }
 
 fn parse_parentheses(group: &Group, errors: &mut Errors) -> Expression {
@@ -209,21 +264,22 @@ fn parse_stage(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
         let arrow = arrow.to(cursor.before());
         if cursor.is_end() || cursor.peek_punct(';') || cursor.peek_arrow() || cursor.peek_word("let") {
             errors.push(Error::new(arrow, "a layer is missing after `->`"));
-            return Stage { name: None, call: None, tokens: TokenStream::new() };
+            return Stage { name: None, call: None, function: None, tokens: TokenStream::new() };
         }
     } else {
         errors.push(Error::new(cursor.place(), format!("expected `->` before {}", cursor.found())));
     }
     let start = cursor.at();
     let mut name = None;
-    let function =
-        cursor.peek_ident().filter(|name| LATER_FUNCTIONS.contains(&name.to_string().as_str())).cloned();
     let labelled = cursor.peek_label();
-    if let Some(function) = function.filter(|_| !labelled) {
-        errors.push(Error::new(&function, format!("a function such as `{function}` is not supported yet")));
+    if let Some(later) =
+        cursor.peek_ident().filter(|i| LATER_FUNCTIONS.contains(&i.to_string().as_str())).cloned()
+        && !labelled
+    {
+        errors.push(Error::new(&later, format!("a function such as `{later}` is not supported yet")));
         cursor.next();
         cursor.take_group(Delimiter::Parenthesis);
-        return Stage { name, call: None, tokens: cursor.since(start) };
+        return Stage { name, call: None, function: None, tokens: cursor.since(start) };
     }
     if labelled {
         name = cursor.take_ident().map(|name| checked_name(name, errors));
@@ -232,21 +288,31 @@ fn parse_stage(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
     if cursor.peek_group(Delimiter::Bracket) {
         errors.push(Error::new(cursor.place(), "a repetition, `[Dense(64); 3]`, is not supported yet"));
         cursor.next();
-        return Stage { name, call: None, tokens: cursor.since(start) };
+        return Stage { name, call: None, function: None, tokens: cursor.since(start) };
+    }
+    let function = cursor.peek_ident().filter(|i| layers::is_function(&i.to_string())).cloned();
+    if let Some(function) = function {
+        cursor.next();
+        if let Some(name) = name.take() {
+            let line = format!("`{function}` is a function and takes no name");
+            errors.push(Error::new(&name, line).help(format!("`let {name} = …` names what it gives")));
+        }
+        let function = parse_function(function, cursor, errors);
+        return Stage { name, call: None, function: Some(function), tokens: cursor.since(start) };
     }
     let Some(layer) = cursor.take_ident() else {
         let line = if labelled && (cursor.is_end() || cursor.peek_punct(';') || cursor.peek_arrow()) {
             errors.push(Error::new(cursor.before(), "a layer is missing after the name"));
-            return Stage { name, call: None, tokens: cursor.since(start) };
+            return Stage { name, call: None, function: None, tokens: cursor.since(start) };
         } else {
             format!("expected a layer, found {}", cursor.found())
         };
         errors.push(Error::new(cursor.place(), line));
         cursor.skip_to_stage_end();
-        return Stage { name, call: None, tokens: cursor.since(start) };
+        return Stage { name, call: None, function: None, tokens: cursor.since(start) };
     };
     let call = parse_arguments(layer, cursor, errors);
-    let stage = Stage { name, call: Some(call), tokens: cursor.since(start) };
+    let stage = Stage { name, call: Some(call), function: None, tokens: cursor.since(start) };
     if cursor.peek_fat_arrow() {
         errors.push(Error::new(cursor.pair_place(), "a claimed output, `=> [512]`, is not supported yet"));
         cursor.skip_to_stage_end();

@@ -76,7 +76,7 @@ fn parse_dimension(cursor: &mut Cursor, errors: &mut Errors) -> Option<usize> {
             format!("a sequence of any length, `[{name}.., 16]`, is not supported yet")
         }
         TokenTree::Literal(_) => {
-            let value = parse_atom(cursor, errors);
+            let value = parse_value(cursor, errors);
             match value.kind {
                 ValueKind::Integer(n) if n >= 1 => return usize::try_from(n).ok(),
                 ValueKind::Integer(n) => format!("a dimension is at least 1, found `{n}`"),
@@ -137,7 +137,7 @@ pub fn parse_arguments(name: Ident, cursor: &mut Cursor, errors: &mut Errors) ->
     Call { name, arguments, tokens }
 }
 
-fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argument> {
+pub fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argument> {
     let start = cursor.at();
     let mut name = None;
     if cursor.peek_label() {
@@ -166,7 +166,7 @@ fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argument> 
         let value = Value { kind: ValueKind::Broken, tokens: tokens.clone() };
         return name.map(|name| Argument { name: Some(name), value, tokens });
     }
-    let value = parse_atom(cursor, errors);
+    let value = parse_value(cursor, errors);
     Some(Argument { name, value, tokens: cursor.since(start) })
 }
 
@@ -180,7 +180,7 @@ fn word_value(word: &Ident, tokens: &TokenStream) -> Value {
 }
 
 /// A number, a word, a pair or a shape. Reads at least one token.
-fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Value {
+pub fn parse_value(cursor: &mut Cursor, errors: &mut Errors) -> Value {
     let start = cursor.at();
     let place = cursor.place();
     let minus = cursor.peek_punct('-') && !cursor.peek_arrow();
@@ -197,7 +197,7 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Value {
             let mut inside = Cursor::inside(&group);
             let mut parts = Vec::new();
             while !inside.is_end() {
-                parts.push(parse_atom(&mut inside, errors).kind);
+                parts.push(parse_value(&mut inside, errors).kind);
                 if !inside.is_end() && !inside.take_punct(',') {
                     let line = format!("expected `,`, found {}", inside.found());
                     errors.push(Error::new(inside.place(), line));
@@ -212,7 +212,10 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Value {
             }
         }
         Some(TokenTree::Group(group)) if !minus && group.delimiter() == Delimiter::Bracket => {
-            Ok(parse_dimensions(&group, errors).map_or(ValueKind::Broken, ValueKind::Shape))
+            Ok(match axes(&group) {
+                Some(axes) => ValueKind::Axes(axes),
+                None => parse_dimensions(&group, errors).map_or(ValueKind::Broken, ValueKind::Shape),
+            })
         }
         Some(other) => Err(format!("expected a value, found `{other}`")),
         None => Err("expected a value, found the end".into()),
@@ -221,7 +224,40 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Value {
         errors.push(Error::new(place.to(cursor.before()), line));
         ValueKind::Broken
     });
+    if let (ValueKind::Integer(from), true) = (&kind, cursor.peek_dots(0)) {
+        let from = *from;
+        cursor.next();
+        cursor.next();
+        let end = match cursor.peek() {
+            Some(TokenTree::Literal(_)) => parse_value(cursor, errors).kind,
+            _ => ValueKind::Word("?".into()),
+        };
+        let kind = match end {
+            ValueKind::Integer(to) => ValueKind::Range(from, to),
+            ValueKind::Broken => ValueKind::Broken,
+            _ => {
+                let line = "a range has both ends, `2..5`";
+                errors.push(Error::new(place.to(cursor.before()), line));
+                ValueKind::Broken
+            }
+        };
+        return Value { kind, tokens: cursor.since(start) };
+    }
     Value { kind, tokens: cursor.since(start) }
+}
+
+/// Small whole numbers with a zero among them: an order of axes.
+fn axes(group: &Group) -> Option<Vec<usize>> {
+    let mut axes = Vec::new();
+    let mut cursor = Cursor::inside(group);
+    while let Some(TokenTree::Literal(literal)) = cursor.next() {
+        axes.push(literal.to_string().parse().ok()?);
+        if cursor.is_end() {
+            break;
+        }
+        cursor.take_punct(',').then_some(())?;
+    }
+    (cursor.is_end() && axes.contains(&0)).then_some(axes)
 }
 
 fn literal_value(text: &str, minus: bool) -> Result<ValueKind, String> {

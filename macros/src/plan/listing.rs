@@ -20,8 +20,8 @@ impl Program {
         for step in &self.forward {
             self.line(f, graph, step)?;
         }
-        for (&output, &gradient) in self.outputs.iter().zip(&self.output_gradients) {
-            writeln!(f, "  {} = loss({})", self.show(gradient), self.show(output))?;
+        if let Some(gradient) = self.output_gradient {
+            writeln!(f, "  {} = loss({})", self.show(gradient), self.show(self.output))?;
         }
         for step in &self.backward {
             self.line(f, graph, step)?;
@@ -51,6 +51,13 @@ impl Program {
                 writeln!(f, "  {} = {layout} ({})", self.show(*to), self.show(*from))
             }
             Step::Copy { from, to } => writeln!(f, "  {} = copy ({})", self.show(*to), self.show(*from)),
+            Step::Join { from, to } => {
+                writeln!(f, "  {} = joined ({})", self.show(*to), join(from.iter().map(|&b| self.show(b))))
+            }
+            Step::Part { from, to } => {
+                let to = to.iter().map(|(_, b)| b.map_or("_".into(), |b| self.show(b)));
+                writeln!(f, "  {} = parts of {}", join(to), self.show(*from))
+            }
             Step::Add { into, from } => writeln!(f, "  {} += {}", self.show(*into), self.show(*from)),
             Step::Zero { buffer } => writeln!(f, "  {} = 0", self.show(*buffer)),
             Step::ZeroParameters { node } => writeln!(f, "  gradient of {} = 0", graph.nodes[node.0].name),
@@ -62,7 +69,7 @@ impl Program {
         let b = &self.buffers[buffer.0];
         match b.place {
             Place::Input(_) => b.name.clone(),
-            Place::Output(_) => format!("{}[{}]@out", b.name, b.each),
+            Place::Output => format!("{}[{}]@out", b.name, b.each),
             Place::Each { at } => format!("{}[{}]@{at}", b.name, b.each),
             Place::Fixed { at } => format!("{}[{}]@+{at}", b.name, b.fixed),
         }

@@ -72,9 +72,9 @@ fn lifetimes(program: &Program) -> Vec<Option<Lifetime>> {
         let (reads, writes) = step.accesses();
         reads.into_iter().chain(writes).for_each(|b| touch(b, time));
     }
-    // The loss reads the outputs and writes their gradients.
+    // The loss reads the output and writes its gradient.
     let loss = program.forward.len();
-    program.outputs.iter().chain(&program.output_gradients).for_each(|&b| touch(b, loss));
+    [program.output].into_iter().chain(program.output_gradient).for_each(|b| touch(b, loss));
     for (i, step) in program.backward.iter().enumerate() {
         let (reads, writes) = step.accesses();
         reads.into_iter().chain(writes).for_each(|b| touch(b, loss + 1 + i));

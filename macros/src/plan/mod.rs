@@ -31,10 +31,10 @@ pub struct Program {
     pub forward: Vec<Step>,
     /// Empty for prediction.
     pub backward: Vec<Step>,
-    /// The buffers of the network's outputs.
-    pub outputs: Vec<BufferId>,
-    /// The buffers into which the loss writes the gradients by the outputs; empty for prediction.
-    pub output_gradients: Vec<BufferId>,
+    /// The buffer of the network's output; several outputs lie in it as one struct for each sample.
+    pub output: BufferId,
+    /// The buffer into which the loss writes the gradient by the output; `None` for prediction.
+    pub output_gradient: Option<BufferId>,
     /// For each input the layout in which it is loaded.
     pub loads: Vec<Layout>,
     pub memory: Memory,
@@ -60,8 +60,8 @@ pub struct Buffer {
 pub enum Place {
     /// The network's input of that number: where the caller has it, or gathered. Never written by a step.
     Input(usize),
-    /// The caller's room for the output of that number (prediction).
-    Output(usize),
+    /// The caller's room for the output (prediction).
+    Output,
     /// In the workspace, from `at` scalars a sample on.
     Each { at: usize },
     /// In the workspace behind all that is per sample.
@@ -97,6 +97,10 @@ pub enum Step {
     Copy { from: BufferId, to: BufferId },
     /// `into += from`, where a value was used more than once.
     Add { into: BufferId, from: BufferId },
+    /// Values one behind the other, for each sample.
+    Join { from: Vec<BufferId>, to: BufferId },
+    /// The parts of what `Join` made; `None`: nobody asks, with its scalars a sample.
+    Part { from: BufferId, to: Vec<(usize, Option<BufferId>)> },
     /// Zeros, for the gradient of an output that nobody used.
     Zero { buffer: BufferId },
     /// Zeros, for the gradient of parameters that cannot have one.
@@ -123,6 +127,8 @@ impl Step {
                 (reads, input_gradients.iter().flatten().copied().collect())
             }
             Step::Convert { from, to, .. } | Step::Copy { from, to } => (vec![*from], vec![*to]),
+            Step::Join { from, to } => (from.clone(), vec![*to]),
+            Step::Part { from, to } => (vec![*from], to.iter().filter_map(|(_, to)| *to).collect()),
             Step::Add { into, from } => (vec![*from, *into], vec![*into]),
             Step::Zero { buffer } => (vec![], vec![*buffer]),
             Step::ZeroParameters { .. } => (vec![], vec![]),
@@ -153,17 +159,20 @@ fn program(shaped: &Shaped, mode: Mode) -> Program {
     let mut builder = Builder { shaped, mode, tape, buffers: Vec::new(), slots: Vec::new(), saved };
     builder.assign();
     let forward = builder.forward();
-    let (backward, output_gradients) = match mode {
-        Mode::Predict => (Vec::new(), Vec::new()),
-        Mode::Train => reverse::reverse(&mut builder),
+    let (backward, output_gradient) = match mode {
+        Mode::Predict => (Vec::new(), None),
+        Mode::Train => {
+            let (backward, gradient) = reverse::reverse(&mut builder);
+            (backward, Some(gradient))
+        }
     };
-    let outputs: Vec<_> = builder.tape.results.iter().map(|&s| builder.slots[s.0]).collect();
+    let output = builder.slots[builder.result().0];
     let mut program = Program {
         buffers: builder.buffers,
         forward,
         backward,
-        outputs,
-        output_gradients,
+        output,
+        output_gradient,
         loads: builder.tape.loads,
         memory: Memory::default(),
     };
@@ -189,6 +198,11 @@ impl Builder<'_> {
         BufferId(self.buffers.len() - 1)
     }
 
+    fn result(&self) -> SlotId {
+        let Some(result) = self.tape.result else { unreachable!("planned before gate 2") };
+        result
+    }
+
     fn layer(&self, node: NodeId) -> &crate::layers::AnyLayer {
         self.shaped.layer(node)
     }
@@ -212,9 +226,8 @@ impl Builder<'_> {
             self.slots.push(id);
         }
         if self.mode == Mode::Predict {
-            for (output, slot) in self.tape.results.clone().into_iter().enumerate() {
-                self.buffers[self.slots[slot.0].0].place = Place::Output(output);
-            }
+            let output = self.slots[self.result().0];
+            self.buffers[output.0].place = Place::Output;
         }
     }
 
@@ -231,7 +244,7 @@ impl Builder<'_> {
             && self.tape.slots[first.0].input.is_none()
             && last_read[first.0] == Some(at)
             && !kept[first.0]
-            && !self.tape.results.contains(&first);
+            && self.result() != first;
         free.then_some(first)
     }
 
@@ -264,6 +277,10 @@ impl Builder<'_> {
                     to_channels_last,
                 },
                 Op::Copy { from, to } => Step::Copy { from: self.slots[from.0], to: self.slots[to.0] },
+                Op::Join { from, to } => {
+                    let from = from.iter().map(|s| self.slots[s.0]).collect();
+                    Step::Join { from, to: self.slots[to.0] }
+                }
                 Op::Node { node, inputs, outputs } => {
                     let outputs: Vec<_> = outputs.iter().map(|s| self.slots[s.0]).collect();
                     let inputs = inputs.iter().map(|s| self.slots[s.0]);

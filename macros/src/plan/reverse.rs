@@ -16,18 +16,15 @@ struct Reverse<'b, 'a> {
     steps: Vec<Step>,
 }
 
-/// The backward steps, and the buffers into which the loss writes.
-pub fn reverse(builder: &mut Builder) -> (Vec<Step>, Vec<BufferId>) {
+/// The backward steps, and the buffer into which the loss writes.
+pub fn reverse(builder: &mut Builder) -> (Vec<Step>, BufferId) {
     let needed = needed(builder);
     let pending = vec![None; builder.tape.slots.len()];
     let mut reverse = Reverse { builder, pending, needed, steps: Vec::new() };
-    let mut output_gradients = Vec::new();
-    for slot in reverse.builder.tape.results.clone() {
-        let gradient = reverse.fresh(slot);
-        output_gradients.push(gradient);
-        if reverse.needed[slot.0] {
-            reverse.pending[slot.0] = Some(gradient);
-        }
+    let result = reverse.builder.result();
+    let output_gradient = reverse.fresh(result);
+    if reverse.needed[result.0] {
+        reverse.pending[result.0] = Some(output_gradient);
     }
     for at in (0..reverse.builder.tape.ops.len()).rev() {
         match reverse.builder.tape.ops[at].clone() {
@@ -46,6 +43,11 @@ pub fn reverse(builder: &mut Builder) -> (Vec<Step>, Vec<BufferId>) {
                     reverse.contribute(from, gradient);
                 }
             }
+            Op::Join { from, to } => {
+                if let Some(gradient) = reverse.pending[to.0].take() {
+                    reverse.part(&from, gradient);
+                }
+            }
         }
     }
     let live = reverse.builder.shaped.graph.is_live();
@@ -54,7 +56,7 @@ pub fn reverse(builder: &mut Builder) -> (Vec<Step>, Vec<BufferId>) {
             reverse.steps.push(Step::ZeroParameters { node });
         }
     }
-    (reverse.steps, output_gradients)
+    (reverse.steps, output_gradient)
 }
 
 /// Whether a parameter stands upstream.
@@ -69,7 +71,7 @@ fn needed(builder: &Builder) -> Vec<bool> {
                     needed[slot.0] = any || keeps;
                 }
             }
-            Op::Convert { to, .. } | Op::Copy { to, .. } => needed[to.0] = any,
+            Op::Convert { to, .. } | Op::Copy { to, .. } | Op::Join { to, .. } => needed[to.0] = any,
         }
     }
     needed
@@ -87,6 +89,23 @@ impl Reverse<'_, '_> {
         let slot = &self.builder.tape.slots[slot.0];
         let (name, len) = (format!("{}_gradient", slot.name), slot.len);
         self.builder.buffer(name, len, 0, Place::Each { at: 0 })
+    }
+
+    /// Each of the joined values gets its part of the gradient.
+    fn part(&mut self, slots: &[SlotId], gradient: BufferId) {
+        let parts: Vec<_> = slots
+            .iter()
+            .map(|&slot| {
+                let part = self.needed[slot.0].then(|| self.fresh(slot));
+                (self.builder.tape.slots[slot.0].len, part)
+            })
+            .collect();
+        self.steps.push(Step::Part { from: gradient, to: parts.clone() });
+        for (&slot, (_, part)) in slots.iter().zip(parts) {
+            if let Some(part) = part {
+                self.contribute(slot, part);
+            }
+        }
     }
 
     /// How many slots wait for this gradient.

@@ -21,15 +21,33 @@ pub struct Slot {
 
 #[derive(Clone, Debug)]
 pub enum Op {
-    Node { node: NodeId, inputs: Vec<SlotId>, outputs: Vec<SlotId> },
-    Convert { from: SlotId, to: SlotId, channels: usize, pixels: usize, to_channels_last: bool },
-    Copy { from: SlotId, to: SlotId },
+    Node {
+        node: NodeId,
+        inputs: Vec<SlotId>,
+        outputs: Vec<SlotId>,
+    },
+    Convert {
+        from: SlotId,
+        to: SlotId,
+        channels: usize,
+        pixels: usize,
+        to_channels_last: bool,
+    },
+    Copy {
+        from: SlotId,
+        to: SlotId,
+    },
+    /// Several outputs as one struct for each sample.
+    Join {
+        from: Vec<SlotId>,
+        to: SlotId,
+    },
 }
 
 impl Op {
     pub fn reads(&self) -> &[SlotId] {
         match self {
-            Op::Node { inputs, .. } => inputs,
+            Op::Node { inputs, .. } | Op::Join { from: inputs, .. } => inputs,
             Op::Convert { from, .. } | Op::Copy { from, .. } => core::slice::from_ref(from),
         }
     }
@@ -39,8 +57,8 @@ impl Op {
 pub struct Tape {
     pub slots: Vec<Slot>,
     pub ops: Vec<Op>,
-    /// The slots that leave the network.
-    pub results: Vec<SlotId>,
+    /// The slot that leaves the network; `None` while it is recorded.
+    pub result: Option<SlotId>,
     /// For each input the layout in which it is loaded.
     pub loads: Vec<Layout>,
 }
@@ -173,19 +191,27 @@ impl Recorder<'_> {
         }
     }
 
-    /// Outputs leave row-major, each in a slot of its own that is no input.
+    /// What leaves is row-major, in a slot of its own that is no input. Several outputs are joined to one struct.
     fn results(&mut self) {
-        for &value in self.shaped.graph.results.iter().flatten() {
-            let mut slot = self.value_in(value, Layout::RowMajor);
-            if self.tape.slots[slot.0].input.is_some() || self.tape.results.contains(&slot) {
+        let results: Vec<ValueId> = self.shaped.graph.results.iter().flatten().copied().collect();
+        let slots: Vec<_> = results.iter().map(|&value| self.value_in(value, Layout::RowMajor)).collect();
+        let result = match slots[..] {
+            [from] if self.tape.slots[from.0].input.is_none() => from,
+            [from] => {
                 let (name, len) =
-                    (format!("{}_out", self.tape.slots[slot.0].name), self.tape.slots[slot.0].len);
+                    (format!("{}_out", self.tape.slots[from.0].name), self.tape.slots[from.0].len);
                 let to = self.slot(name, len, None);
-                self.tape.ops.push(Op::Copy { from: slot, to });
-                slot = to;
+                self.tape.ops.push(Op::Copy { from, to });
+                to
             }
-            self.tape.results.push(slot);
-        }
+            _ => {
+                let len = slots.iter().map(|s| self.tape.slots[s.0].len).sum();
+                let to = self.slot("outputs".into(), len, None);
+                self.tape.ops.push(Op::Join { from: slots, to });
+                to
+            }
+        };
+        self.tape.result = Some(result);
     }
 }
 

@@ -37,15 +37,11 @@ impl Program {
         for step in &self.forward {
             self.run(step, &mut whole);
         }
-        for &output in &self.outputs {
-            assert!(whole.contains(&output), "the output `{}` is not there", self.buffers[output.0].name);
-        }
-        for &gradient in &self.output_gradients {
+        let name = &self.buffers[self.output.0].name;
+        assert!(whole.contains(&self.output), "the output `{name}` is not there");
+        if let Some(gradient) = self.output_gradient {
             self.write(gradient, &mut whole);
-        }
-        for &output in &self.outputs {
-            let alive = self.output_gradients.is_empty() || whole.contains(&output);
-            assert!(alive, "the loss overwrites the output `{}`", self.buffers[output.0].name);
+            assert!(whole.contains(&self.output), "the loss overwrites the output `{name}`");
         }
         for step in &self.backward {
             self.run(step, &mut whole);
@@ -86,7 +82,8 @@ impl Program {
         match (a.place, b.place) {
             (Place::Each { at: x }, Place::Each { at: y }) => x < y + b.each && y < x + a.each,
             (Place::Fixed { at: x }, Place::Fixed { at: y }) => x < y + b.fixed && y < x + a.fixed,
-            (Place::Output(x), Place::Output(y)) | (Place::Input(x), Place::Input(y)) => x == y,
+            (Place::Input(x), Place::Input(y)) => x == y,
+            (Place::Output, Place::Output) => true,
             _ => false,
         }
     }

@@ -118,6 +118,9 @@ impl Builder<'_> {
             }
             return;
         }
+        if layers::FUNCTION_ALIASES.iter().any(|(alias, _)| *alias == text) {
+            return self.no_such_function(call);
+        }
         if self.siblings.contains(&text) {
             let line = format!("a network inside a network, here `{name}`, is not supported yet");
             self.errors.push(Error::new(name, line));

@@ -116,4 +116,5 @@ corpus! {
     spatial: "corpus/spatial.txt";
     check: "corpus/check.txt";
     several: "corpus/several.txt";
+    values: "corpus/values.txt";
 }

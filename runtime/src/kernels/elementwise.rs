@@ -5,7 +5,7 @@ use crate::layers::activation::Activation;
 
 /// `y = f(x)`; an empty `x` means that the values stand in `y`.
 #[inline(always)]
-fn map<T: Elementary>(x: &[T], y: &mut [T], f: impl Fn(T) -> T) {
+pub(super) fn map<T: Elementary>(x: &[T], y: &mut [T], f: impl Fn(T) -> T) {
     if x.is_empty() {
         for y in y {
             *y = f(*y);
@@ -19,7 +19,7 @@ fn map<T: Elementary>(x: &[T], y: &mut [T], f: impl Fn(T) -> T) {
 
 /// `dx = dy f'(v)` with the derivative `d(v) = f'`; an empty `dy` means that it stands in `dx`.
 #[inline(always)]
-fn map_gradient<T: Elementary>(v: &[T], dy: &[T], dx: &mut [T], d: impl Fn(T) -> T) {
+pub(super) fn map_gradient<T: Elementary>(v: &[T], dy: &[T], dx: &mut [T], d: impl Fn(T) -> T) {
     if dy.is_empty() {
         for (dx, &v) in dx.iter_mut().zip(v) {
             *dx *= d(v);

@@ -44,3 +44,18 @@ fn block<T: Elementary>(rows: usize, columns: usize, x: &[T], y: &mut [T]) {
         y[j * rows..][..BLOCK].copy_from_slice(&column);
     }
 }
+
+/// Runs of `len` numbers from `x` into `y`; `from` and `to` are each the distance of two runs and the place of the first.
+#[inline(always)]
+pub(super) fn copy_runs<T: Elementary>(
+    runs: usize,
+    len: usize,
+    from: [usize; 2],
+    to: [usize; 2],
+    x: &[T],
+    y: &mut [T],
+) {
+    for run in 0..runs {
+        y[run * to[0] + to[1]..][..len].copy_from_slice(&x[run * from[0] + from[1]..][..len]);
+    }
+}

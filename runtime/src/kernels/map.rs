@@ -8,8 +8,13 @@
 use super::isa::{Isa, isa};
 use super::pool::Window;
 use super::resample::{Bins, Border, Resize};
-use super::{batch_norm, dropout, elementwise, gates, group_norm, layout, pool, resample, row_norm, softmax};
+use super::{
+    arithmetic, batch_norm, dropout, elementwise, gates, group_norm, layout, pool, resample, row_norm,
+    softmax, strided,
+};
 use crate::layers::activation::Activation;
+use crate::layers::arithmetic::Arithmetic;
+use crate::layers::elementary::Elementary;
 use crate::noise::Noise;
 
 macro_rules! kernels {
@@ -55,6 +60,21 @@ kernels! {
     fn activate_backward(function: Activation, v: &[T], dy: &[T], dx: &mut [T]) = elementwise::activate_backward;
     /// `y = a + b`; an empty `a` stands in `y`.
     fn add_slices(a: &[T], b: &[T], y: &mut [T]) = elementwise::add;
+    /// `y = f(x)`; an empty `x` means that the values stand in `y`.
+    fn elementary(function: Elementary, x: &[T], y: &mut [T]) = arithmetic::elementary;
+    /// `dx = dy f'`, with `v` the inputs or outputs, as the function reads; an empty `dy` stands in `dx`.
+    fn elementary_backward(function: Elementary, v: &[T], dy: &[T], dx: &mut [T]) = arithmetic::elementary_backward;
+    /// `y = f(a, b)`; a side that is not wide has one number a sample, an empty `a` stands in `y`.
+    fn combine(function: Arithmetic, wide: [bool; 2], len: usize, a: &[T], b: &[T], y: &mut [T])
+        = arithmetic::combine;
+    /// Its gradients; an empty one is not asked for.
+    fn combine_backward(
+        function: Arithmetic, wide: [bool; 2], len: usize, a: &[T], b: &[T], dy: &[T], da: &mut [T], db: &mut [T],
+    ) = arithmetic::combine_backward;
+    /// `y[i] = scale · x[place of i]`; sizes of a sample on both sides.
+    fn gather_strided(axes: &[[usize; 2]], sizes: [usize; 2], scale: f64, x: &[T], y: &mut [T]) = strided::gather;
+    /// `y[place of i] = scale · Σ x[i]`; sizes of a sample on both sides.
+    fn scatter_strided(axes: &[[usize; 2]], sizes: [usize; 2], scale: f64, x: &[T], y: &mut [T]) = strided::scatter;
     /// Soft-max over the middle axis of `[rows, len, inner]`, or its logarithm; an empty `x` stands in `y`.
     fn softmax(len: usize, inner: usize, log: bool, x: &[T], y: &mut [T]) = softmax::softmax;
     /// Its gradient, from the outputs; an empty `dy` stands in `dx`.
@@ -159,6 +179,8 @@ kernels! {
     /// Normal noise on top; an empty `x` stands in `y`.
     fn gaussian_noise(noise: Noise, node: u32, len: usize, std: f64, x: &[T], y: &mut [T])
         = dropout::gaussian_noise;
+    /// Run by run from one array into another, with the distance of two runs and the place of the first in both.
+    fn copy_runs(runs: usize, len: usize, from: [usize; 2], to: [usize; 2], x: &[T], y: &mut [T]) = layout::copy_runs;
     /// Each `[rows, columns]` becomes `[columns, rows]`.
     fn transpose(rows: usize, columns: usize, x: &[T], y: &mut [T]) = layout::transpose;
 }
@@ -172,10 +194,12 @@ mod tests {
     use crate::layers::adaptive_avg_pool2d::AdaptiveAvgPool2dSpec;
     use crate::layers::add::AddSpec;
     use crate::layers::alpha_dropout::AlphaDropoutSpec;
+    use crate::layers::arithmetic::{Arithmetic, ArithmeticSpec};
     use crate::layers::avg_pool2d::AvgPool2dSpec;
     use crate::layers::batch_norm::BatchNormSpec;
     use crate::layers::dropout::DropoutSpec;
     use crate::layers::dropout2d::Dropout2dSpec;
+    use crate::layers::elementary::{Elementary, ElementarySpec};
     use crate::layers::gaussian_noise::GaussianNoiseSpec;
     use crate::layers::global_avg_pool2d::GlobalAvgPool2dSpec;
     use crate::layers::glu::GluSpec;
@@ -187,6 +211,7 @@ mod tests {
     use crate::layers::prelu::PReluSpec;
     use crate::layers::rms_norm::RmsNormSpec;
     use crate::layers::softmax::SoftmaxSpec;
+    use crate::layers::strided::{GatherSpec, ReduceSpec};
     use crate::layers::upsample::{Interpolation, UpsampleSpec};
     use crate::layers::zero_pad2d::ZeroPad2dSpec;
     use crate::layers::{Backward, Forward, Layer, Mode};
@@ -268,6 +293,11 @@ mod tests {
             let each = spec.saved_each();
             pass::<T>(&spec, len, each, SAMPLES * each, 0)
         };
+        let elementary = |function| pass::<T>(&ElementarySpec { len: less, function }, less, less, 0, 0);
+        let pair =
+            |function, wide| pass::<T>(&ArithmeticSpec { len: less, wide, function }, less, less, 0, 0);
+        let mean = ReduceSpec { axes: &[[29 * 31, 0], [3, 1]], inputs: less, outputs: 3, scale: 0.25 };
+        let permute = GatherSpec { axes: &[[31, 1], [3 * 29, 31]], inputs: less, outputs: less };
         let pad = ZeroPad2dSpec { channels, height, width, padding: [[1, 2], [3, 0]] };
         let smooth = Interpolation::Bilinear { align_corners: false };
         let up = UpsampleSpec { channels, height: 29, width: 3, output: [45, 7], mode: smooth };
@@ -298,6 +328,12 @@ mod tests {
             ("prelu_shared", pass::<T>(&PReluSpec { channels: 1, values: less }, less, less, 0, 1)),
             ("glu", pass::<T>(&GluSpec { blocks: 29, half: 31 }, 2 * 29 * 31, 29 * 31, 0, 0)),
             ("add", pass::<T>(&AddSpec { len }, len, len, 0, 0)),
+            ("exp", elementary(Elementary::Exp)),
+            ("power", elementary(Elementary::Power(3.0))),
+            ("product", pair(Arithmetic::Mul, [true; 2])),
+            ("quotient", pair(Arithmetic::Div, [true, false])),
+            ("mean", pass::<T>(&mean, less, 3, 0, 0)),
+            ("permute", pass::<T>(&permute, less, less, 0, 0)),
             ("softmax", softmax(SoftmaxSpec { outer: 3, len: 29 * 31, inner: 1, log: false })),
             ("log_softmax", softmax(SoftmaxSpec { outer: 1, len: 29, inner: 3 * 31, log: true })),
             ("dropout", pass::<T>(&DropoutSpec { node: 1, len: less, rate: 0.3 }, less, less, 0, 0)),

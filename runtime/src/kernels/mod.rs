@@ -3,6 +3,7 @@
 //! Heavy kernels are functions of this crate for `f32` and `f64` apart, with sizes as arguments: they are compiled
 //! here, once, and pick their instruction set when the program runs.
 
+mod arithmetic;
 pub mod batch_norm;
 mod columns;
 mod convolution;
@@ -30,6 +31,7 @@ pub mod resample;
 mod row_norm;
 mod softmax;
 pub(crate) mod split;
+mod strided;
 #[cfg(test)]
 mod tests;
 pub mod tile;

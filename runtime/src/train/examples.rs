@@ -1,12 +1,13 @@
 //! How data enters training.
 
-use crate::Network;
 use crate::data::Dataset;
+use crate::network::{Network, SingleInput};
 
 /// Samples with their targets, as a network takes them: what [`fit`](crate::train::Trainer::fit) trains on.
 ///
-/// [`Dataset`] is one for every network with a single input. For a network with several inputs, implement it for a
-/// struct of one's own that lends the network's `Batch`.
+/// [`Dataset`] is one for every network with a single input. For a network with several, it is the generated struct of
+/// slices with the targets, `&(NameBatch { a: &a, b: &b }, &targets[..])`; or a struct of one's own that lends such a
+/// batch.
 #[diagnostic::on_unimplemented(
     message = "the data in `{Self}` does not fit the network `{N}`",
     label = "these samples are not what the network takes",
@@ -25,13 +26,13 @@ pub trait Examples<N: Network> {
 
 impl<N, X, Y> Examples<N> for Dataset<X, Y>
 where
-    N: Network,
+    N: SingleInput,
     X: IsSample<N::Sample>,
 {
     type Target = Y;
 
     fn inputs(&self) -> N::Batch<'_> {
-        N::__batch(X::samples(&self.inputs))
+        N::batch(X::samples(&self.inputs))
     }
 
     fn targets(&self) -> &[Y] {

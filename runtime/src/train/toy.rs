@@ -1,7 +1,7 @@
 //! A network written by hand, for the tests of everything that works on any network: `y = W x + b` with 5 inputs and 3
 //! outputs, the weight transposed in memory, and an average of the inputs that only stands there to be folded.
 
-use crate::network::Inputs;
+use crate::network::{Inputs, SingleInput};
 use crate::{
     Graph, Init, Network, Node, Noise, Parameters, Port, Real, Role, Selection, Source, TensorInfo, kind,
 };
@@ -56,6 +56,12 @@ impl<T: Real> Line<T> {
     }
 }
 
+impl<T: Real> SingleInput for Line<T> {
+    fn batch(samples: &[SVector<T, 5>]) -> &[SVector<T, 5>] {
+        samples
+    }
+}
+
 impl<T: Real> Network for Line<T> {
     type Sample = SVector<T, 5>;
     type Batch<'a> = &'a [SVector<T, 5>];
@@ -80,10 +86,6 @@ impl<T: Real> Network for Line<T> {
     };
     const PARAMETERS: usize = 18;
     const MIN_TRAINING_SAMPLES: usize = 2;
-
-    fn __batch(samples: &[SVector<T, 5>]) -> &[SVector<T, 5>] {
-        samples
-    }
 
     fn __predict_len(_samples: usize) -> usize {
         0

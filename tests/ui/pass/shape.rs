@@ -124,3 +124,28 @@ mod dense_larger_than_memory {
 }
 
 fn main() {}
+
+mod concat_height {
+    formwork::network! {
+        struct Skip(image: [4, 9, 9]) -> [8, 9, 9] {
+            let a = image -> Conv2d(4, kernel: 3, padding: 1);
+            let b = image -> Conv2d(4, kernel: 3, padding: 1);
+            concat(a, b, axis: 0)
+        }
+    }
+}
+
+mod reshape_count {
+    formwork::network! {
+        struct Decoder(z: [16]) -> [128, 7, 7] { z -> Dense(6272) -> reshape([128, 7, 7]) }
+    }
+}
+
+mod product_broadcast {
+    formwork::network! {
+        struct Excite(image: [16, 8, 8]) -> [16, 8, 8] {
+            let gate = image -> GlobalAvgPool2d -> Dense(16) -> Sigmoid;
+            image * expand(gate, [16, 8, 8])
+        }
+    }
+}

@@ -67,16 +67,36 @@ impl Explainer<'_> {
                 gives: layer.pop().map(Gives::Shape),
             });
         };
-        let longer = format!("({} -> {text})", suggest::source(operand));
+        let function = call.name.to_string().starts_with(char::is_lowercase);
+        let longer = match (function, call.arguments.first()) {
+            (true, Some(argument)) => {
+                format!("{}({}, {})", call.name, suggest::source(operand), argument.value.kind)
+            }
+            (true, None) => format!("{}({})", call.name, suggest::source(operand)),
+            _ => format!("({} -> {text})", suggest::source(operand)),
+        };
         let operands: Vec<_> = node
             .operands
             .iter()
             .enumerate()
             .map(|(i, tokens)| if i == input { longer.clone() } else { operand_text(tokens) })
             .collect();
+        let text = match (node.layer.as_ref()?.sign(), &node.call) {
+            (Some(sign), _) => operands.join(&format!(" {sign} ")),
+            (None, Some(call)) => {
+                let mut operands = operands.into_iter();
+                let parts = call.arguments.iter().map(|a| match (&a.value.kind, &a.name) {
+                    (ValueKind::Given(_), _) => operands.next().unwrap_or_default(),
+                    (kind, Some(name)) => format!("{name}: {kind}"),
+                    (kind, None) => kind.to_string(),
+                });
+                format!("{}({})", call.name, parts.collect::<Vec<_>>().join(", "))
+            }
+            (None, None) => return None,
+        };
         Some(Candidate {
             edits,
-            text: format!("`{}`", operands.join(" + ")),
+            text: format!("`{text}`"),
             changes: vec![replace(operand, longer)],
             gives: node.outputs.first().copied().map(Gives::Value),
         })
@@ -348,7 +368,7 @@ fn with_argument(call: &Call, name: Option<&str>, value: &str) -> Option<Call> {
     let mut call = call.clone();
     let old = call.arguments.iter_mut().find(|a| match (&a.name, name) {
         (Some(given), Some(name)) => given == name,
-        (None, None) => true,
+        (None, None) => !matches!(a.value.kind, ValueKind::Given(_)),
         _ => false,
     });
     match (old, name) {

@@ -1,0 +1,240 @@
+//! What goes in and what comes out: the types of a sample, a batch and an output, with what is generated for several.
+
+use super::types::tensor_type;
+use super::{Names, number};
+use crate::graph::Header;
+use crate::shape::Shape;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+/// The inputs and outputs of a network, with the shapes that are known to be right or, after an error, declared.
+pub struct Ports<'a> {
+    pub names: &'a Names,
+    pub header: &'a Header,
+    /// One for each input.
+    pub inputs: Vec<Shape>,
+    /// One for each output.
+    pub outputs: Vec<Shape>,
+}
+
+impl Ports<'_> {
+    fn input_names(&self) -> Vec<&Ident> {
+        self.header.inputs.iter().map(|i| &i.name).collect()
+    }
+
+    fn input_types(&self) -> Vec<TokenStream> {
+        self.inputs.iter().map(|shape| tensor_type(shape, self.names)).collect()
+    }
+
+    fn output_types(&self) -> Vec<TokenStream> {
+        self.outputs.iter().map(|shape| tensor_type(shape, self.names)).collect()
+    }
+
+    pub fn is_single(&self) -> bool {
+        self.inputs.len() == 1
+    }
+
+    /// One input's type, or a tuple of several.
+    pub fn sample(&self) -> TokenStream {
+        match &self.input_types()[..] {
+            [one] => one.clone(),
+            several => quote!((#(#several),*)),
+        }
+    }
+
+    /// A slice of samples, or the generated struct of slices.
+    pub fn batch(&self, lifetime: &TokenStream) -> TokenStream {
+        if self.is_single() {
+            let sample = self.sample();
+            return quote!(&#lifetime [#sample]);
+        }
+        let name = self.batch_name();
+        match self.names.generics.is_empty() {
+            true => quote!(#name<#lifetime>),
+            false => {
+                let scalar = &self.names.scalar;
+                quote!(#name<#lifetime, #scalar>)
+            }
+        }
+    }
+
+    /// One output's type, or the generated struct.
+    pub fn output(&self) -> TokenStream {
+        match &self.output_types()[..] {
+            [one] => one.clone(),
+            _ => {
+                let (name, generics) = (self.output_name(), &self.names.generics);
+                quote!(#name #generics)
+            }
+        }
+    }
+
+    pub fn output_len(&self) -> usize {
+        self.outputs.iter().map(Shape::len).sum()
+    }
+
+    /// Whether an output is too large for the stack, and so comes in a box.
+    pub fn boxed(&self) -> bool {
+        let bytes = if self.names.generics.is_empty() { 4 } else { 8 };
+        self.output_len() * bytes > 16 * 1024
+    }
+
+    fn batch_name(&self) -> Ident {
+        format_ident!("{}Batch", self.names.name)
+    }
+
+    fn output_name(&self) -> Ident {
+        format_ident!("{}Output", self.names.name)
+    }
+
+    /// `image: &Image, depth: &Depth`
+    pub fn arguments(&self) -> TokenStream {
+        let (names, types) = (self.input_names(), self.input_types());
+        quote!(#(#names: &#types),*)
+    }
+
+    /// `image, depth`
+    pub fn passed(&self) -> TokenStream {
+        let names = self.input_names();
+        quote!(#(#names),*)
+    }
+
+    /// The flat scalars of all inputs.
+    pub fn columns(&self) -> TokenStream {
+        let (krate, names) = (&self.names.krate, self.input_names());
+        quote!([#(#krate::Tensor::scalars(#names)),*])
+    }
+
+    /// `from `a` [3] and `b` [2, 4] to [5]`
+    pub fn described(&self) -> String {
+        let inputs = self.header.inputs.iter().zip(&self.inputs).map(|(i, s)| format!("`{}` {s}", i.name));
+        let outputs = self.header.outputs.iter().zip(&self.outputs).map(|(o, s)| match &o.name {
+            Some(name) => format!("`{name}` {s}"),
+            None => s.to_string(),
+        });
+        let joined = |parts: Vec<String>| parts.join(" and ");
+        format!("from {} to {}", joined(inputs.collect()), joined(outputs.collect()))
+    }
+
+    /// The generated structs, for whoever uses the network.
+    pub fn definitions(&self) -> TokenStream {
+        let batch = (!self.is_single()).then(|| self.batch_definition());
+        let output = (self.outputs.len() > 1).then(|| self.output_definition());
+        quote!(#batch #output)
+    }
+
+    fn batch_definition(&self) -> TokenStream {
+        let Names { bounds, name, .. } = self.names;
+        let visibility = &self.header.visibility;
+        let bounds = match bounds.is_empty() {
+            true => quote!(<'a>),
+            false => {
+                let (krate, scalar) = (&self.names.krate, &self.names.scalar);
+                quote!(<'a, #scalar: #krate::Real>)
+            }
+        };
+        let (batch, names, types) = (self.batch_name(), self.input_names(), self.input_types());
+        let doc = format!("A batch for [`{name}`]: as many values for each input as there are samples.");
+        let docs = self.inputs.iter().map(|shape| format!("{shape} for each sample."));
+        quote! {
+            #[doc = #doc]
+            #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+            #[allow(dead_code)]
+            #visibility struct #batch #bounds {
+                #(#[doc = #docs] pub #names: &'a [#types],)*
+            }
+        }
+    }
+
+    fn output_definition(&self) -> TokenStream {
+        let Names { bounds, name, .. } = self.names;
+        let visibility = &self.header.visibility;
+        let (output, types) = (self.output_name(), self.output_types());
+        let names = self.header.outputs.iter().map(|o| &o.name);
+        let doc = format!("What [`{name}`] gives for a sample.");
+        let docs = self.outputs.iter().map(Shape::to_string);
+        quote! {
+            #[doc = #doc]
+            #[repr(C)]
+            #[derive(
+                ::core::clone::Clone,
+                ::core::marker::Copy,
+                ::core::fmt::Debug,
+                ::core::cmp::PartialEq,
+            )]
+            #[allow(dead_code)]
+            #visibility struct #output #bounds {
+                #(#[doc = #docs] pub #names: #types,)*
+            }
+        }
+    }
+
+    /// What the generated structs and the network's batches are good for.
+    pub fn implementations(&self) -> TokenStream {
+        let batch = if self.is_single() { self.single_input() } else { self.several_inputs() };
+        let output = (self.outputs.len() > 1).then(|| self.several_outputs());
+        quote!(#batch #output)
+    }
+
+    fn single_input(&self) -> TokenStream {
+        let Names { krate, generics, bounds, name, .. } = self.names;
+        let sample = self.sample();
+        quote! {
+            impl #bounds #krate::SingleInput for #name #generics {
+                fn batch(__samples: &[#sample]) -> &[#sample] {
+                    __samples
+                }
+            }
+        }
+    }
+
+    fn several_inputs(&self) -> TokenStream {
+        let Names { krate, scalar, generics, bounds, name } = self.names;
+        let private = quote!(#krate::__private);
+        let bound = (!bounds.is_empty()).then(|| quote!(#scalar: #krate::Real,));
+        let (a, elided) = (self.batch(&quote!('a)), self.batch(&quote!('_)));
+        let names = self.input_names();
+        let texts = names.iter().map(ToString::to_string);
+        let count = number(names.len());
+        quote! {
+            impl<'a, #bound> #krate::Batch<'a> for #a {
+                type Scalar = #scalar;
+                type Columns = [&'a [#scalar]; #count];
+                fn samples(
+                    &self,
+                ) -> ::core::result::Result<::core::primitive::usize, #krate::Error> {
+                    #private::equally_many(&[#((#texts, self.#names.len())),*])
+                }
+                fn columns(&self) -> Self::Columns {
+                    [#(#krate::tensor::flat(self.#names)),*]
+                }
+            }
+            impl<'a, #bound __Y> #krate::train::Examples<#name #generics> for (#a, &'a [__Y]) {
+                type Target = __Y;
+                fn inputs(&self) -> #elided {
+                    self.0
+                }
+                fn targets(&self) -> &[__Y] {
+                    self.1
+                }
+            }
+        }
+    }
+
+    fn several_outputs(&self) -> TokenStream {
+        let Names { krate, scalar, bounds, .. } = self.names;
+        let output = self.output();
+        let len = number(self.output_len());
+        quote! {
+            // SAFETY: the struct is `repr(C)` and made of scalars alone; its size is compared when the program is
+            // compiled.
+            unsafe impl #bounds #krate::Tensor for #output {
+                type Scalar = #scalar;
+                const LEN: ::core::primitive::usize = {
+                    ::core::assert!(::core::mem::size_of::<Self>() == #len * ::core::mem::size_of::<#scalar>());
+                    #len
+                };
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The arguments of functions that move numbers: axes, shapes, orders, ranges.
+
+use super::Arguments;
+use crate::ast::ValueKind;
+use crate::errors::Errors;
+use crate::shape::Shape;
+
+const AXES: &str = "is invalid: axes are counted from 0, the batch not among them";
+
+impl Arguments<'_> {
+    /// The number of an axis, which must be given.
+    pub fn given_axis(&mut self, example: &str, errors: &mut Errors) -> usize {
+        if self.take("axis").is_none() {
+            let value = example.trim_start_matches("axis: ");
+            self.missing("axis", "the axis", value, errors);
+        }
+        self.axis(errors).unwrap_or(0)
+    }
+
+    /// One axis or several, each once.
+    pub fn axes(&mut self, errors: &mut Errors) -> Option<Vec<usize>> {
+        let parts = match self.take("axis").map(|v| &v.kind)? {
+            ValueKind::Tuple(parts) => parts.clone(),
+            one => vec![one.clone()],
+        };
+        let mut axes = Vec::new();
+        for part in parts {
+            match part {
+                ValueKind::Broken => return None,
+                ValueKind::Integer(n) if n >= 0 && !axes.iter().any(|&a: &usize| a as i128 == n) => {
+                    axes.push(usize::try_from(n).unwrap_or(usize::MAX));
+                }
+                ValueKind::Integer(n) if n >= 0 => {
+                    self.refuse("axis", &format!("is invalid: axis {n} is there twice"), errors);
+                    return None;
+                }
+                _ => {
+                    self.refuse("axis", AXES, errors);
+                    return None;
+                }
+            }
+        }
+        Some(axes)
+    }
+
+    /// A shape by place, which must be given.
+    pub fn shape(&mut self, what: &str, example: &str, errors: &mut Errors) -> Shape {
+        let unknown = Shape(vec![1]);
+        match self.take("shape").map(|v| &v.kind) {
+            Some(ValueKind::Shape(shape)) => shape.clone(),
+            Some(ValueKind::Broken) => unknown,
+            Some(ValueKind::Axes(_)) => {
+                self.refuse("shape", "is invalid: a dimension is at least 1", errors);
+                unknown
+            }
+            Some(_) => {
+                let why = format!("is invalid: {what} is written `{example}`");
+                self.refuse("shape", &why, errors);
+                unknown
+            }
+            None => {
+                self.missing("shape", what, example, errors);
+                unknown
+            }
+        }
+    }
+
+    /// The order of axes by place, which must be given.
+    pub fn order(&mut self, example: &str, errors: &mut Errors) -> Vec<usize> {
+        match self.take("order").map(|v| &v.kind) {
+            Some(ValueKind::Axes(axes)) => axes.clone(),
+            Some(ValueKind::Broken) => Vec::new(),
+            Some(_) => {
+                let why = format!("is invalid: the order of the axes is written `{example}`");
+                self.refuse("order", &why, errors);
+                Vec::new()
+            }
+            None => {
+                self.missing("order", "the order of the axes", example, errors);
+                Vec::new()
+            }
+        }
+    }
+
+    /// A range by place, which must be given: from a start to an end that is not taken any more.
+    pub fn range(&mut self, example: &str, errors: &mut Errors) -> [usize; 2] {
+        match self.take("range").map(|v| &v.kind) {
+            Some(&ValueKind::Range(start, end)) => match (usize::try_from(start), usize::try_from(end)) {
+                (Ok(start), Ok(end)) if start < end => [start, end],
+                _ => {
+                    self.refuse(
+                        "range",
+                        "is invalid: it begins at 0 or later and ends behind its start",
+                        errors,
+                    );
+                    [0, 1]
+                }
+            },
+            Some(ValueKind::Broken) => [0, 1],
+            Some(_) => {
+                self.refuse("range", &format!("is invalid: a range is written `{example}`"), errors);
+                [0, 1]
+            }
+            None => {
+                self.missing("range", "the range", example, errors);
+                [0, 1]
+            }
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Operators and functions: which node an expression becomes.
+
+use super::Builder;
+use crate::ast::{Call, Expression, Function, Operator, ValueKind};
+use crate::errors::{Change, Error, How, Place};
+use crate::graph::{Node, ValueId};
+use crate::layers::{self, AnyLayer, Scalar};
+use crate::suggest;
+use proc_macro2::TokenStream;
+
+/// What stands on one side of an operator.
+enum Operand {
+    Value(ValueId),
+    Number(f64),
+}
+
+impl Builder<'_> {
+    /// An operator, a sign or a number where a value is wanted.
+    pub(super) fn arithmetic(&mut self, expression: &Expression) -> ValueId {
+        match self.operand(expression) {
+            Operand::Value(value) => value,
+            Operand::Number(number) => {
+                let tokens = expression.tokens();
+                let line = format!("the number `{number:?}` alone is no value");
+                let help = format!("write it where it is used: `{number:?} * x`");
+                self.errors.push(Error::new(&tokens, line).help(help));
+                self.unknown(&tokens)
+            }
+        }
+    }
+
+    fn operand(&mut self, expression: &Expression) -> Operand {
+        match expression {
+            Expression::Number(number, _) => Operand::Number(*number),
+            Expression::Negative(value, tokens) => match self.operand(value) {
+                Operand::Number(number) => Operand::Number(-number),
+                Operand::Value(value) => {
+                    let text = format!("-{}", self.operand_text(value, true));
+                    Operand::Value(self.scalar(Scalar::Scale(-1.0), text, tokens, value))
+                }
+            },
+            Expression::Binary(left, operator, right, tokens) => {
+                let operands = (self.operand(left), self.operand(right));
+                let written = vec![left.tokens(), right.tokens()];
+                self.combine(*operator, operands, written, tokens)
+            }
+            other => Operand::Value(self.single(other)),
+        }
+    }
+
+    fn combine(
+        &mut self,
+        operator: Operator,
+        operands: (Operand, Operand),
+        written: Vec<TokenStream>,
+        tokens: &TokenStream,
+    ) -> Operand {
+        let sign = match operator {
+            Operator::Add => '+',
+            Operator::Subtract => '-',
+            Operator::Multiply => '*',
+            Operator::Divide => '/',
+        };
+        let tight = matches!(operator, Operator::Multiply | Operator::Divide);
+        let value = match operands {
+            (Operand::Number(a), Operand::Number(b)) => {
+                let number = match operator {
+                    Operator::Add => a + b,
+                    Operator::Subtract => a - b,
+                    Operator::Multiply => a * b,
+                    Operator::Divide => a / b,
+                };
+                if !number.is_finite() {
+                    let line = format!("`{a:?} {sign} {b:?}` is no finite number");
+                    self.errors.push(Error::new(tokens, line));
+                    return Operand::Value(self.unknown(tokens));
+                }
+                return Operand::Number(number);
+            }
+            (Operand::Value(value), Operand::Number(number)) => {
+                let text = format!("{} {sign} {number:?}", self.operand_text(value, tight));
+                let scalar = match operator {
+                    Operator::Add => Scalar::Shift(number),
+                    Operator::Subtract => Scalar::Shift(-number),
+                    Operator::Multiply => Scalar::Scale(number),
+                    Operator::Divide => Scalar::Divide(number),
+                };
+                if scalar == Scalar::Divide(0.0) {
+                    self.errors.push(Error::new(&written[1], format!("`{text}` divides by zero")));
+                    return Operand::Value(self.unknown(tokens));
+                }
+                self.scalar(scalar, text, tokens, value)
+            }
+            (Operand::Number(number), Operand::Value(value)) => {
+                let after = tight || operator == Operator::Subtract;
+                let text = format!("{number:?} {sign} {}", self.operand_text(value, after));
+                let scalar = match operator {
+                    Operator::Add => Scalar::Shift(number),
+                    Operator::Subtract => Scalar::From(number),
+                    Operator::Multiply => Scalar::Scale(number),
+                    Operator::Divide => Scalar::Over(number),
+                };
+                self.scalar(scalar, text, tokens, value)
+            }
+            (Operand::Value(a), Operand::Value(b)) => {
+                let after = tight || operator == Operator::Subtract;
+                let text = format!("{} {sign} {}", self.operand_text(a, tight), self.operand_text(b, after));
+                let layer = AnyLayer::operator(operator);
+                self.operation(layer, text, tokens, vec![a, b], written, None)[0]
+            }
+        };
+        Operand::Value(value)
+    }
+
+    /// How a value stands in the text of an operator: a sum inside a product in parentheses.
+    fn operand_text(&self, value: ValueId, tight: bool) -> String {
+        let text = self.graph.describe(value).replace('`', "");
+        let node = crate::infer::source_node(&self.graph, value).map(|id| &self.graph.nodes[id.0]);
+        let is_sum = node.is_some_and(|n| n.call.is_none() && self.graph.values[value.0].name.is_none());
+        if tight && is_sum && text.contains(' ') { format!("({text})") } else { text }
+    }
+
+    fn scalar(&mut self, scalar: Scalar, text: String, tokens: &TokenStream, value: ValueId) -> ValueId {
+        self.operation(AnyLayer::scalar(scalar), text, tokens, vec![value], Vec::new(), None)[0]
+    }
+
+    fn operation(
+        &mut self,
+        layer: AnyLayer,
+        text: String,
+        tokens: &TokenStream,
+        inputs: Vec<ValueId>,
+        operands: Vec<TokenStream>,
+        call: Option<Call>,
+    ) -> Vec<ValueId> {
+        let name = self.automatic_name(layer.name(), Place::of(tokens).first);
+        self.push_all(Node {
+            name,
+            named: false,
+            layer: Some(layer),
+            text,
+            tokens: tokens.clone(),
+            inputs,
+            outputs: Vec::new(),
+            call,
+            operands,
+        })
+    }
+
+    /// A function of what flows in and of its own values.
+    pub(super) fn function(&mut self, function: &Function, flowing: Vec<ValueId>) -> Vec<ValueId> {
+        let call = &function.call;
+        let name = call.name.to_string();
+        if !layers::is_function(&name) {
+            self.no_such_function(call);
+            function.values.iter().for_each(|value| {
+                self.operand(value);
+            });
+            return vec![self.unknown(&call.tokens)];
+        }
+        let written = |count: usize| {
+            let tokens = function.values.iter().map(Expression::tokens);
+            if count == function.values.len() { tokens.collect() } else { Vec::new() }
+        };
+        let flows = flowing.len();
+        let mut operands: Vec<Operand> = flowing.into_iter().map(Operand::Value).collect();
+        operands.extend(function.values.iter().map(|value| self.operand(value)));
+        if let Some(scalar) = self.with_number(&name, &operands) {
+            let (scalar, value) = scalar;
+            let text = match &operands[..] {
+                [Operand::Number(number), _] => {
+                    format!("{name}({number:?}, {})", self.operand_text(value, false))
+                }
+                [_, Operand::Number(number)] => {
+                    format!("{name}({}, {number:?})", self.operand_text(value, false))
+                }
+                _ => unreachable!("one of the two is a number"),
+            };
+            let layer = AnyLayer::scalar(scalar);
+            return self.operation(layer, text, &call.tokens, vec![value], Vec::new(), None);
+        }
+        let inputs: Vec<ValueId> = operands
+            .iter()
+            .filter_map(|operand| match operand {
+                Operand::Value(value) => Some(*value),
+                Operand::Number(_) => None,
+            })
+            .collect();
+        let first_error = self.errors.count();
+        let layer = AnyLayer::parse(call, self.errors).ok().flatten();
+        self.check_claim(call);
+        let Some(layer) = layer else {
+            let value = self.unknown(&call.tokens);
+            let errors = first_error..self.errors.count();
+            self.untried.push((crate::graph::NodeId(self.graph.nodes.len() - 1), errors));
+            return vec![value];
+        };
+        if let Some(wanted) = layer.refuses(inputs.len()) {
+            let line = format!("`{call}` takes {wanted}, but gets {}", inputs.len());
+            self.errors.push(Error::new(&call.tokens, line));
+            return vec![self.unknown(&call.tokens)];
+        }
+        let mut parts: Vec<String> = inputs.iter().map(|&v| self.operand_text(v, false)).collect();
+        parts.extend(Some(layer.arguments()).filter(|a| !a.is_empty()));
+        let text = format!("{name}({})", parts.join(", "));
+        let written = if flows == 0 { written(inputs.len()) } else { Vec::new() };
+        self.operation(layer, text, &call.tokens, inputs, written, Some(call.clone()))
+    }
+
+    /// A function of a value and a number: `max(x, 0.5)`.
+    fn with_number(&mut self, name: &str, operands: &[Operand]) -> Option<(Scalar, ValueId)> {
+        let (number, value, first) = match operands {
+            [Operand::Value(value), Operand::Number(number)] => (*number, *value, false),
+            [Operand::Number(number), Operand::Value(value)] => (*number, *value, true),
+            _ => return None,
+        };
+        let scalar = match name {
+            "min" => Scalar::Min(number),
+            "max" => Scalar::Max(number),
+            "pow" if first => Scalar::Base(number),
+            "pow" => Scalar::Power(number),
+            _ => return None,
+        };
+        Some((scalar, value))
+    }
+
+    pub(super) fn no_such_function(&mut self, call: &Call) {
+        let name = &call.name;
+        let text = name.to_string();
+        let error = Error::new(name, format!("there is no function `{name}`"));
+        let known = layers::function_names();
+        if let Some(found) = suggest::similar(&text, &known, layers::FUNCTION_ALIASES) {
+            let change = Change { place: name.into(), how: How::Replace, text: found.into() };
+            let help = format!("a function with a similar name exists: `{found}`");
+            return self.errors.push(error.help_with(help, vec![change]));
+        }
+        let layer = layers::user_names().into_iter().find(|l| suggest::snake_case(l) == text);
+        self.errors.push(match (layer, &call.arguments[..]) {
+            (Some(layer), [first, ..]) if matches!(first.value.kind, ValueKind::Given(_)) => {
+                error.help(format!("`{layer}` is a layer: `{} -> {layer}`", first.value.kind))
+            }
+            _ => error.help(format!("the functions are {}", layers::list(&known))),
+        });
+    }
+}
