@@ -79,12 +79,12 @@
 //! | `Dropout(rate)`, `AlphaDropout(rate)` | | any |
 //! | `Dropout2d(rate)` | | `[c, h, w]` |
 //! | `GaussianNoise(std)` | | any |
-//! | `BatchNorm1d` | `momentum: 0.1`, `eps: 1e-5`, `affine: true` | `[n]`, `[t, f]` |
-//! | `BatchNorm2d` | `momentum: 0.1`, `eps: 1e-5`, `affine: true` | `[c, h, w]` |
+//! | `BatchNorm1d` | `momentum: 0.1` (or `cumulative`: a plain average over all batches), `eps: 1e-5`, `affine: true`, `statistics: batch` (or `running`: training normalises by the running statistics too and leaves them as they are, for fine-tuning) | `[n]`, `[t, f]` |
+//! | `BatchNorm2d` | the same | `[c, h, w]` |
 //! | `LayerNorm` | `eps: 1e-5`, `affine: true`, `bias: true`, `axis:` (the last axis; without it an image as a whole, with `axis: 0` the channels of each pixel) | `[n]`, `[t, f]`, `[c, h, w]` |
 //! | `RmsNorm` | `eps: 1e-6`, `affine: true`, `axis:` | as `LayerNorm` |
 //! | `GroupNorm(groups)` | `eps: 1e-5`, `affine: true` | `[c, h, w]` |
-//! | `InstanceNorm2d` | `eps: 1e-5`, `affine: false`, `track_running_stats: false`, `momentum: 0.1` | `[c, h, w]` |
+//! | `InstanceNorm2d` | `eps: 1e-5`, `affine: false`, `track_running_stats: false`, `momentum: 0.1` (or `cumulative`), `statistics: image` (or `running`) | `[c, h, w]` |
 //! | `Relu`, `Relu6`, `Selu`, `Silu`, `Mish`, `Sigmoid`, `LogSigmoid`, `Hardsigmoid`, `Hardswish`, `Tanh`, `Softsign` | | any |
 //! | `Hardtanh` | `min: -1`, `max: 1` | any |
 //! | `PRelu` | `per_channel: false` (one slope for each feature or channel) | any |

@@ -42,6 +42,7 @@ mod reshape;
 mod slice;
 mod softmax;
 mod split;
+mod statistics;
 mod transposed;
 mod upsample;
 mod window;
@@ -491,6 +492,9 @@ pub struct Parameter {
 pub enum Role {
     Learned,
     Average { momentum: f64 },
+    CumulativeAverage,
+    Count,
+    Frozen,
 }
 
 /// Mirrors the runtime's `Init`.

@@ -81,7 +81,7 @@ fn needed(builder: &Builder) -> Vec<bool> {
 fn keeps_numbers(builder: &Builder, node: NodeId) -> bool {
     let shapes = builder.shaped.input_shapes(node);
     let parameters = builder.layer(node).parameters(&shapes);
-    parameters.iter().any(|p| matches!(p.role, Role::Learned | Role::Average { .. }))
+    parameters.iter().any(|p| p.role != Role::Frozen)
 }
 
 impl Reverse<'_, '_> {
