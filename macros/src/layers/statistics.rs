@@ -34,7 +34,7 @@ impl Statistics {
         match arguments.value("momentum") {
             Some(ValueKind::Word(word)) if word == "cumulative" => Statistics::Cumulative,
             Some(ValueKind::Word(word)) => {
-                let none = word == "None" || word == "none";
+                let none = word == "none";
                 let place = arguments.place("momentum");
                 let why = "is invalid: it is the newest batch's weight, from 0 to 1, or `cumulative`";
                 if let Some(error) = arguments.refusal("momentum", why) {
