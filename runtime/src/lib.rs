@@ -153,6 +153,25 @@
 //! A sample is nested static data whose type is its shape (see [`Tensor`]), and a batch is a slice of samples. Several
 //! inputs are a generated struct of slices, `EncoderBatch`, and several outputs one with their names, `EncoderOutput`.
 //!
+//! # What a network says of itself
+//!
+//! `Digits::summary()` is a table: layer, output, parameters, multiply-adds and their share. `Digits::diagram()` is a
+//! drawing ([`Diagram`](report::Diagram)) as Graphviz or Mermaid, and with the crate's feature `diagrams` as an SVG.
+//! What it costs is known where the program is compiled:
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     pub struct Small(x: [16]) -> [4] { x -> Dense(32) -> Relu -> Dense(4) }
+//! }
+//!
+//! const _: () = assert!(size_of::<Small>() < 4 * 1024);                        // its weights
+//! const _: () = assert!(Small::WORKSPACE_BYTES < 1024);                        // to predict one sample
+//! const _: () = assert!(Small::training_workspace_bytes(32) < 64 * 1024);      // to train on batches of 32
+//! const _: () = assert!(Small::PARAMETERS == 676 && Small::MULTIPLY_ADDS == 640);
+//! ```
+//!
 //! # A training loop of your own
 //!
 //! [`Trainer`](train::Trainer) is a loop over the following steps, which are public. A forward pass gives a [`Pass`],
