@@ -79,6 +79,10 @@ macro_rules! layers {
         /// What a user writes for each row, in the order of the table.
         const NAMES: &[&str] = &[$(spelled!($name $($function)?)),*];
 
+        /// The rows themselves.
+        #[cfg(test)]
+        pub const KINDS: &[&str] = &[$(stringify!($name)),*];
+
         impl AnyLayer {
             /// The layer's name in the language.
             pub fn name(&self) -> &'static str {
