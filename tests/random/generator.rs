@@ -47,18 +47,20 @@ pub struct Value {
     pub name: String,
     pub shape: Vec<usize>,
     used: bool,
+    /// An input that stands behind a learned layer too.
+    bare: bool,
 }
 
 /// A network as a declaration, and what is known of it.
 #[derive(Debug)]
 pub struct Drawn {
     /// The inputs' names and shapes.
-    #[cfg_attr(test, allow(dead_code, reason = "not everybody who draws looks at all of it"))]
+    #[allow(dead_code, reason = "not everybody who draws looks at all of it")]
     pub inputs: Vec<(String, Vec<usize>)>,
     /// `struct Name<T>(…) -> … { … }`
     pub source: String,
     /// The names and shapes of all `let`s.
-    #[cfg_attr(test, allow(dead_code, reason = "not everybody who draws looks at all of it"))]
+    #[allow(dead_code, reason = "not everybody who draws looks at all of it")]
     pub values: Vec<(String, Vec<usize>)>,
 }
 
@@ -88,7 +90,7 @@ pub fn draw(name: &str, seed: u64, steps: usize, usage: &mut Usage) -> Drawn {
     }
     let mut drawing = Drawing { dice, values: Vec::new(), body: String::new() };
     for (name, shape) in &inputs {
-        drawing.values.push(Value { name: name.clone(), shape: shape.clone(), used: false });
+        drawing.values.push(Value { name: name.clone(), shape: shape.clone(), used: false, bare: false });
     }
     // What stands behind a learned layer passes a gradient on, which the differences then see.
     for (i, (name, shape)) in inputs.iter().enumerate() {
@@ -99,7 +101,8 @@ pub fn draw(name: &str, seed: u64, steps: usize, usage: &mut Usage) -> Drawn {
             _ => continue,
         };
         let step = Step { text: format!("{name} -> {learned}"), outputs: vec![shape.clone()] };
-        drawing.add(step, &[i]);
+        drawing.add(step, &[i], false);
+        drawing.values[i].bare = true;
     }
     for _ in 0..steps {
         drawing.step(usage);
@@ -133,19 +136,18 @@ struct Drawing {
 
 impl Drawing {
     /// A `let` of what a step gives; `reads` are used by it.
-    fn add(&mut self, step: Step, reads: &[usize]) {
-        for &read in reads {
+    fn add(&mut self, step: Step, reads: &[usize], spare: bool) {
+        for &read in reads.iter().filter(|_| !spare) {
             self.values[read].used = true;
         }
         // What begins so may stay unused, and its layers too.
-        let spare = self.values.len() > 8 && self.dice.once_in(12);
         let prefix = if spare { "_v" } else { "v" };
         let first = self.values.len();
         let names: Vec<_> = (first..first + step.outputs.len()).map(|i| format!("{prefix}{i}")).collect();
         let pattern = if names.len() == 1 { names[0].clone() } else { format!("({})", names.join(", ")) };
         self.body += &format!("let {pattern} = {};\n", step.text);
         let values = names.into_iter().zip(step.outputs);
-        self.values.extend(values.map(|(name, shape)| Value { name, shape, used: spare }));
+        self.values.extend(values.map(|(name, shape)| Value { name, shape, used: spare, bare: spare }));
     }
 
     /// One more layer or function, of a kind that was drawn as seldom as any, from values that nobody reads yet if it
@@ -154,18 +156,16 @@ impl Drawing {
         let mut kinds: Vec<&Kind> = KINDS.iter().collect();
         self.dice.shuffle(&mut kinds);
         kinds.sort_by_key(|kind| usage.get(kind.name).copied().unwrap_or(0));
-        let mut order: Vec<usize> = (0..self.values.len()).collect();
+        let bare = self.dice.once_in(5);
+        let free = |&i: &usize| bare && !self.values[i].name.starts_with('_') || !self.values[i].bare;
+        let mut order: Vec<usize> = (0..self.values.len()).filter(free).collect();
         self.dice.shuffle(&mut order);
         order.sort_by_key(|&i| self.values[i].used);
         for kind in kinds {
             for &i in &order {
                 let value = self.values[i].clone();
-                if value.name.starts_with('_') {
-                    continue;
-                }
                 // Any value may be the other side, this one too.
                 let other = *self.dice.pick(&order);
-                let other = if self.values[other].name.starts_with('_') { i } else { other };
                 let partner = self.values[other].clone();
                 let Some(step) = (kind.draw)(kind.name, &mut self.dice, &value, &partner) else { continue };
                 if step.outputs.iter().any(|shape| shape.iter().product::<usize>() > LARGEST) {
@@ -175,8 +175,9 @@ impl Drawing {
                 let mut words = step.text.split(|c: char| !c.is_alphanumeric());
                 let both = words.any(|word| word == partner.name);
                 let reads = if both { &reads[..] } else { &reads[..1] };
-                self.add(step, reads);
-                *usage.entry(kind.name).or_default() += 1;
+                let spare = self.values.len() > 8 && self.dice.once_in(12);
+                self.add(step, reads, spare);
+                *usage.entry(kind.name).or_default() += usize::from(!spare);
                 return;
             }
         }

@@ -224,8 +224,10 @@ fn upsample(name: &str, dice: &mut Dice, value: &Value, _: &Value) -> Option<Ste
 
 fn shuffle(name: &str, _: &mut Dice, value: &Value, _: &Value) -> Option<Step> {
     let &[c, h, w] = &value.shape[..] else { return None };
-    c.is_multiple_of(4).then_some(())?;
-    layer(value, format!("{name}(2)"), vec![c / 4, 2 * h, 2 * w])
+    if c.is_multiple_of(4) {
+        return layer(value, format!("{name}(2)"), vec![c / 4, 2 * h, 2 * w]);
+    }
+    layer(value, format!("Conv2d(4, kernel: 1) -> {name}(2)"), vec![1, 2 * h, 2 * w])
 }
 
 fn flatten(name: &str, _: &mut Dice, value: &Value, _: &Value) -> Option<Step> {
