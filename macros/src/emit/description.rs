@@ -72,6 +72,14 @@ impl Emit<'_> {
                 let i = number(i);
                 quote!(#krate::Source::Input(#i))
             }
+            // What flows into the first round.
+            Source::Round { group, port } => {
+                self.source(self.plan.shaped.graph.groups[group.0].inputs[port])
+            }
+            // What a repetition gives is what its body gives in the last round.
+            Source::Repeat { group, port } => {
+                self.source(self.plan.shaped.graph.groups[group.0].results[port])
+            }
             Source::Node { node, port } => {
                 let (node, port) = (number(node.0), number(port));
                 quote!(#krate::Source::Node { node: #node, port: #port })

@@ -63,6 +63,8 @@ impl Emit<'_> {
         let shaped = &self.plan.shaped;
         match shaped.graph.values[value.0].source {
             Source::Input(_) => Kind::RawScores,
+            Source::Round { group, port } => self.kind_of(shaped.graph.groups[group.0].inputs[port]),
+            Source::Repeat { group, port } => self.kind_of(shaped.graph.groups[group.0].results[port]),
             Source::Node { node, .. } => match shaped.layer(node).kind() {
                 Some(kind) => kind,
                 None => self.kind_of(shaped.graph.nodes[node.0].inputs[0]),

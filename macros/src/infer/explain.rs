@@ -6,7 +6,7 @@ mod origin;
 
 use super::trial::{Edit, Fault, Trial, run, source_node};
 use crate::errors::{Change, Error, Help, Place};
-use crate::graph::{Graph, Node, NodeId, Source, ValueId};
+use crate::graph::{Graph, GroupId, GroupKind, Node, NodeId, Source, ValueId};
 use crate::layers::{At, Mismatch, Proposal};
 use crate::shape::Shape;
 use crate::suggest;
@@ -47,7 +47,56 @@ pub fn node(graph: &Graph, before: &Trial, id: NodeId, mismatch: &Mismatch) -> E
             .extend(explainer.ordered(node, &mismatch.proposals).filter_map(|p| explainer.candidate(id, p)));
     }
     error.helps = explainer.good(candidates);
+    error.notes.extend(inside(graph, node.group));
     error
+}
+
+/// Where in which block's text a fault stands; `None` outside of blocks.
+pub fn definition(graph: &Graph, fault: Fault) -> Option<(usize, usize, bool)> {
+    let (group, place, is_node) = match fault {
+        Fault::Node(id) => (graph.nodes[id.0].group, id.0, true),
+        Fault::Open(id) => (graph.groups[id.0].parent, graph.groups[id.0].nodes.start, false),
+        Fault::Close(id) => (Some(id), graph.groups[id.0].nodes.end, false),
+        Fault::Output(_) => return None,
+    };
+    let group = graph.around(group).find(|g| matches!(graph.groups[g.0].kind, GroupKind::Block(_)))?;
+    let group = &graph.groups[group.0];
+    let GroupKind::Block(block) = group.kind else { return None };
+    Some((block, place - group.nodes.start, is_node))
+}
+
+/// The block that something stands in, as it is used there.
+fn inside(graph: &Graph, group: Option<GroupId>) -> Option<String> {
+    let group = &graph.groups[graph.around(group).find(|g| graph.groups[g.0].kind != GroupKind::Layer)?.0];
+    let used = if group.named { format!(", used as `{}`", group.name) } else { String::new() };
+    let inputs: Vec<_> = group.inputs.iter().map(|&v| graph.describe(v)).collect();
+    Some(format!("in `{}`{used}, which takes {}", group.text, inputs.join(", ")))
+}
+
+/// The error for what flows into a block that does not take it.
+pub fn opened(graph: &Graph, id: GroupId, mismatch: &Mismatch) -> Error {
+    let group = &graph.groups[id.0];
+    let mut error = Error::new(&group.tokens, mismatch.line.clone());
+    error.notes.extend(inside(graph, group.parent));
+    error
+}
+
+/// The error for a block whose body gives something else than it says, or than a next round takes.
+pub fn closed(graph: &Graph, id: GroupId, mismatch: &Mismatch) -> Error {
+    let group = &graph.groups[id.0];
+    let declared = group.signature.as_ref().and_then(|s| s.outputs.first());
+    match declared.filter(|_| mismatch.line.contains(" declares ")) {
+        Some(port) => {
+            let mut error = Error::new(&port.tokens, mismatch.line.clone());
+            error.notes.extend(inside(graph, Some(id)));
+            error
+        }
+        None => {
+            let mut error = Error::new(&group.tokens, mismatch.line.clone());
+            error.notes.extend(inside(graph, group.parent));
+            error
+        }
+    }
 }
 
 /// The error for a result whose shape is not the declared one.

@@ -242,6 +242,11 @@ impl Shaped {
             Source::Input(i) => self.graph.header.inputs[i].name.to_string(),
             Source::Node { node, port: 0 } => self.graph.nodes[node.0].name.to_string(),
             Source::Node { node, port } => format!("{}_{port}", self.graph.nodes[node.0].name),
+            Source::Round { group, port } => {
+                format!("{}_in_{port}", self.graph.groups[group.0].name)
+            }
+            Source::Repeat { group, port: 0 } => self.graph.groups[group.0].name.to_string(),
+            Source::Repeat { group, port } => format!("{}_{port}", self.graph.groups[group.0].name),
         }
     }
 }

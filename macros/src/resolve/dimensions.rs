@@ -177,7 +177,7 @@ pub fn shape(
 }
 
 /// A value with all names put in; `Broken` after an error.
-fn value(value: &Value, known: &Dimensions, errors: &mut Errors) -> ValueKind {
+pub fn value(value: &Value, known: &Dimensions, errors: &mut Errors) -> ValueKind {
     let tokens = &value.tokens;
     let mut whole = |dimension: &Dimension| number(dimension, known, tokens, errors);
     match &value.kind {
@@ -202,11 +202,11 @@ fn value(value: &Value, known: &Dimensions, errors: &mut Errors) -> ValueKind {
     }
 }
 
-impl Builder<'_> {
+impl Builder<'_, '_> {
     /// A call with all names in its arguments put in.
     pub(super) fn with_numbers(&mut self, call: &Call) -> Call {
         let arguments = call.arguments.iter().map(|argument| {
-            let kind = value(&argument.value, &self.dimensions, self.errors);
+            let kind = value(&argument.value, &self.frame.dimensions, self.errors);
             let value = Value { kind, tokens: argument.value.tokens.clone() };
             Argument { name: argument.name.clone(), value, tokens: argument.tokens.clone() }
         });
