@@ -3,7 +3,7 @@
 use super::cursor::Cursor;
 use crate::ast::{Argument, Call, Value, ValueKind};
 use crate::errors::{Error, Errors};
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 /// The largest number that an argument or a dimension may be: products of two still fit the arithmetic.
@@ -67,7 +67,7 @@ fn parse_dimensions(group: &Group, errors: &mut Errors) -> Option<Shape> {
     Some(shape)
 }
 
-fn parse_dimension(cursor: &mut Cursor, errors: &mut Errors) -> Option<usize> {
+fn parse_dimension(cursor: &mut Cursor, errors: &mut Errors) -> Option<Dim> {
     let dots = cursor.peek_dots(0);
     let place = if dots { cursor.pair_place() } else { cursor.place() };
     let line = match cursor.peek()? {
@@ -78,7 +78,7 @@ fn parse_dimension(cursor: &mut Cursor, errors: &mut Errors) -> Option<usize> {
         TokenTree::Literal(_) => {
             let value = parse_value(cursor, errors);
             match value.kind {
-                ValueKind::Integer(n) if n >= 1 => return usize::try_from(n).ok(),
+                ValueKind::Integer(n) if n >= 1 => return Some(n.into()),
                 ValueKind::Integer(n) => format!("a dimension is at least 1, found `{n}`"),
                 ValueKind::Broken => return None,
                 other => format!("a dimension is a whole number, found `{other}`"),
