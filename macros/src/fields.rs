@@ -2,6 +2,7 @@
 
 use crate::graph::{GroupId, GroupKind, NodeId, Shaped};
 use crate::layers::{Parameter, Role};
+use crate::shape::Dim;
 use proc_macro2::Ident;
 
 /// Scalars in a cache line (of `f32`; `f64` gets two): every layer starts on one.
@@ -13,13 +14,13 @@ pub struct Field {
     pub name: Ident,
     pub kind: FieldKind,
     /// From the start of the struct that it stands in.
-    pub offset: usize,
+    pub offset: Dim,
     /// The scalars of one element.
-    pub len: usize,
+    pub len: Dim,
     /// How many elements there are; `None` if it is no array.
-    pub repeat: Option<usize>,
+    pub repeat: Option<Dim>,
     /// Zeros behind it, so that the next field starts on a line.
-    pub fill: usize,
+    pub fill: Dim,
 }
 
 #[derive(Debug)]
@@ -30,23 +31,23 @@ pub enum FieldKind {
 
 impl Field {
     /// All scalars but the zeros behind.
-    pub fn all(&self) -> usize {
-        self.len * self.repeat.unwrap_or(1)
+    pub fn all(&self) -> Dim {
+        self.len * self.repeat.unwrap_or(Dim::ONE)
     }
 }
 
 /// Where the tensors of a node or of a repetition lie: from the start of the innermost repetition's element around, or
 /// of the network.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Span {
-    pub start: usize,
+    pub start: Dim,
     /// The scalars of one element.
-    pub len: usize,
+    pub len: Dim,
 }
 
 /// The fields of a struct, and how many scalars it has.
-pub fn size(fields: &[Field]) -> usize {
-    fields.last().map_or(0, |field| field.offset + field.all() + field.fill)
+pub fn size(fields: &[Field]) -> Dim {
+    fields.last().map_or(Dim::ZERO, |field| field.offset + field.all() + field.fill)
 }
 
 /// The fields of the network.
@@ -79,7 +80,7 @@ fn within(shaped: &Shaped, group: Option<GroupId>) -> Vec<Field> {
         };
         fields.extend(field);
     }
-    let mut offset = 0;
+    let mut offset = Dim::ZERO;
     for field in &mut fields {
         field.offset = offset;
         field.fill = field.all().next_multiple_of(LINE) - field.all();
@@ -88,20 +89,21 @@ fn within(shaped: &Shaped, group: Option<GroupId>) -> Vec<Field> {
     fields
 }
 
-fn layer(shaped: &Shaped, node: NodeId, name: Ident, repeat: Option<usize>) -> Option<Field> {
+fn layer(shaped: &Shaped, node: NodeId, name: Ident, repeat: Option<Dim>) -> Option<Field> {
     if shaped.graph.nodes[node.0].shares.is_some() {
         return None;
     }
     let parameters = shaped.layer(node).parameters(&shaped.input_shapes(node));
-    let len: usize = parameters.iter().map(|p| p.memory_shape.iter().product::<usize>()).sum();
-    let kind = FieldKind::Layer(node, parameters);
-    (len > 0).then_some(Field { name, kind, offset: 0, len, repeat, fill: 0 })
+    let len: Dim = parameters.iter().map(Parameter::len).sum();
+    let (offset, fill) = (Dim::ZERO, Dim::ZERO);
+    let any = !parameters.is_empty();
+    any.then_some(Field { name, kind: FieldKind::Layer(node, parameters), offset, len, repeat, fill })
 }
 
-fn structure(name: Ident, group: GroupId, fields: Vec<Field>, repeat: Option<usize>) -> Option<Field> {
-    let len = size(&fields);
-    let kind = FieldKind::Struct(group, fields);
-    (len > 0).then_some(Field { name, kind, offset: 0, len, repeat, fill: 0 })
+fn structure(name: Ident, group: GroupId, fields: Vec<Field>, repeat: Option<Dim>) -> Option<Field> {
+    let (len, any) = (size(&fields), !fields.is_empty());
+    let (offset, fill) = (Dim::ZERO, Dim::ZERO);
+    any.then_some(Field { name, kind: FieldKind::Struct(group, fields), offset, len, repeat, fill })
 }
 
 /// The places of all nodes' and repetitions' tensors.
@@ -114,19 +116,18 @@ pub struct Places {
 impl Places {
     pub fn new(shaped: &Shaped, fields: &[Field]) -> Places {
         let graph = &shaped.graph;
-        let mut places = Places {
-            nodes: vec![Span::default(); graph.nodes.len()],
-            groups: vec![Span::default(); graph.groups.len()],
-        };
-        places.walk(shaped, fields, 0);
+        let none = Span { start: Dim::ZERO, len: Dim::ZERO };
+        let (nodes, groups) = (vec![none; graph.nodes.len()], vec![none; graph.groups.len()]);
+        let mut places = Places { nodes, groups };
+        places.walk(shaped, fields, Dim::ZERO);
         places
     }
 
-    fn walk(&mut self, shaped: &Shaped, fields: &[Field], base: usize) {
+    fn walk(&mut self, shaped: &Shaped, fields: &[Field], base: Dim) {
         for field in fields {
             let here = Span { start: base + field.offset, len: field.len };
             // Within a repetition places count from its element.
-            let inner = if field.repeat.is_some() { 0 } else { here.start };
+            let inner = if field.repeat.is_some() { Dim::ZERO } else { here.start };
             match &field.kind {
                 FieldKind::Layer(node, _) => {
                     self.nodes[node.0] = Span { start: inner, ..here };

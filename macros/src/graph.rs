@@ -3,7 +3,7 @@
 use crate::ast::Call;
 use crate::layers::AnyLayer;
 use crate::resolve::Signature;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::{Ident, TokenStream};
 use std::fmt;
 use std::ops::Range;
@@ -87,7 +87,7 @@ pub struct Group {
     pub named: bool,
     pub kind: GroupKind,
     /// How many times it runs, one behind the other; `None` if it is no repetition.
-    pub repeat: Option<usize>,
+    pub repeat: Option<Dim>,
     /// As the user would write it: `Residual(16)`, `[Dense(64); 3]`.
     pub text: String,
     /// As written, where it is used.
@@ -220,7 +220,7 @@ impl Graph {
     }
 
     /// How many times a node runs.
-    pub fn rounds(&self, node: NodeId) -> usize {
+    pub fn rounds(&self, node: NodeId) -> Dim {
         self.around(self.nodes[node.0].group).filter_map(|g| self.groups[g.0].repeat).product()
     }
 

@@ -33,7 +33,7 @@ impl Emit<'_> {
             tensors += layer.parameters(&shapes).len();
             let (first, last) = (number(first), number(tensors));
             let parameters = number(self.learned_of(id));
-            let multiply_adds = Literal::u64_unsuffixed(layer.multiply_adds(&shapes));
+            let multiply_adds = number(layer.multiply_adds(&shapes));
             quote! {
                 #krate::Node {
                     name: #name,
@@ -112,10 +112,8 @@ impl Emit<'_> {
         }
         for (i, node) in graph.nodes.iter().enumerate() {
             let shapes: Vec<_> = shaped.shapes_of(&node.outputs).iter().map(|s| format!("`{s}`")).collect();
-            let learned = match self.learned_of(NodeId(i)) {
-                0 => String::new(),
-                n => n.to_string(),
-            };
+            let learned = self.learned_of(NodeId(i));
+            let learned = if learned.is(0) { String::new() } else { learned.to_string() };
             let name = if node.named { format!("{}: ", node.name) } else { String::new() };
             table += &format!("| `{name}{}` | {} | {learned} |\n", node.text, shapes.join(", "));
         }

@@ -260,7 +260,7 @@ fn check_claim(call: Option<&Call>, inputs: &[Shape]) -> Result<(), Mismatch> {
                     Mismatch::new(format!("`in: {claimed}` does not match: {{input_is}} a scalar")).at("in")
                 );
             };
-            if i128::try_from(shape.0[axis]) == Ok(*claimed) {
+            if shape.0[axis] == *claimed {
                 return Ok(());
             }
             let found = match shape.rank() {

@@ -159,7 +159,7 @@ pub fn shape(
         let part = tokens_of(tokens, at);
         let n = number(dimension, known, &part, errors)?;
         match usize::try_from(n) {
-            Ok(n) if n > 0 => shape.push(n),
+            Ok(n) if n > 0 => shape.push(n.into()),
             _ => {
                 let line = format!("a dimension is at least 1, but `{dimension}` is {n} here");
                 errors.push(Error::new(Place::of(&part), line));

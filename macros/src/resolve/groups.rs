@@ -7,7 +7,7 @@ use crate::ast::{Block, Body, Call, Dimension, Port, Stage, Value, ValueKind, sh
 use crate::errors::{Change, Error, How, Place};
 use crate::graph::{Event, Group, GroupId, GroupKind, Node, NodeId, Source, ValueId};
 use crate::layers::{self, AnyLayer};
-use crate::shape::{Shape, counted};
+use crate::shape::{Dim, Shape, counted};
 use proc_macro2::{Ident, TokenStream};
 
 /// What a block or a network says of what goes in and what comes out.
@@ -69,7 +69,7 @@ impl Signature {
                 return Err(misfit(&bound));
             }
             for (axis, dimension) in dimensions.iter().enumerate() {
-                let size = shape.as_ref().map(|shape| shape.0[axis] as i128);
+                let size = shape.as_ref().and_then(|shape| shape.0[axis].integer());
                 match dimension {
                     Dimension::Name(name) if matches!(bound.get(name), None | Some(ValueKind::Broken)) => {
                         let is_parameter = self.fixed.get(name).is_some();
@@ -110,7 +110,7 @@ impl Signature {
         let dimensions = self.outputs.get(port)?.dimensions.as_ref()?;
         let sizes = dimensions.iter().map(|dimension| {
             let n = dimensions::evaluate(dimension, &|name| integer(bound, name)).ok().flatten()?;
-            usize::try_from(n).ok().filter(|&n| n > 0)
+            (n > 0).then(|| Dim::from(n))
         });
         sizes.collect::<Option<Vec<_>>>().map(Shape)
     }
@@ -148,7 +148,7 @@ struct Opening {
     name: Ident,
     named: bool,
     kind: GroupKind,
-    repeat: Option<usize>,
+    repeat: Option<Dim>,
     text: String,
     tokens: TokenStream,
     signature: Option<Signature>,
@@ -231,10 +231,10 @@ impl Builder<'_, '_> {
     }
 
     /// The number of rounds of a repetition.
-    fn rounds(&mut self, count: &Value) -> Option<usize> {
+    fn rounds(&mut self, count: &Value) -> Option<Dim> {
         let kind = dimensions::value(count, &self.frame.dimensions, self.errors);
         let why = match kind {
-            ValueKind::Integer(n @ 1..=0xffff) => return usize::try_from(n).ok(),
+            ValueKind::Integer(n @ 1..=0xffff) => return Some(n.into()),
             ValueKind::Broken => return None,
             ValueKind::Integer(n @ ..=0) => format!("a layer is repeated once at least, found `{n}`"),
             ValueKind::Integer(_) => "a layer is repeated 65535 times at most".into(),
@@ -361,7 +361,7 @@ impl Builder<'_, '_> {
         name: Option<&Ident>,
         call: &Call,
         kind: GroupKind,
-        repeat: Option<usize>,
+        repeat: Option<Dim>,
         signature: Option<Signature>,
     ) -> Opening {
         let text = match repeat {
@@ -536,7 +536,7 @@ impl Builder<'_, '_> {
             self.errors.push(Error::new(&argument.tokens, line));
         }
         let rounds = match &stage.repeat {
-            Some(count) => self.rounds(count).unwrap_or(1),
+            Some(count) => self.rounds(count).and_then(Dim::known).unwrap_or(1),
             None => 1,
         };
         let mut values = inputs;
