@@ -83,7 +83,7 @@ pub struct Body {
 pub enum Statement {
     Let(Let),
     /// `layer encoder = Dense(64);`
-    Layer(Stage),
+    Layer(Box<Stage>),
 }
 
 #[derive(Debug)]
@@ -145,8 +145,16 @@ pub struct Stage {
     pub call: Option<Call>,
     pub function: Option<Function>,
     /// The `3` of `[Dense(64); 3]`.
-    pub repeat: Option<Value>,
+    pub repeat: Option<Repeat>,
     /// The name, if any, and the call.
+    pub tokens: TokenStream,
+}
+
+/// How often a layer runs, one behind the other.
+#[derive(Clone, Debug)]
+pub struct Repeat {
+    pub count: Value,
+    /// All of `[Dense(64); 3]`.
     pub tokens: TokenStream,
 }
 

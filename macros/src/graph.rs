@@ -158,7 +158,10 @@ pub enum Source {
         port: usize,
     },
     /// What flows into a round of a repetition.
-    Round { group: GroupId, port: usize },
+    Round {
+        group: GroupId,
+        port: usize,
+    },
     /// What a repetition gives after its last round.
     Repeat {
         group: GroupId,
@@ -189,6 +192,15 @@ impl Graph {
 
     /// Whether what a node gives reaches a result.
     pub fn is_live(&self) -> Vec<bool> {
+        self.live().0
+    }
+
+    /// The same of repetitions.
+    pub fn is_live_group(&self) -> Vec<bool> {
+        self.live().1
+    }
+
+    fn live(&self) -> (Vec<bool>, Vec<bool>) {
         let mut live = vec![false; self.nodes.len()];
         let mut open: Vec<ValueId> = self.results.iter().flatten().copied().collect();
         let mut seen = vec![false; self.groups.len()];
@@ -206,7 +218,7 @@ impl Graph {
                 _ => {}
             }
         }
-        live
+        (live, seen)
     }
 
     /// The groups around a node or in a group's place, from the innermost outwards.
@@ -232,14 +244,20 @@ impl Graph {
     /// The names from the network down to a node: `body.conv1`; a round's number stands where it is `*`.
     pub fn path(&self, node: NodeId) -> String {
         let name = (!self.is_bare(node)).then(|| self.nodes[node.0].name.to_string());
-        let mut names: Vec<String> = name.into_iter().collect();
-        for group in self.around(self.nodes[node.0].group) {
-            let group = &self.groups[group.0];
-            names.extend(group.repeat.map(|_| "*".to_string()));
-            names.push(group.name.to_string());
-        }
-        names.reverse();
-        names.join(".")
+        let around = self.around(self.nodes[node.0].group).collect::<Vec<_>>().into_iter().rev();
+        let groups = around.map(|group| self.segment(&self.groups[group.0]));
+        groups.chain(name).collect::<Vec<_>>().join(".")
+    }
+
+    /// The same down to a group.
+    pub fn group_path(&self, group: &Group) -> String {
+        let around = self.around(group.parent).collect::<Vec<_>>().into_iter().rev();
+        let groups = around.map(|group| self.segment(&self.groups[group.0]));
+        groups.chain([group.name.to_string()]).collect::<Vec<_>>().join(".")
+    }
+
+    fn segment(&self, group: &Group) -> String {
+        if group.repeat.is_some() { format!("{}.*", group.name) } else { group.name.to_string() }
     }
 
     /// The names that a user gave to values and layers which no result needs and nothing reads; a leading `_` says that

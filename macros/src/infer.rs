@@ -21,7 +21,7 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
         match failure.fault {
             Fault::Node(node) => errors.push(explain::node(&graph, &trial, node, &failure.mismatch)),
             Fault::Open(group) => errors.push(explain::opened(&graph, group, &failure.mismatch)),
-            Fault::Close(group) => errors.push(explain::closed(&graph, group, &failure.mismatch)),
+            Fault::Close(group) => errors.push(explain::closed(&graph, &trial, group, &failure.mismatch)),
             Fault::Output(_) => {}
         }
     }

@@ -31,7 +31,7 @@ enum Binding {
     /// Several values that have names of their own.
     Several(Vec<(String, ValueId)>),
     /// A layer that may be used several times.
-    Shared(groups::Shared),
+    Shared(Box<groups::Shared>),
 }
 
 struct Builder<'p, 'e> {

@@ -1,7 +1,7 @@
 //! What a block or an inner network declares, against what flows in and what its body gives.
 
 use super::trial::Trial;
-use crate::graph::{Graph, GroupId, Node};
+use crate::graph::{Graph, GroupId, Node, ValueId};
 use crate::layers::{AnyLayer, Mismatch};
 use crate::resolve::{Dimensions, Signature};
 use crate::shape::Shape;
@@ -80,15 +80,25 @@ pub fn check_shared(
     if !differs && ours.len() == theirs.len() {
         return Ok(());
     }
-    let list = |shapes: &[Shape]| {
-        let shapes: Vec<_> = shapes.iter().map(|shape| format!("`{shape}`")).collect();
-        shapes.join(", ")
+    let shapes = |values: &[ValueId]| {
+        let shapes = values.iter().map(|v| trial.shapes[v.0].as_ref().map_or("…".into(), Shape::to_string));
+        shapes.map(|shape| format!("`{shape}`")).collect::<Vec<_>>().join(", ")
     };
-    Err(Mismatch::new(format!(
-        "the shared layer `{}` has the weights for {}, its first input, but {{input_is}} {}",
-        node.name,
-        list(&first),
-        list(inputs)
-    ))
-    .trail())
+    // A shared block is what the user knows, and not the layer in it.
+    let outermost = graph.around(node.group).filter(|g| graph.groups[g.0].shares.is_some()).last();
+    let Some(used) = outermost.map(|g| &graph.groups[g.0]) else {
+        let line = "the shared layer {name} has weights for {first}, its first input, but {input_is} {now}";
+        let line = line.replace("{first}", &shapes(&owner.inputs)).replace("{now}", &shapes(&node.inputs));
+        return Err(Mismatch::new(line).trail());
+    };
+    let first = used.shares.map_or(&used.inputs, |owner| &graph.groups[owner.0].inputs);
+    let given: Vec<_> = used.inputs.iter().map(|&v| graph.describe(v)).collect();
+    let line = format!(
+        "the shared layer `{}` has weights for {}, its first input, but here it gets {}, {}",
+        used.name,
+        shapes(first),
+        given.join(", "),
+        shapes(&used.inputs)
+    );
+    Err(Mismatch::new(line).at_use())
 }

@@ -25,7 +25,7 @@ pub fn parse_body(group: &Group, errors: &mut Errors) -> Body {
         if cursor.peek_word("let") {
             statements.push(Statement::Let(parse_let(&mut cursor, errors)));
         } else if cursor.peek_word("layer") && cursor.peek_second_ident() {
-            statements.push(Statement::Layer(parse_layer(&mut cursor, errors)));
+            statements.push(Statement::Layer(Box::new(parse_layer(&mut cursor, errors))));
         } else if cursor.peek_word("block") && cursor.peek_second_ident() {
             let line = "a block stands beside the networks, not inside one";
             errors.push(Error::new(cursor.place(), line));

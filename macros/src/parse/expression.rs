@@ -3,7 +3,7 @@
 use super::body::checked_name;
 use super::cursor::Cursor;
 use super::value::{parse_argument, parse_arguments, parse_literal, parse_value};
-use crate::ast::{Argument, Call, Expression, Function, Operator, Stage, Value, ValueKind};
+use crate::ast::{Argument, Call, Expression, Function, Operator, Repeat, Stage, Value, ValueKind};
 use crate::errors::{Change, Error, Errors, How, Place};
 use crate::layers;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
@@ -274,13 +274,16 @@ pub fn parse_call_or_repeat(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
             errors.push(Error::new(layer.place(), format!("expected a layer, found {}", layer.found())));
         }
     }
-    if let Some(mut inside) = inside {
+    if let (Some(mut inside), Some(group)) = (inside, group) {
+        let tokens: TokenStream = TokenTree::from(group).into();
         if stage.call.is_some() && inside.take_punct(';') && !inside.is_end() {
-            stage.repeat = Some(parse_value(&mut inside, errors));
+            let count = parse_value(&mut inside, errors);
+            stage.repeat = Some(Repeat { count, tokens: tokens.clone() });
         }
         if stage.call.is_some() && (stage.repeat.is_none() || !inside.is_end()) {
             let line = format!("a repetition is written `[Dense(64); 3]`, found {}", inside.found());
-            errors.push(Error::new(inside.place(), line));
+            let place = if inside.is_end() { Place::of(&tokens) } else { inside.place() };
+            errors.push(Error::new(place, line));
             stage.call = None;
         }
     } else if stage.call.is_none() {

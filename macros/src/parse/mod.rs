@@ -8,6 +8,7 @@ mod value;
 
 use crate::ast::{Block, Body, Network, Port, Program};
 use crate::errors::{Error, Errors, Place};
+use crate::layers;
 use cursor::Cursor;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::parse::Parser;
@@ -106,6 +107,10 @@ fn parse_block(cursor: &mut Cursor, errors: &mut Errors) -> Option<Block> {
             &name,
             format!("a block's name begins with a capital, as layers' do: `{name}`"),
         ));
+    }
+    if layers::user_names().contains(&name.to_string().as_str()) {
+        let line = format!("`{name}` is a layer of the language: a block needs another name");
+        errors.push(Error::new(&name, line));
     }
     let mut parameters = Vec::new();
     if cursor.peek_group(Delimiter::Parenthesis)

@@ -63,7 +63,7 @@ fn constant(dimension: &Dimension) -> Option<&Path> {
 }
 
 /// The place of a name among tokens, for an error about it.
-fn place_of(name: &str, tokens: &TokenStream) -> Place {
+pub fn place_of(name: &str, tokens: &TokenStream) -> Place {
     fn find(name: &str, tokens: &TokenStream) -> Option<Place> {
         tokens.clone().into_iter().find_map(|token| match token {
             proc_macro2::TokenTree::Group(group) => find(name, &group.stream()),

@@ -3,7 +3,7 @@
 
 use super::dimensions::{self, Dimensions};
 use super::{Binding, Builder, Declared, Frame, plain};
-use crate::ast::{Block, Body, Call, Dimension, Port, Stage, Value, ValueKind, shape_text};
+use crate::ast::{Block, Body, Call, Dimension, Port, Repeat, Stage, Value, ValueKind, shape_text};
 use crate::errors::{Change, Error, How, Place};
 use crate::graph::{Event, Group, GroupId, GroupKind, Node, NodeId, Source, ValueId};
 use crate::layers::{self, AnyLayer};
@@ -39,7 +39,7 @@ pub struct Misfit {
 #[derive(Clone)]
 pub struct Shared {
     pub(super) call: Call,
-    repeat: Option<Value>,
+    repeat: Option<Repeat>,
     /// The first node and the first group of its first use.
     owner: Option<(usize, usize)>,
 }
@@ -90,6 +90,18 @@ impl Signature {
             }
         }
         Ok(bound)
+    }
+
+    /// The same, and as not known what nothing binds, which has been reported.
+    fn with_outputs(&self, mut bound: Dimensions) -> Dimensions {
+        for dimension in self.outputs.iter().filter_map(|output| output.dimensions.as_ref()).flatten() {
+            for name in dimensions::names(dimension) {
+                if bound.get(name).is_none() {
+                    bound.insert(name.to_string(), ValueKind::Broken);
+                }
+            }
+        }
+        bound
     }
 
     /// All names of its shapes and parameters, none of them known.
@@ -167,7 +179,7 @@ impl Builder<'_, '_> {
             return vec![value];
         };
         if let Some(Binding::Shared(shared)) = self.frame.scope.get(&plain(&call.name)).cloned() {
-            return self.use_shared(stage, call, shared, inputs);
+            return self.use_shared(stage, call, &shared, inputs);
         }
         let first = self.graph.nodes.len();
         let values = self.apply(name, call, stage.repeat.as_ref(), inputs);
@@ -189,14 +201,14 @@ impl Builder<'_, '_> {
         &mut self,
         name: Option<&Ident>,
         call: &Call,
-        repeat: Option<&Value>,
+        repeat: Option<&Repeat>,
         inputs: Vec<ValueId>,
     ) -> Vec<ValueId> {
         let first_error = self.errors.count();
         let call = &self.with_numbers(call);
-        let repeat = match repeat.map(|count| self.rounds(count)) {
-            Some(None) => return vec![self.unknown(&call.tokens)],
-            Some(Some(rounds)) => Some(rounds),
+        let repeat = match repeat.map(|repeat| (self.rounds(&repeat.count), &repeat.tokens)) {
+            Some((None, tokens)) => return vec![self.unknown(tokens)],
+            Some((Some(rounds), tokens)) => Some((rounds, tokens)),
             None => None,
         };
         let program = self.program;
@@ -206,7 +218,10 @@ impl Builder<'_, '_> {
             let opening = self.opening(name, call, GroupKind::Block(index), repeat, Some(signature));
             return self.put_in(opening, &block.inputs, block.body.as_ref(), inputs);
         }
-        if let Some(network) = program.networks.iter().find(|network| network.name == call.name) {
+        // A layer of the language goes before a network of its name.
+        let is_layer = layers::user_names().contains(&call.name.to_string().as_str());
+        let network = program.networks.iter().find(|network| network.name == call.name);
+        if let Some(network) = network.filter(|_| !is_layer) {
             if let Some(argument) = call.arguments.first() {
                 let line = format!("`{}` is a network and takes no arguments", call.name);
                 self.errors.push(Error::new(&argument.tokens, line));
@@ -217,8 +232,10 @@ impl Builder<'_, '_> {
             let opening = self.opening(name, call, kind, repeat, Some(signature));
             return self.put_in(opening, &network.inputs, network.body.as_ref(), inputs);
         }
-        let Some(rounds) = repeat else { return self.layer(name, call, first_error, inputs) };
-        let opening = self.opening(name, call, GroupKind::Layer, Some(rounds), None);
+        if repeat.is_none() {
+            return self.layer(name, call, first_error, inputs);
+        }
+        let opening = self.opening(name, call, GroupKind::Layer, repeat, None);
         let node_name = opening.name.clone();
         let named = opening.named;
         self.within_group(opening, inputs, |builder, inputs| {
@@ -361,19 +378,20 @@ impl Builder<'_, '_> {
         name: Option<&Ident>,
         call: &Call,
         kind: GroupKind,
-        repeat: Option<Dim>,
+        repeat: Option<(Dim, &TokenStream)>,
         signature: Option<Signature>,
     ) -> Opening {
-        let text = match repeat {
-            Some(rounds) => format!("[{call}; {rounds}]"),
-            None => call.to_string(),
+        let (text, tokens) = match repeat {
+            Some((rounds, tokens)) => (format!("[{call}; {rounds}]"), tokens.clone()),
+            None => (call.to_string(), call.tokens.clone()),
         };
+        let repeat = repeat.map(|(rounds, _)| rounds);
         let named = name.is_some();
         let name = match name {
             Some(name) => name.clone(),
             None => self.automatic_name(&call.name.to_string(), call.name.span()),
         };
-        Opening { name, named, kind, repeat, text, tokens: call.tokens.clone(), signature }
+        Opening { name, named, kind, repeat, text, tokens, signature }
     }
 
     /// The body of a block or a network in the place of its call.
@@ -411,10 +429,18 @@ impl Builder<'_, '_> {
             return unknown(self);
         }
         self.within.push(key);
+        self.check_bound(&signature);
+        let before = self.errors.count();
+        let used = match opening.named {
+            true => format!("in `{}`, used as `{}`", opening.text, opening.name),
+            false => format!("in `{}`", opening.text),
+        };
+        let is_parametric = signature.fixed.keys().next().is_some();
         let values = self.within_group(opening, inputs, |builder, inputs| {
             let mut frame = Frame::new(ports, body, builder.frame.group);
             let shapes: Vec<_> = inputs.iter().map(|v| builder.shapes[v.0].clone()).collect();
-            frame.dimensions = signature.bind(&shapes).unwrap_or_else(|_| signature.unbound());
+            let bound = signature.bind(&shapes).unwrap_or_else(|_| signature.unbound());
+            frame.dimensions = signature.with_outputs(bound);
             for (port, &value) in ports.iter().zip(&inputs) {
                 if let Some(name) = &port.name {
                     frame.scope.insert(plain(name), Binding::Value(value));
@@ -427,7 +453,25 @@ impl Builder<'_, '_> {
             values
         });
         self.within.pop();
+        if is_parametric {
+            self.errors.annotate(before, &used);
+        }
         values
+    }
+
+    /// Every name in what comes out is a parameter or bound by what goes in.
+    fn check_bound(&mut self, signature: &Signature) {
+        let known = signature.unbound();
+        for port in &signature.outputs {
+            for dimension in port.dimensions.iter().flatten() {
+                let unknown = dimensions::names(dimension).into_iter().find(|name| known.get(name).is_none());
+                if let Some(name) = unknown {
+                    let line =
+                        format!("`{name}` is no parameter and in no shape of an input, so nobody knows it");
+                    self.errors.push(Error::new(dimensions::place_of(name, &port.tokens), line));
+                }
+            }
+        }
     }
 
     /// Opens a group, makes what is in it, and closes it.
@@ -470,7 +514,9 @@ impl Builder<'_, '_> {
         let taken: Vec<ValueId> = match repeat {
             None => inputs,
             Some(_) => (inputs.iter().enumerate())
-                .map(|(port, input)| self.value(Source::Round { group: id, port }, self.shapes[input.0].clone()))
+                .map(|(port, input)| {
+                    self.value(Source::Round { group: id, port }, self.shapes[input.0].clone())
+                })
                 .collect(),
         };
         self.graph.groups[id.0].taken = taken.clone();
@@ -513,7 +559,7 @@ impl Builder<'_, '_> {
             return;
         };
         let shared = Shared { call: call.clone(), repeat: stage.repeat.clone(), owner: None };
-        self.frame.scope.insert(text, Binding::Shared(shared));
+        self.frame.scope.insert(text, Binding::Shared(Box::new(shared)));
     }
 
     /// One more use of a shared layer; the first brings its tensors.
@@ -521,7 +567,7 @@ impl Builder<'_, '_> {
         &mut self,
         stage: &Stage,
         call: &Call,
-        shared: Shared,
+        shared: &Shared,
         inputs: Vec<ValueId>,
     ) -> Vec<ValueId> {
         let own = plain(&call.name);
@@ -536,7 +582,7 @@ impl Builder<'_, '_> {
             self.errors.push(Error::new(&argument.tokens, line));
         }
         let rounds = match &stage.repeat {
-            Some(count) => self.rounds(count).and_then(Dim::known).unwrap_or(1),
+            Some(repeat) => self.rounds(&repeat.count).and_then(Dim::known).unwrap_or(1),
             None => 1,
         };
         let mut values = inputs;
@@ -554,10 +600,12 @@ impl Builder<'_, '_> {
             self.sharing = shared.owner;
         }
         // What does not fit is shown where it is used.
-        let tokens = proc_macro2::TokenTree::from(name.clone()).into();
+        let tokens: TokenStream = proc_macro2::TokenTree::from(name.clone()).into();
+        let repeat = shared.repeat.as_ref();
+        let repeat = repeat.map(|repeat| Repeat { tokens: tokens.clone(), ..repeat.clone() });
         let call = Call { tokens, ..shared.call.clone() };
         let declared = Ident::new(own, name.span());
-        let values = self.apply(Some(&declared), &call, shared.repeat.clone().as_ref(), inputs);
+        let values = self.apply(Some(&declared), &call, repeat.as_ref(), inputs);
         self.sharing = outer;
         if shared.owner.is_none() {
             shared.owner = Some(first);
@@ -616,13 +664,14 @@ impl Builder<'_, '_> {
         }
         let signature = Signature::new(&block.inputs, &block.outputs, fixed);
         self.frame = Frame::new(&block.inputs, block.body.as_ref(), None);
-        self.frame.dimensions = signature.unbound();
+        self.frame.dimensions = signature.with_outputs(signature.unbound());
         for name in block.inputs.iter().filter_map(|port| port.name.as_ref()) {
             let value = self.unknown(&TokenStream::from(proc_macro2::TokenTree::from(name.clone())));
             self.graph.values[value.0].name = Some(name.clone());
             self.frame.scope.insert(plain(name), Binding::Value(value));
         }
         self.within.push(block.name.to_string());
+        self.check_bound(&signature);
         let declared = Declared { name: &block.name, outputs: block.outputs.len() };
         if let Some(body) = &block.body {
             self.body(body, &declared);

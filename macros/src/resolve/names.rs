@@ -101,7 +101,7 @@ impl Builder<'_, '_> {
         let known: Vec<String> = parts.iter().map(|(part, _)| format!("{name}.{part}")).collect();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let line = format!("`{name}` is {} values, and one is wanted here", parts.len());
-        self.errors.push(Error::new(name, line).help(format!("{}", layers::choice(&known))));
+        self.errors.push(Error::new(name, line).help(layers::choice(&known)));
         self.unknown(&proc_macro2::TokenTree::from(name.clone()).into())
     }
 
