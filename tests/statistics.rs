@@ -31,7 +31,8 @@ network! {
 fn network<N: Network>(case: &Case) -> Box<N> {
     let mut network = N::zeroed();
     for info in N::TENSORS {
-        let (_, name) = info.name.split_once('.').expect("layer and tensor");
+        let name = info.name.to_string();
+        let (_, name) = name.split_once('.').expect("layer and tensor");
         let group = if info.role == Role::Learned { "param" } else { "buffer_before" };
         network.as_mut_slice()[info.range()].copy_from_slice(&case.values(&format!("{group}.{name}")));
     }
@@ -56,14 +57,14 @@ where
     formwork::tensor::flat_mut(gradients).copy_from_slice(&case.values("grad_output"));
     pass.backward(&mut gradient);
     for info in N::TENSORS.iter().filter(|info| info.role == Role::Learned) {
-        let name = info.name.replace("norm", "grad_param");
+        let name = info.name.to_string().replace("norm", "grad_param");
         case.check(&name, &gradient.as_slice()[info.range()]);
     }
     let still = Sgd::new(0.0);
     let mut state = still.start(&*network);
     still.step(&mut state, &mut network, &gradient);
     for info in N::TENSORS.iter().filter(|info| info.role != Role::Learned) {
-        let name = info.name.replace("norm", "buffer_after");
+        let name = info.name.to_string().replace("norm", "buffer_after");
         case.check(&name, &network.as_slice()[info.range()]);
     }
     network

@@ -4,7 +4,7 @@ use super::ports::Ports;
 use super::{Emit, Names, number};
 use crate::graph::{Source, ValueId};
 use crate::layers::{Kind, Role};
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
@@ -63,6 +63,8 @@ impl Emit<'_> {
         let shaped = &self.plan.shaped;
         match shaped.graph.values[value.0].source {
             Source::Input(_) => Kind::RawScores,
+            Source::Round { group, port } => self.kind_of(shaped.graph.groups[group.0].inputs[port]),
+            Source::Repeat { group, port } => self.kind_of(shaped.graph.groups[group.0].results[port]),
             Source::Node { node, .. } => match shaped.layer(node).kind() {
                 Some(kind) => kind,
                 None => self.kind_of(shaped.graph.nodes[node.0].inputs[0]),
@@ -71,17 +73,21 @@ impl Emit<'_> {
     }
 
     /// The number of learned scalars.
-    pub fn learned(&self) -> usize {
+    pub fn learned(&self) -> Dim {
         let shaped = &self.plan.shaped;
         let nodes = 0..shaped.graph.nodes.len();
         nodes.map(|n| self.learned_of(crate::graph::NodeId(n))).sum()
     }
 
-    pub fn learned_of(&self, node: crate::graph::NodeId) -> usize {
+    /// Those of a node, over all rounds; the second use of shared ones counts nothing.
+    pub fn learned_of(&self, node: crate::graph::NodeId) -> Dim {
         let shaped = &self.plan.shaped;
-        let parameters = shaped.layer(node).parameters(&shaped.input_shapes(node));
+        if shaped.graph.nodes[node.0].shares.is_some() {
+            return Dim::ZERO;
+        }
+        let parameters = shaped.parameters(node);
         let learned = parameters.iter().filter(|p| p.role == Role::Learned);
-        learned.map(|p| p.memory_shape.iter().product::<usize>()).sum()
+        learned.map(crate::layers::Parameter::len).sum::<Dim>() * shaped.graph.rounds(node)
     }
 
     /// The fewest samples that give every batch normalisation two values a channel.
@@ -91,6 +97,6 @@ impl Emit<'_> {
             let node = crate::graph::NodeId(n);
             shaped.layer(node).traits(&shaped.input_shapes(node))
         });
-        if traits.into_iter().any(|t| t.batch_values == Some(1)) { 2 } else { 1 }
+        if traits.into_iter().any(|t| t.batch_values.is_some_and(|n| n == 1)) { 2 } else { 1 }
     }
 }

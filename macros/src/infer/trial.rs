@@ -1,7 +1,8 @@
 //! Shapes of a graph as it is, or as it would be after an edit: what the user is told to do has been tried.
 
+use super::groups;
 use crate::ast::{Argument, Call, Value, ValueKind};
-use crate::graph::{Graph, Node, NodeId, Source, ValueId};
+use crate::graph::{Event, Graph, GroupId, Node, NodeId, Source, ValueId};
 use crate::layers::{AnyLayer, Mismatch};
 use crate::shape::Shape;
 
@@ -26,6 +27,10 @@ pub enum Edit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     Node(NodeId),
+    /// What flows into a group does not fit its declaration.
+    Open(GroupId),
+    /// What a group's body gives is not what it declares, or no round can follow on it.
+    Close(GroupId),
     /// The declared output of that number.
     Output(usize),
 }
@@ -56,9 +61,22 @@ impl Trial {
     pub fn mends_here(&self, graph: &Graph, before: &Trial, fault: Fault) -> bool {
         let unknown = |fault| match fault {
             Fault::Node(id) => graph.nodes[id.0].inputs.iter().any(|v| before.shapes[v.0].is_none()),
+            Fault::Open(id) | Fault::Close(id) => {
+                let group = &graph.groups[id.0];
+                group.inputs.iter().chain(&group.results).any(|v| before.shapes[v.0].is_none())
+            }
             Fault::Output(i) => before.results.get(i).is_none_or(Option::is_none),
         };
         self.failures.iter().all(|f| f.fault != fault && (before.has(f.fault) || unknown(f.fault)))
+    }
+
+    /// Whether a value is an input of the network, seen from outside any group.
+    pub fn is_input(&self, graph: &Graph, value: ValueId) -> bool {
+        match graph.values[value.0].source {
+            Source::Input(_) => true,
+            Source::Round { group, port } => self.is_input(graph, graph.groups[group.0].inputs[port]),
+            _ => false,
+        }
     }
 
     fn has(&self, fault: Fault) -> bool {
@@ -77,16 +95,53 @@ pub fn run(graph: &Graph, edits: &[Edit]) -> Trial {
         });
         trial.shapes[i] = edited.or_else(|| input.shape.clone());
     }
-    for (i, node) in graph.nodes.iter().enumerate() {
-        let id = NodeId(i);
-        match outputs(graph, &trial, id, node, edits) {
-            None => {}
-            Some(Ok(shapes)) => {
-                for (value, shape) in node.outputs.iter().zip(shapes) {
-                    trial.shapes[value.0] = Some(shape);
+    // What a group that does not fit has inside is unknown.
+    let mut closed_to: Option<GroupId> = None;
+    for event in &graph.order {
+        match *event {
+            Event::Node(id) if closed_to.is_none() => {
+                let node = &graph.nodes[id.0];
+                match outputs(graph, &trial, id, node, edits) {
+                    None => {}
+                    Some(Ok(shapes)) => {
+                        for (value, shape) in node.outputs.iter().zip(shapes) {
+                            trial.shapes[value.0] = Some(shape);
+                        }
+                    }
+                    Some(Err(mismatch)) => {
+                        trial.failures.push(Failure { fault: Fault::Node(id), mismatch });
+                    }
                 }
             }
-            Some(Err(mismatch)) => trial.failures.push(Failure { fault: Fault::Node(id), mismatch }),
+            Event::Open(id) if closed_to.is_none() => {
+                if let Err(mismatch) = groups::open(graph, &trial, id) {
+                    trial.failures.push(Failure { fault: Fault::Open(id), mismatch });
+                    closed_to = Some(id);
+                    continue;
+                }
+                let group = &graph.groups[id.0];
+                for (&taken, &input) in group.taken.iter().zip(&group.inputs) {
+                    trial.shapes[taken.0] = trial.shapes[input.0].clone();
+                }
+            }
+            Event::Close(id) if closed_to == Some(id) => closed_to = None,
+            Event::Close(id) if closed_to.is_none() => match groups::close(graph, &trial, id) {
+                Ok(shapes) => {
+                    for (value, shape) in graph.groups[id.0].outputs.iter().zip(shapes) {
+                        trial.shapes[value.0] = shape;
+                    }
+                }
+                Err(mismatch) => {
+                    trial.failures.push(Failure { fault: Fault::Close(id), mismatch });
+                    for value in &graph.groups[id.0].outputs {
+                        // A value that only passes through is still what it was.
+                        if !graph.groups[id.0].inputs.contains(value) {
+                            trial.shapes[value.0] = None;
+                        }
+                    }
+                }
+            },
+            _ => {}
         }
     }
     for (i, result) in graph.results.iter().enumerate() {
@@ -162,6 +217,7 @@ fn outputs(
     }
     let result = layer.outputs(&inputs).and_then(|shapes| {
         check_claim(call.as_ref(), &inputs)?;
+        groups::check_shared(graph, trial, node, &layer, &inputs)?;
         check_size(&layer, &inputs, &shapes)?;
         match after {
             Some(after) => after.outputs(&shapes),
@@ -204,7 +260,7 @@ fn check_claim(call: Option<&Call>, inputs: &[Shape]) -> Result<(), Mismatch> {
                     Mismatch::new(format!("`in: {claimed}` does not match: {{input_is}} a scalar")).at("in")
                 );
             };
-            if i128::try_from(shape.0[axis]) == Ok(*claimed) {
+            if shape.0[axis] == *claimed {
                 return Ok(());
             }
             let found = match shape.rank() {
@@ -243,6 +299,6 @@ fn check_size(layer: &AnyLayer, inputs: &[Shape], outputs: &[Shape]) -> Result<(
 pub fn source_node(graph: &Graph, value: ValueId) -> Option<NodeId> {
     match graph.values[value.0].source {
         Source::Node { node, .. } => Some(node),
-        Source::Input(_) => None,
+        _ => None,
     }
 }

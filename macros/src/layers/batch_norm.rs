@@ -5,7 +5,7 @@ use super::statistics::{self, Statistics};
 use super::window::{image, number};
 use super::{Arguments, Init, Layer, Layout, Parameter, Role, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -43,7 +43,7 @@ impl Norm {
         parts.join(", ")
     }
 
-    fn parameters(&self, channels: usize) -> Vec<Parameter> {
+    fn parameters(&self, channels: Dim) -> Vec<Parameter> {
         let one = |name, value| Parameter {
             name,
             memory_shape: vec![channels],
@@ -60,7 +60,7 @@ impl Norm {
         parameters
     }
 
-    fn traits(&self, layout: Layout, [channels, values]: [usize; 2]) -> Traits {
+    fn traits(&self, layout: Layout, [channels, values]: [Dim; 2]) -> Traits {
         if self.statistics.is_running() {
             // A line for each channel.
             return Traits {
@@ -78,7 +78,7 @@ impl Norm {
         }
     }
 
-    fn spec(&self, sizes: [usize; 2]) -> TokenStream {
+    fn spec(&self, sizes: [Dim; 2]) -> TokenStream {
         let [channels, values] = sizes.map(number);
         let (eps, affine) = (Literal::f64_suffixed(self.eps), self.affine);
         let (running, counted) = (self.statistics.is_running(), self.statistics.is_counted());
@@ -92,8 +92,8 @@ impl Norm {
         })
     }
 
-    fn field(&self, channels: usize, scalar: &TokenStream) -> TokenStream {
-        let affine = number(if self.affine { channels } else { 0 });
+    fn field(&self, channels: Dim, scalar: &TokenStream) -> TokenStream {
+        let affine = number(if self.affine { channels } else { Dim::ZERO });
         let channels = number(channels);
         let count = self.statistics.is_counted().then(|| quote!(, 1));
         quote!(batch_norm::BatchNorm<#scalar, #channels, #affine #count>)
@@ -102,9 +102,9 @@ impl Norm {
 
 impl BatchNorm1d {
     /// The features, and how many values of each are in one sample.
-    fn sizes(inputs: &[Shape]) -> [usize; 2] {
+    fn sizes(inputs: &[Shape]) -> [Dim; 2] {
         match inputs[0].0[..] {
-            [n] => [n, 1],
+            [n] => [n, Dim::ONE],
             [t, f] => [f, t],
             _ => unreachable!("`outputs` has refused other ranks"),
         }
@@ -149,7 +149,7 @@ impl Layer for BatchNorm1d {
 }
 
 impl BatchNorm2d {
-    fn sizes(inputs: &[Shape]) -> [usize; 2] {
+    fn sizes(inputs: &[Shape]) -> [Dim; 2] {
         [inputs[0].0[0], inputs[0].0[1] * inputs[0].0[2]]
     }
 }

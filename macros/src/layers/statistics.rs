@@ -3,6 +3,7 @@
 use super::{Arguments, Init, Parameter, Role};
 use crate::ast::ValueKind;
 use crate::errors::{Change, Errors, How};
+use crate::shape::Dim;
 
 /// What training does with the running statistics.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,7 +72,7 @@ impl Statistics {
     }
 
     /// The tensors behind weight and bias.
-    pub fn parameters(self, channels: usize) -> Vec<Parameter> {
+    pub fn parameters(self, channels: Dim) -> Vec<Parameter> {
         let role = match self {
             Statistics::Moving { momentum } => Role::Average { momentum },
             Statistics::Cumulative => Role::CumulativeAverage,

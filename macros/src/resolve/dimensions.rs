@@ -63,7 +63,7 @@ fn constant(dimension: &Dimension) -> Option<&Path> {
 }
 
 /// The place of a name among tokens, for an error about it.
-fn place_of(name: &str, tokens: &TokenStream) -> Place {
+pub fn place_of(name: &str, tokens: &TokenStream) -> Place {
     fn find(name: &str, tokens: &TokenStream) -> Option<Place> {
         tokens.clone().into_iter().find_map(|token| match token {
             proc_macro2::TokenTree::Group(group) => find(name, &group.stream()),
@@ -159,7 +159,7 @@ pub fn shape(
         let part = tokens_of(tokens, at);
         let n = number(dimension, known, &part, errors)?;
         match usize::try_from(n) {
-            Ok(n) if n > 0 => shape.push(n),
+            Ok(n) if n > 0 => shape.push(n.into()),
             _ => {
                 let line = format!("a dimension is at least 1, but `{dimension}` is {n} here");
                 errors.push(Error::new(Place::of(&part), line));
@@ -177,7 +177,7 @@ pub fn shape(
 }
 
 /// A value with all names put in; `Broken` after an error.
-fn value(value: &Value, known: &Dimensions, errors: &mut Errors) -> ValueKind {
+pub fn value(value: &Value, known: &Dimensions, errors: &mut Errors) -> ValueKind {
     let tokens = &value.tokens;
     let mut whole = |dimension: &Dimension| number(dimension, known, tokens, errors);
     match &value.kind {
@@ -202,11 +202,11 @@ fn value(value: &Value, known: &Dimensions, errors: &mut Errors) -> ValueKind {
     }
 }
 
-impl Builder<'_> {
+impl Builder<'_, '_> {
     /// A call with all names in its arguments put in.
     pub(super) fn with_numbers(&mut self, call: &Call) -> Call {
         let arguments = call.arguments.iter().map(|argument| {
-            let kind = value(&argument.value, &self.dimensions, self.errors);
+            let kind = value(&argument.value, &self.frame.dimensions, self.errors);
             let value = Value { kind, tokens: argument.value.tokens.clone() };
             Argument { name: argument.name.clone(), value, tokens: argument.tokens.clone() }
         });

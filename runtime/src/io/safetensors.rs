@@ -53,7 +53,7 @@ fn write<N: Network>(network: &N, out: &mut dyn Write) -> std::io::Result<()> {
         entry(name.clone(), "I64", &[], 8);
     }
     for info in scalars::<N>() {
-        entry(info.name.into(), dtype_name::<N::Scalar>(), info.shape, info.len * each);
+        entry(info.name.to_string(), dtype_name::<N::Scalar>(), info.shape, info.len * each);
     }
     let mut header = Value::Object(header).to_string();
     while !header.len().is_multiple_of(8) {
@@ -168,7 +168,7 @@ fn check_tensors<'f, N: Network>(file: &Path, tensors: &SafeTensors<'f>) -> Resu
     let mut problems = Vec::new();
     let mut found = Vec::new();
     for info in N::TENSORS {
-        let Ok(view) = tensors.tensor(info.name) else {
+        let Ok(view) = tensors.tensor(&info.name.to_string()) else {
             problems.push(format!("missing: `{}` {:?}", info.name, info.shape));
             continue;
         };
@@ -188,7 +188,9 @@ fn check_tensors<'f, N: Network>(file: &Path, tensors: &SafeTensors<'f>) -> Resu
         found.push(view);
     }
     let known = |name: &str| {
-        N::TENSORS.iter().any(|info| info.name == name || count_name(info).is_some_and(|count| count == name))
+        N::TENSORS
+            .iter()
+            .any(|info| info.name == *name || count_name(info).is_some_and(|count| count == name))
     };
     let mut extra: Vec<&str> = tensors.names().into_iter().filter(|name| !known(name)).collect();
     extra.sort_unstable();
@@ -202,14 +204,15 @@ fn check_tensors<'f, N: Network>(file: &Path, tensors: &SafeTensors<'f>) -> Resu
 
 /// The name of the count that PyTorch keeps beside this tensor, if it is a running mean.
 fn count_name(info: &TensorInfo) -> Option<String> {
-    let prefix = info.name.strip_suffix("running_mean")?;
+    let name = info.name.to_string();
+    let prefix = name.strip_suffix("running_mean")?;
     Some(format!("{prefix}{COUNT}"))
 }
 
 /// The count that a file has beside this tensor, if it is a running mean, or in its place.
 fn count_of<N: Network>(network: &N, info: &TensorInfo) -> Option<(String, i64)> {
     match info.role {
-        Role::Count => Some((info.name.into(), network.as_slice()[info.offset].widen() as i64)),
+        Role::Count => Some((info.name.to_string(), network.as_slice()[info.offset].widen() as i64)),
         Role::CumulativeAverage => None,
         _ => Some((count_name(info)?, 0)),
     }

@@ -1,7 +1,7 @@
 //! Drawings of descriptions that no declaration can have: names that could break the languages, and groups.
 
 use super::*;
-use crate::{Node, Port};
+use crate::{Group, Node, Port};
 
 const NASTY: Graph = Graph {
     name: "A \"B\" \\ C",
@@ -16,6 +16,7 @@ const NASTY: Graph = Graph {
             tensors: (0, 1),
             parameters: 1234,
             multiply_adds: 1,
+            group: Some(0),
         },
         Node {
             name: "max1",
@@ -26,8 +27,10 @@ const NASTY: Graph = Graph {
             tensors: (1, 1),
             parameters: 0,
             multiply_adds: 0,
+            group: Some(1),
         },
     ],
+    groups: &[],
     outputs: &[
         Port { name: "", shape: &[3, 4], source: Source::Node { node: 1, port: 0 } },
         Port { name: "same", shape: &[], source: Source::Input(0) },
@@ -74,22 +77,25 @@ fn names_cannot_break_the_language_of_mermaid() {
 
 #[test]
 fn groups_become_frames() {
-    let mut diagram = diagram(&NASTY);
-    let inner = Item::Group { title: "inner \"x\"".into(), items: vec![Item::Vertex(2)] };
-    let outer = Item::Group { title: "outer".into(), items: vec![Item::Vertex(1), inner] };
-    diagram.items = vec![Item::Vertex(0), outer, Item::Vertex(3), Item::Vertex(4)];
+    let outer = Group { name: "outer", text: "A", rounds: 1, nodes: (0, 2), parent: None };
+    let inner = Group { name: "outer.\"x\"", text: "[B; 3]", rounds: 3, nodes: (1, 2), parent: Some(0) };
+    let groups: &'static [Group] = Box::leak(Box::new([outer, inner]));
+    let diagram = diagram(&Graph { groups, ..NASTY });
     let dot = diagram.dot();
-    let frames = "    subgraph cluster_0 {\n        label=\"outer\";\n        n0 ";
+    let frames = "    subgraph cluster_0 {\n        label=\"outer: A\";\n        n0 ";
     assert!(dot.contains(frames), "{dot}");
-    assert!(dot.contains("        subgraph cluster_1 {\n            label=\"inner \\\"x\\\"\";\n"), "{dot}");
+    assert!(
+        dot.contains("        subgraph cluster_1 {\n            label=\"outer.\\\"x\\\": [B; 3]\";\n"),
+        "{dot}"
+    );
     let mermaid = diagram.mermaid();
-    assert!(mermaid.contains("    subgraph g0 [\"outer\"]\n        n0["), "{mermaid}");
+    assert!(mermaid.contains("    subgraph g0 [\"outer: A\"]\n        n0["), "{mermaid}");
     assert!(mermaid.contains("        end\n    end\n    o0(["), "{mermaid}");
 }
 
 #[test]
 fn an_empty_description_has_an_empty_drawing() {
-    let graph = Graph { name: "Nothing", inputs: &[], nodes: &[], outputs: &[], fingerprint: 0 };
+    let graph = Graph { name: "Nothing", inputs: &[], nodes: &[], groups: &[], outputs: &[], fingerprint: 0 };
     assert_eq!(diagram(&graph).mermaid(), "flowchart TD\n");
 }
 
@@ -104,6 +110,6 @@ fn the_drawing_is_one_of_its_description() {
     }
     assert_eq!(svg.matches("marker-end").count(), 5);
     assert_eq!(svg, diagram(&NASTY).svg());
-    let empty = Graph { name: "Nothing", inputs: &[], nodes: &[], outputs: &[], fingerprint: 0 };
+    let empty = Graph { name: "Nothing", inputs: &[], nodes: &[], groups: &[], outputs: &[], fingerprint: 0 };
     assert!(diagram(&empty).svg().ends_with("</svg>"));
 }
