@@ -25,6 +25,8 @@ pub struct Network {
 pub struct Port {
     pub name: Option<Ident>,
     pub shape: Option<Shape>,
+    /// The bound of `in 0..65`.
+    pub indices: Option<usize>,
     pub tokens: TokenStream,
 }
 

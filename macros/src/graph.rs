@@ -43,6 +43,8 @@ pub struct Input {
     pub name: Ident,
     /// `None` if the shape could not be read.
     pub shape: Option<Shape>,
+    /// The bound of its values if they are indices.
+    pub indices: Option<usize>,
     /// The shape as written, for spans.
     pub tokens: TokenStream,
 }
@@ -114,6 +116,14 @@ impl Graph {
             (Some(name), _) => format!("`{name}`"),
             (None, Source::Node { node, .. }) => format!("`{}`", self.nodes[node.0].text),
             (None, Source::Input(i)) => format!("`{}`", self.header.inputs[i].name),
+        }
+    }
+
+    /// The bound of a value that is made of indices. They come from outside alone: no layer gives any.
+    pub fn indices(&self, value: ValueId) -> Option<usize> {
+        match self.values[value.0].source {
+            Source::Input(i) => self.header.inputs[i].indices,
+            Source::Node { .. } => None,
         }
     }
 

@@ -82,7 +82,7 @@ fn header(network: &Network, errors: &mut Errors) -> Header {
     }
     let inputs = network.inputs.iter().filter_map(|port| {
         let name = port.name.clone()?;
-        Some(Input { name, shape: port.shape.clone(), tokens: port.tokens.clone() })
+        Some(Input { name, shape: port.shape.clone(), indices: port.indices, tokens: port.tokens.clone() })
     });
     let outputs = network.outputs.iter().map(|port| Output {
         name: port.name.clone(),
@@ -322,6 +322,9 @@ impl Builder<'_> {
     /// Adds a node, and all values that it gives.
     fn push_all(&mut self, mut node: Node) -> Vec<ValueId> {
         let first = self.graph.values.len();
+        if let Some(layer) = &mut node.layer {
+            layer.bind(&node.inputs.iter().map(|&value| self.graph.indices(value)).collect::<Vec<_>>());
+        }
         let ports = node.layer.as_ref().map_or(1, AnyLayer::ports);
         node.outputs = (first..first + ports).map(ValueId).collect();
         let outputs = node.outputs.clone();

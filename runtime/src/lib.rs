@@ -75,6 +75,7 @@
 //! | `Conv3d(n, kernel: k)` | as `Conv2d`, each size a number or a triple `(depth, height, width)` | `[c, d, h, w]` → `[n, d', h', w']` |
 //! | `MaxPool1d(k)`, `AvgPool1d(k)` | as in two dimensions, each size one number | `[t, f]` → `[t', f]` |
 //! | `GlobalAvgPool1d` | | `[t, f]` → `[f]` |
+//! | `Embedding(n)` | `padding_idx:` (whose vector stays zero) | `[t] in 0..k` → `[t, n]`, `[] in 0..k` → `[n]` |
 //! | `Flatten` | | any → `[n]` |
 //! | `Dropout(rate)`, `AlphaDropout(rate)` | | any |
 //! | `Dropout2d(rate)` | | `[c, h, w]` |
@@ -92,6 +93,26 @@
 //! | `LeakyRelu(0.01)`, `Elu(1.0)`, `Celu(1.0)`, `Gelu` | `Gelu(approximate: tanh)` | any |
 //! | `Softplus` | `beta: 1.0`, `threshold: 20.0` | any |
 //! | `Softmax`, `LogSoftmax` | `axis:` (the last axis; the channels of an image) | any |
+//!
+//! An input of words, tokens, categories or classes is declared with the range of its indices: `[64] in 0..65` takes an
+//! array `[Index<65>; 64]`, which no index out of range can get into, and an `Embedding` makes a learned vector of each.
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// Draws a digit of the class it is told.
+//!     pub struct Painter(noise: [16], class: [] in 0..10) -> [1, 28, 28] {
+//!         concat(noise, class -> Embedding(8), axis: 0) -> Dense(784) -> Sigmoid -> reshape([1, 28, 28])
+//!     }
+//! }
+//!
+//! let seven = Index::new(7)?;
+//! let image = Painter::new(1).predict(&SVector::zeros(), &seven);
+//! let classes: &[Index<10>] = Index::cast(&[5, 0, 4])?;     // a whole data set, checked where it lies
+//! # assert_eq!((image.len(), classes.len()), (1, 3));
+//! # Ok::<(), formwork::Error>(())
+//! ```
 //!
 //! A value may be computed from others, and all of it is differentiated: both sides of an operator have one shape, or one
 //! of them is a scalar, `[]`, or a number. Nothing is ever broadcast: `expand(gate, [16, 8, 8])` says it. `x -> f(k)` is
@@ -221,6 +242,7 @@ pub mod optimizers;
 mod parameters;
 mod real;
 pub mod report;
+mod sample;
 pub mod tensor;
 pub mod train;
 mod workspace;
@@ -233,6 +255,7 @@ pub use network::{Batch, Network, PREDICTION_BATCH, Pass, Selection, SingleInput
 pub use noise::Noise;
 pub use parameters::{Init, Parameters, Role, TensorInfo};
 pub use real::Real;
+pub use sample::{Column, Sample};
 pub use tensor::Tensor;
 pub use workspace::{Memory, Workspace};
 

@@ -174,6 +174,10 @@ fn tensor(krate: &TokenStream, layer: &str, p: &Parameter, offset: usize) -> Tok
             let std = float(std);
             quote!(Normal { std: #std })
         }
+        Init::NormalBut { std, from, to } => {
+            let (std, from, to) = (float(std), number(from), number(to));
+            quote!(NormalBut { std: #std, from: #from, to: #to })
+        }
     };
     quote! {
         #krate::TensorInfo {

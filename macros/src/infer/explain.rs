@@ -65,6 +65,10 @@ pub fn output(graph: &Graph, before: &Trial, index: usize) -> Option<Error> {
         None => format!("{} is", graph.describe(value)),
     };
     let explainer = Explainer { graph, before, fault: Fault::Output(index) };
+    if graph.indices(value).is_some() {
+        let line = format!("`{network}` declares `{target}`, numbers, but {title} indices");
+        return Some(Error::new(&declared.tokens, line));
+    }
     let mut error =
         Error::new(&declared.tokens, format!("`{network}` declares `{target}`, but {title} `{found}`"));
     if wanted.rank() != found.rank() || wanted.rank() == 3 {

@@ -18,6 +18,7 @@ mod convolution;
 mod dense;
 mod dropout;
 mod elementary;
+mod embedding;
 mod expand;
 mod flatten;
 mod gaussian_noise;
@@ -100,6 +101,20 @@ macro_rules! layers {
                 }
             }
 
+            /// Whether what flows in are indices.
+            pub fn takes_indices(&self) -> bool {
+                match self {
+                    $(AnyLayer::$name(_) => <$kind as Layer>::INDICES,)*
+                }
+            }
+
+            /// Tells the layer the bounds of those inputs that are indices.
+            pub fn bind(&mut self, inputs: &[Option<usize>]) {
+                match self {
+                    $(AnyLayer::$name(layer) => layer.bind(inputs),)*
+                }
+            }
+
             dispatch! { $($name)*; ports() where () -> usize }
             dispatch! { $($name)*; outputs(inputs) where (inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> }
             dispatch! { $($name)*; parameters(inputs) where (inputs: &[Shape]) -> Vec<Parameter> }
@@ -143,6 +158,7 @@ layers! {
     MaxPool1d => max_pool1d::MaxPool1d,
     AvgPool1d => avg_pool1d::AvgPool1d,
     GlobalAvgPool1d => global_avg_pool1d::GlobalAvgPool1d,
+    Embedding => embedding::Embedding,
     Dropout => dropout::Dropout,
     Dropout2d => dropout::Dropout2d,
     AlphaDropout => dropout::AlphaDropout,
@@ -229,7 +245,7 @@ pub const FUNCTION_ALIASES: &[(&str, &str)] = &[
 ];
 
 /// Layers that are still to come, under the names that they will have.
-pub const LATER: [&str; 4] = ["Lstm", "Gru", "Embedding", "MultiHeadAttention"];
+pub const LATER: [&str; 3] = ["Lstm", "Gru", "MultiHeadAttention"];
 
 /// What other frameworks call our layers.
 pub const ALIASES: &[(&str, &str)] = &[
@@ -287,6 +303,9 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("Clip", "Hardtanh"),
     ("Clamp", "Hardtanh"),
     ("Flat", "Flatten"),
+    ("Embed", "Embedding"),
+    ("EmbeddingBag", "Embedding"),
+    ("LookUp", "Embedding"),
 ];
 
 impl AnyLayer {
@@ -363,6 +382,12 @@ pub fn is_function(name: &str) -> bool {
 pub trait Layer: Sized + Clone + std::fmt::Debug {
     /// How many values flow in, or [`VARIADIC`].
     const ARITY: usize = 1;
+
+    /// Whether what flows in are indices; all others take numbers.
+    const INDICES: bool = false;
+
+    /// Takes in the bounds of those inputs that are indices, before anything else is asked.
+    fn bind(&mut self, _inputs: &[Option<usize>]) {}
 
     /// Reads the arguments; what is wrong goes into `errors`, and `None` comes back.
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self>;
@@ -497,8 +522,18 @@ pub enum Role {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Init {
     Constant(f64),
-    Uniform { bound: f64 },
-    Normal { std: f64 },
+    Uniform {
+        bound: f64,
+    },
+    Normal {
+        std: f64,
+    },
+    /// With zeros from one place in files to another.
+    NormalBut {
+        std: f64,
+        from: usize,
+        to: usize,
+    },
 }
 
 /// What the numbers of an output mean; mirrors the runtime's `kind` module.

@@ -2,12 +2,15 @@
 
 use super::cursor::Cursor;
 use crate::ast::{Argument, Call, Value, ValueKind};
-use crate::errors::{Error, Errors};
+use crate::errors::{Change, Error, Errors, How, Place};
 use crate::shape::Shape;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 /// The largest number that an argument or a dimension may be: products of two still fit the arithmetic.
 pub const MAX_NUMBER: u64 = i32::MAX as u64;
+
+/// The most indices: these are the whole numbers that `f32` holds, and inside a network indices stand as such.
+const MAX_INDICES: i128 = 1 << 24;
 
 /// `[1, 28, 28]`; `None` after an error.
 pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Shape> {
@@ -21,20 +24,67 @@ pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Shape> {
         errors.push(Error::new(place, line));
         return None;
     };
-    let shape = parse_dimensions(&group, errors);
-    if cursor.peek_word("in") {
-        let place = cursor.place();
-        errors.push(Error::new(place, "an input of indices, `in 0..65`, is not supported yet"));
-        while !cursor.is_end()
-            && !cursor.peek_punct(',')
-            && !cursor.peek_arrow()
-            && !cursor.peek_group(Delimiter::Brace)
-        {
+    parse_dimensions(&group, errors)
+}
+
+/// `in 0..65`, whose bound comes back; `None` after an error.
+pub fn parse_indices(cursor: &mut Cursor, errors: &mut Errors) -> Option<usize> {
+    let word = cursor.place();
+    cursor.next();
+    let at_end =
+        |c: &Cursor| c.is_end() || c.peek_punct(',') || c.peek_arrow() || c.peek_group(Delimiter::Brace);
+    let start = cursor.at();
+    let before = errors.count();
+    // Rust's `0..=64` is understood, and corrected.
+    let mut inclusive = false;
+    let value = match cursor.peek() {
+        Some(TokenTree::Literal(_)) if cursor.peek_inclusive(1) => {
+            inclusive = true;
             cursor.next();
+            cursor.next();
+            cursor.next();
+            cursor.next();
+            let end = if at_end(cursor) { ValueKind::Broken } else { parse_value(cursor, errors).kind };
+            match end {
+                ValueKind::Integer(n) => ValueKind::Range(0, n + 1),
+                _ => ValueKind::Broken,
+            }
         }
+        Some(_) if !at_end(cursor) => parse_value(cursor, errors).kind,
+        _ => ValueKind::Broken,
+    };
+    let text = crate::suggest::source(&cursor.since(start)).replace(' ', "");
+    while !at_end(cursor) {
+        cursor.next();
+    }
+    if errors.count() > before {
         return None;
     }
-    shape
+    let tokens = cursor.since(start);
+    let place = if tokens.is_empty() { word } else { Place::of(&tokens) };
+    let line = match value {
+        ValueKind::Range(0, n) if inclusive => {
+            let change = Change { place, how: How::Replace, text: format!("0..{n}") };
+            let error = Error::new(place, format!("`in {text}`: the end of indices is left out"));
+            errors.push(error.help_with(format!("`in 0..{n}`"), vec![change]));
+            return None;
+        }
+        ValueKind::Range(0, n) if n > MAX_INDICES => {
+            format!("`in 0..{n}`: there are at most {MAX_INDICES} different indices")
+        }
+        ValueKind::Range(0, n) if n >= 1 => return usize::try_from(n).ok(),
+        ValueKind::Range(0, n) => format!("`in 0..{n}`: there is no index below {n}"),
+        ValueKind::Range(..) => format!("`in {text}`: indices count from 0"),
+        ValueKind::Integer(n) if n >= 1 => {
+            let change = Change { place, how: How::Replace, text: format!("0..{n}") };
+            let error = Error::new(place, "indices are declared with their range");
+            errors.push(error.help_with(format!("`in 0..{n}`"), vec![change]));
+            return None;
+        }
+        _ => "indices are declared with their range: `[64] in 0..65`".into(),
+    };
+    errors.push(Error::new(place, line));
+    None
 }
 
 fn parse_dimensions(group: &Group, errors: &mut Errors) -> Option<Shape> {

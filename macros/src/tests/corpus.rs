@@ -117,4 +117,5 @@ corpus! {
     check: "corpus/check.txt";
     several: "corpus/several.txt";
     values: "corpus/values.txt";
+    indices: "corpus/indices.txt";
 }

@@ -32,6 +32,7 @@ mod row_norm;
 mod softmax;
 pub(crate) mod split;
 mod strided;
+mod table;
 #[cfg(test)]
 mod tests;
 pub mod tile;

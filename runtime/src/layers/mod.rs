@@ -92,6 +92,7 @@ pub mod dense;
 pub mod dropout;
 pub mod dropout2d;
 pub mod elementary;
+pub mod embedding;
 pub mod gaussian_noise;
 pub mod global_avg_pool2d;
 pub mod glu;
