@@ -5,6 +5,7 @@ mod check;
 mod emit;
 mod errors;
 mod expand;
+mod formula;
 mod graph;
 mod infer;
 mod layers;

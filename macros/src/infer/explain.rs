@@ -7,7 +7,7 @@ mod origin;
 use super::trial::{Edit, Fault, Trial, run, source_node};
 use crate::errors::{Change, Error, Help, Place};
 use crate::graph::{Graph, Node, NodeId, Source, ValueId};
-use crate::layers::{At, Mismatch, Proposal};
+use crate::layers::{At, Mismatch, Proposal, is_value};
 use crate::shape::Shape;
 use crate::suggest;
 use edits::replace;
@@ -202,7 +202,7 @@ fn place(node: &Node, at: At) -> Place {
     };
     let by_place = || {
         let call = node.call.as_ref()?;
-        Some(Place::of(&call.arguments.iter().find(|a| a.name.is_none())?.value.tokens))
+        Some(Place::of(&call.arguments.iter().find(|a| a.name.is_none() && !is_value(a))?.value.tokens))
     };
     match at {
         At::Main(name) => argument(name).or_else(by_place).unwrap_or_else(|| Place::of(&node.tokens)),

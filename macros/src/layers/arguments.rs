@@ -194,6 +194,16 @@ impl<'a> Arguments<'a> {
         self.taken.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }
 
+    /// What an argument is, as written.
+    pub fn value_of(&self, name: &str) -> Option<&'a ValueKind> {
+        self.take(name).map(|value| &value.kind)
+    }
+
+    /// Reports an argument that must be given.
+    pub fn need(&mut self, name: &str, meaning: &str, example: &str, errors: &mut Errors) {
+        self.missing(name, meaning, example, errors);
+    }
+
     /// How an argument is quoted: `stride: 0`, and `Dense(0)` for the one by place.
     fn quote(&self, name: &str, value: &Value) -> String {
         if Some(name) == self.main {
@@ -287,7 +297,7 @@ impl<'a> Arguments<'a> {
 }
 
 /// Whether an argument is what flows into a function.
-fn is_value(argument: &crate::ast::Argument) -> bool {
+pub fn is_value(argument: &crate::ast::Argument) -> bool {
     matches!(argument.value.kind, ValueKind::Given(_))
 }
 

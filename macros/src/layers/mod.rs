@@ -29,6 +29,7 @@ mod glu;
 mod group_norm;
 mod init;
 mod layer_norm;
+mod map;
 mod matmul;
 mod max_pool1d;
 mod max_pool2d;
@@ -51,7 +52,7 @@ mod zero_pad2d;
 use crate::ast::{Call, Operator};
 use crate::errors::Errors;
 use crate::shape::Shape;
-pub use arguments::{Arguments, list};
+pub use arguments::{Arguments, is_value, list};
 pub use elementary::Scalar;
 pub use mismatch::{At, Mismatch, Proposal};
 use proc_macro2::{Ident, TokenStream};
@@ -97,7 +98,7 @@ macro_rules! layers {
             /// How many values flow in; `None` if there are as many as anybody likes, but two at least.
             pub fn arity(&self) -> Option<usize> {
                 match self {
-                    $(AnyLayer::$name(_) => Some(<$kind as Layer>::ARITY).filter(|n| *n != VARIADIC),)*
+                    $(AnyLayer::$name(_) => Some(<$kind as Layer>::ARITY).filter(|n| *n != VARIADIC && *n != OWN),)*
                 }
             }
 
@@ -214,10 +215,14 @@ layers! {
     Permute as "permute" => permute::Permute,
     Expand as "expand" => expand::Expand,
     Matmul as "matmul" => matmul::Matmul,
+    Map as "map" => map::Map,
 }
 
 /// The arity of what takes as many values as anybody likes, but two at least.
 pub const VARIADIC: usize = usize::MAX;
+
+/// The arity of what says by an argument how many values it takes, and checks it.
+pub const OWN: usize = usize::MAX - 1;
 
 /// Functions that are layers under another name.
 const ACTIVATIONS: [(&str, &str); 4] =
@@ -336,6 +341,15 @@ impl AnyLayer {
         AnyLayer::Scalar(scalar)
     }
 
+    /// An activation out of text, `LeakyRelu(0.1)`.
+    pub fn activation(text: &str) -> Option<activation::Activation> {
+        let call = crate::parse::parse_call(text.parse().ok()?)?;
+        let mut errors = Errors::new();
+        let mut arguments = Arguments::new(&call);
+        let layer = <activation::Activation as Layer>::parse(&mut arguments, &mut errors);
+        layer.filter(|_| errors.is_empty())
+    }
+
     /// The sign between two values, if that is how it is written.
     pub fn sign(&self) -> Option<&'static str> {
         match self {
@@ -351,7 +365,7 @@ impl AnyLayer {
     pub fn refuses(&self, inputs: usize) -> Option<String> {
         match self.arity() {
             Some(arity) if arity != inputs => Some(crate::shape::counted(arity, "values")),
-            None if inputs < 2 => Some("two values or more".into()),
+            None if inputs < 2 && !matches!(self, AnyLayer::Map(_)) => Some("two values or more".into()),
             _ => None,
         }
     }
@@ -380,7 +394,7 @@ pub fn is_function(name: &str) -> bool {
 
 /// What the compiler asks a layer. `inputs` are the shapes that flow in.
 pub trait Layer: Sized + Clone + std::fmt::Debug {
-    /// How many values flow in, or [`VARIADIC`].
+    /// How many values flow in, or [`VARIADIC`], or [`OWN`].
     const ARITY: usize = 1;
 
     /// Whether what flows in are indices; all others take numbers.

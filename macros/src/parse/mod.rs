@@ -1,6 +1,7 @@
 //! From tokens to `ast`. Reports syntax errors only, and goes on at the next `;`, `->` or brace.
 
 mod body;
+mod closure;
 mod cursor;
 mod expression;
 mod value;

@@ -118,4 +118,5 @@ corpus! {
     several: "corpus/several.txt";
     values: "corpus/values.txt";
     indices: "corpus/indices.txt";
+    closures: "corpus/closures.txt";
 }

@@ -15,6 +15,7 @@ pub(crate) mod dense;
 mod depthwise;
 mod dropout;
 mod elementwise;
+mod formula;
 mod gates;
 mod group_norm;
 pub mod isa;

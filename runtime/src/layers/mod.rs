@@ -100,6 +100,7 @@ pub mod group_norm;
 pub mod instance_norm2d;
 pub mod layer_norm;
 pub mod layout;
+pub mod map;
 pub mod matmul;
 pub mod max_pool2d;
 pub mod parts;
