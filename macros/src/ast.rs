@@ -25,10 +25,43 @@ pub struct Network {
 #[derive(Debug)]
 pub struct Port {
     pub name: Option<Ident>,
-    pub shape: Option<Shape>,
+    pub shape: Option<Vec<Dimension>>,
     /// The bound of `in 0..65`.
-    pub indices: Option<usize>,
+    pub indices: Option<Indices>,
     pub tokens: TokenStream,
+}
+
+/// `in 0..65` behind an input's shape.
+#[derive(Clone, Debug)]
+pub struct Indices {
+    /// The 65.
+    pub bound: Dimension,
+    /// The range.
+    pub tokens: TokenStream,
+}
+
+/// A dimension, or a whole number, as written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Dimension {
+    Number(i128),
+    /// A name in small letters: a block's parameter, or a variable of its shapes.
+    Name(String),
+    /// A `const` of the program.
+    Constant(Path),
+    Binary(Box<Dimension>, Operator, Box<Dimension>),
+}
+
+/// The path of an item of the program.
+#[derive(Clone, Debug)]
+pub struct Path {
+    pub text: String,
+    pub tokens: TokenStream,
+}
+
+impl PartialEq for Path {
+    fn eq(&self, other: &Path) -> bool {
+        self.text == other.text
+    }
 }
 
 #[derive(Debug)]
@@ -138,10 +171,16 @@ pub enum ValueKind {
     Word(String),
     Tuple(Vec<ValueKind>),
     Shape(Shape),
+    /// A number that is more than a literal: `2 * channels`.
+    Dimension(Dimension),
+    /// A shape with such numbers in it.
+    Dimensions(Vec<Dimension>),
     /// `[1, 0]`: with a zero it is no shape.
     Axes(Vec<usize>),
     /// `2..5`
     Range(i128, i128),
+    /// `2..h`
+    RangeOf(Dimension, Dimension),
     /// A value that flows into a function, as it was written.
     Given(String),
     /// A function of numbers, `|x| x * x`.
@@ -247,10 +286,52 @@ impl fmt::Display for ValueKind {
             }
             ValueKind::Shape(shape) => write!(f, "{shape}"),
             ValueKind::Axes(axes) => write!(f, "{axes:?}"),
+            ValueKind::Dimension(dimension) => write!(f, "{dimension}"),
+            ValueKind::Dimensions(dimensions) => write!(f, "{}", shape_text(dimensions)),
             ValueKind::Range(start, end) => write!(f, "{start}..{end}"),
+            ValueKind::RangeOf(start, end) => write!(f, "{start}..{end}"),
             ValueKind::Given(text) => write!(f, "{text}"),
             ValueKind::Closure(closure) => write!(f, "{closure}"),
             ValueKind::Broken => write!(f, "…"),
+        }
+    }
+}
+
+/// `[c, 2 * h, w]`
+pub fn shape_text(dimensions: &[Dimension]) -> String {
+    let parts: Vec<_> = dimensions.iter().map(ToString::to_string).collect();
+    format!("[{}]", parts.join(", "))
+}
+
+impl Operator {
+    pub fn sign(self) -> char {
+        match self {
+            Operator::Add => '+',
+            Operator::Subtract => '-',
+            Operator::Multiply => '*',
+            Operator::Divide => '/',
+        }
+    }
+}
+
+impl fmt::Display for Dimension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Dimension::Number(n) => write!(f, "{n}"),
+            Dimension::Name(name) => write!(f, "{name}"),
+            Dimension::Constant(path) => write!(f, "{}", path.text),
+            Dimension::Binary(left, operator, right) => {
+                let tight = matches!(operator, Operator::Multiply | Operator::Divide);
+                let side = |side: &Dimension, after: bool| match side {
+                    Dimension::Binary(_, Operator::Add | Operator::Subtract, _) if tight || after => {
+                        format!("({side})")
+                    }
+                    Dimension::Binary(..) if after && tight => format!("({side})"),
+                    side => side.to_string(),
+                };
+                let after = *operator != Operator::Add;
+                write!(f, "{} {} {}", side(left, false), operator.sign(), side(right, after))
+            }
         }
     }
 }

@@ -1,15 +1,19 @@
 //! From `ast` to `Graph`: names, layers, arguments. Reports undefined names, names used twice, and wrong arguments.
 
+mod dimensions;
 mod names;
 mod operations;
 
-use crate::ast::{Body, Expression, Network, Pattern, Stage, Statement};
+use crate::ast::{Body, Expression, Network, Pattern, Port, Stage, Statement};
 use crate::errors::{Error, Errors, Place};
 use crate::graph::{Graph, Header, Input, Node, NodeId, Output, Scalar, Source, Value, ValueId};
 use crate::infer;
 use crate::layers::AnyLayer;
 use crate::maps::OrderedMap;
+use crate::shape::Shape;
 use crate::suggest;
+use dimensions::Dimensions;
+pub use dimensions::evaluate;
 use proc_macro2::{Ident, TokenStream};
 
 /// The most inputs that the runtime takes.
@@ -28,6 +32,8 @@ struct Builder<'e> {
     /// The names of all networks of the invocation.
     siblings: Vec<String>,
     scope: OrderedMap<Binding>,
+    /// What names in dimensions and arguments stand for.
+    dimensions: Dimensions,
     /// Every name that the user gives anywhere, for numbering and for "defined only later".
     taken: Vec<String>,
     /// Names reported as undefined, each once, with the error's number and the name that is similar.
@@ -52,6 +58,7 @@ pub fn resolve(network: Network, errors: &mut Errors) -> Graph {
         graph,
         siblings: network.siblings.clone(),
         scope: OrderedMap::new(),
+        dimensions: Dimensions::new(),
         taken,
         reported: OrderedMap::new(),
         counts: OrderedMap::new(),
@@ -76,26 +83,39 @@ pub fn resolve(network: Network, errors: &mut Errors) -> Graph {
     graph
 }
 
+fn shape_of(port: &Port, known: &Dimensions, errors: &mut Errors) -> Option<Shape> {
+    dimensions::shape(port.shape.as_deref()?, known, &port.tokens, errors)
+}
+
 fn header(network: &Network, errors: &mut Errors) -> Header {
     if let Some(input) = network.inputs.get(MAX_INPUTS) {
         errors.push(Error::new(&input.tokens, format!("a network takes at most {MAX_INPUTS} inputs")));
     }
-    let inputs = network.inputs.iter().filter_map(|port| {
-        let name = port.name.clone()?;
-        Some(Input { name, shape: port.shape.clone(), indices: port.indices, tokens: port.tokens.clone() })
-    });
-    let outputs = network.outputs.iter().map(|port| Output {
-        name: port.name.clone(),
-        shape: port.shape.clone(),
-        tokens: port.tokens.clone(),
-    });
+    let known = Dimensions::new();
+    let mut inputs = Vec::new();
+    for port in &network.inputs {
+        let Some(name) = port.name.clone() else { continue };
+        let mut shape = shape_of(port, &known, errors);
+        let mut indices = None;
+        if let Some(range) = &port.indices {
+            indices = dimensions::indices(range, &known, errors);
+            // Without a range nothing is known of what flows in.
+            shape = shape.filter(|_| indices.is_some());
+        }
+        inputs.push(Input { name, shape, indices, tokens: port.tokens.clone() });
+    }
+    let mut outputs = Vec::new();
+    for port in &network.outputs {
+        let (name, tokens) = (port.name.clone(), port.tokens.clone());
+        outputs.push(Output { name, shape: shape_of(port, &known, errors), tokens });
+    }
     Header {
         attributes: network.attributes.clone(),
         visibility: network.visibility.clone(),
         name: network.name.clone(),
         scalar: network.generic.clone().map_or(Scalar::F32, Scalar::Generic),
-        inputs: inputs.collect(),
-        outputs: outputs.collect(),
+        inputs,
+        outputs,
     }
 }
 
@@ -257,6 +277,7 @@ impl Builder<'_> {
             return vec![value];
         };
         let first_error = self.errors.count();
+        let call = &self.with_numbers(call);
         let mut layer = match AnyLayer::parse(call, self.errors) {
             Ok(layer) => layer,
             Err(()) => {

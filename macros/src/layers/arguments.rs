@@ -227,12 +227,11 @@ impl<'a> Arguments<'a> {
         Some(Error::new(&value.tokens, format!("{} {why}", self.quote(name, value))))
     }
 
-    /// Reports a number that is a name or arithmetic, which only a later version will take.
+    /// Reports a name that stands for no number.
     fn refuse_word(&mut self, name: &str, errors: &mut Errors) {
         self.failed = true;
         if let Some(value) = self.take(name) {
-            let line =
-                format!("{}: a number that is not a literal is not supported yet", self.quote(name, value));
+            let line = format!("{}: there is no dimension `{}`", self.quote(name, value), value.kind);
             errors.push(Error::new(&value.tokens, line));
         }
     }

@@ -2,7 +2,7 @@
 
 use super::body::checked_name;
 use super::cursor::Cursor;
-use super::value::parse_value;
+use super::value::parse_literal;
 use crate::ast::{Argument, Closure, Operator, Term, Value, ValueKind};
 use crate::errors::{Change, Error, Errors, How, Place};
 use proc_macro2::{Delimiter, Ident, TokenTree};
@@ -242,7 +242,7 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Option<Term> {
         return Some(value);
     }
     if matches!(cursor.peek(), Some(TokenTree::Literal(_))) {
-        let value = parse_value(cursor, errors);
+        let value = parse_literal(cursor, errors);
         return match value.kind {
             #[expect(clippy::cast_precision_loss, reason = "numbers are below 2^31")]
             ValueKind::Integer(n) => Some(Term::Number(n as f64)),

@@ -129,6 +129,36 @@ impl Cursor {
         }
     }
 
+    /// Whether an operator comes after the next token.
+    pub fn peek_operator_after(&self) -> bool {
+        let Some(TokenTree::Punct(p)) = self.tokens.get(self.at + 1) else { return false };
+        let arrow = p.as_char() == '-' && p.spacing() == Spacing::Joint && self.is_punct(2, '>');
+        matches!(p.as_char(), '+' | '-' | '*' | '/') && !arrow
+    }
+
+    /// Whether `::` comes after the next token.
+    pub fn peek_path_after(&self) -> bool {
+        let joint = matches!(self.tokens.get(self.at + 1), Some(TokenTree::Punct(p)) if p.spacing() == Spacing::Joint);
+        joint && self.is_punct(1, ':') && self.is_punct(2, ':')
+    }
+
+    /// Whether `::` follows.
+    pub fn peek_path_sign(&self) -> bool {
+        self.peek_pair(':', ':')
+    }
+
+    pub fn take_path_sign(&mut self) -> bool {
+        let found = self.peek_path_sign();
+        self.at += if found { 2 } else { 0 };
+        found
+    }
+
+    /// Whether `..` stands somewhere before the next comma.
+    pub fn peek_range(&self) -> bool {
+        let rest = (0..self.tokens.len() - self.at).take_while(|&ahead| !self.is_punct(ahead, ','));
+        rest.into_iter().any(|ahead| self.peek_dots(ahead))
+    }
+
     pub fn peek_ident(&self) -> Option<&Ident> {
         match self.peek() {
             Some(TokenTree::Ident(ident)) => Some(ident),

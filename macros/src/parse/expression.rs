@@ -3,7 +3,7 @@
 use super::body::checked_name;
 use super::closure::{parse_closure, peek_function};
 use super::cursor::Cursor;
-use super::value::{parse_argument, parse_arguments, parse_value};
+use super::value::{parse_argument, parse_arguments, parse_literal};
 use crate::ast::{Argument, Call, Expression, Function, Operator, Stage, Value, ValueKind};
 use crate::errors::{Change, Error, Errors, How, Place};
 use crate::layers;
@@ -173,7 +173,7 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
         return Expression::Name(name);
     }
     if matches!(cursor.peek(), Some(TokenTree::Literal(_))) {
-        let value = parse_value(cursor, errors);
+        let value = parse_literal(cursor, errors);
         return match value.kind {
             #[expect(clippy::cast_precision_loss, reason = "numbers are below 2^31")]
             ValueKind::Integer(n) => Expression::Number(n as f64, value.tokens),
@@ -206,7 +206,7 @@ fn parse_function(name: Ident, cursor: &mut Cursor, errors: &mut Errors) -> Func
         while !inside.is_end() {
             if inside.peek_punct('|') || name == "map" && peek_function(&inside) {
                 arguments.push(parse_closure(&mut inside, errors));
-            } else if inside.peek_label() || inside.peek_group(Delimiter::Bracket) || inside.peek_dots(1) {
+            } else if inside.peek_label() || inside.peek_group(Delimiter::Bracket) || inside.peek_range() {
                 arguments.extend(parse_argument(&mut inside, errors));
             } else {
                 let start = inside.at();

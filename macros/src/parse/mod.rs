@@ -3,6 +3,7 @@
 mod body;
 mod closure;
 mod cursor;
+mod dimension;
 mod expression;
 mod value;
 
@@ -12,7 +13,7 @@ use cursor::Cursor;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::parse::Parser;
 
-pub use value::parse_call;
+pub use value::{MAX_NUMBER, parse_call};
 
 /// All the items of one invocation whose name could be read.
 pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Vec<Network> {

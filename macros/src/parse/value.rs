@@ -1,7 +1,8 @@
 //! Shapes, arguments and layers' calls.
 
 use super::cursor::Cursor;
-use crate::ast::{Argument, Call, Value, ValueKind};
+use super::dimension::{self, peek_arithmetic};
+use crate::ast::{Argument, Call, Dimension, Indices, Path, Value, ValueKind};
 use crate::errors::{Change, Error, Errors, How, Place};
 use crate::shape::Shape;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
@@ -9,11 +10,8 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 /// The largest number that an argument or a dimension may be: products of two still fit the arithmetic.
 pub const MAX_NUMBER: u64 = i32::MAX as u64;
 
-/// The most indices: these are the whole numbers that `f32` holds, and inside a network indices stand as such.
-const MAX_INDICES: i128 = 1 << 24;
-
 /// `[1, 28, 28]`; `None` after an error.
-pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Shape> {
+pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Vec<Dimension>> {
     let Some(group) = cursor.take_group(Delimiter::Bracket) else {
         let line = format!("expected a shape, `[1, 28, 28]`, found {}", cursor.found());
         let place = cursor.place();
@@ -27,8 +25,8 @@ pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Shape> {
     parse_dimensions(&group, errors)
 }
 
-/// `in 0..65`, whose bound comes back; `None` after an error.
-pub fn parse_indices(cursor: &mut Cursor, errors: &mut Errors) -> Option<usize> {
+/// `in 0..65`, whose range comes back; `None` after an error.
+pub fn parse_indices(cursor: &mut Cursor, errors: &mut Errors) -> Option<Indices> {
     let word = cursor.place();
     cursor.next();
     let at_end =
@@ -69,12 +67,9 @@ pub fn parse_indices(cursor: &mut Cursor, errors: &mut Errors) -> Option<usize> 
             errors.push(error.help_with(format!("`in 0..{n}`"), vec![change]));
             return None;
         }
-        ValueKind::Range(0, n) if n > MAX_INDICES => {
-            format!("`in 0..{n}`: there are at most {MAX_INDICES} different indices")
-        }
-        ValueKind::Range(0, n) if n >= 1 => return usize::try_from(n).ok(),
-        ValueKind::Range(0, n) => format!("`in 0..{n}`: there is no index below {n}"),
-        ValueKind::Range(..) => format!("`in {text}`: indices count from 0"),
+        ValueKind::Range(0, n) => return Some(Indices { bound: Dimension::Number(n), tokens }),
+        ValueKind::RangeOf(Dimension::Number(0), bound) => return Some(Indices { bound, tokens }),
+        ValueKind::Range(..) | ValueKind::RangeOf(..) => format!("`in {text}`: indices count from 0"),
         ValueKind::Integer(n) if n >= 1 => {
             let change = Change { place, how: How::Replace, text: format!("0..{n}") };
             let error = Error::new(place, "indices are declared with their range");
@@ -87,61 +82,84 @@ pub fn parse_indices(cursor: &mut Cursor, errors: &mut Errors) -> Option<usize> 
     None
 }
 
-fn parse_dimensions(group: &Group, errors: &mut Errors) -> Option<Shape> {
+fn parse_dimensions(group: &Group, errors: &mut Errors) -> Option<Vec<Dimension>> {
     let mut cursor = Cursor::inside(group);
     let mut shape = Some(Vec::new());
     while !cursor.is_end() {
         match parse_dimension(&mut cursor, errors) {
-            Some(n) => shape.iter_mut().for_each(|s| s.push(n)),
+            Some(n) => shape.iter_mut().for_each(|s| s.push(n.clone())),
             None => {
                 shape = None;
                 cursor.skip_to(&[',']);
             }
         }
         if !cursor.is_end() && !cursor.take_punct(',') {
-            let line = match cursor.peek_operator() {
-                Some(_) => "arithmetic in a dimension is not supported yet".to_string(),
-                None => format!("expected `,`, found {}", cursor.found()),
-            };
-            errors.push(Error::new(cursor.place(), line));
+            errors.push(Error::new(cursor.place(), format!("expected `,`, found {}", cursor.found())));
             shape = None;
             cursor.skip_to(&[',']);
             cursor.take_punct(',');
         }
     }
-    let shape = Shape(shape?);
-    if shape.elements().is_none() {
-        errors.push(Error::new(group.span(), format!("`{shape}` has more elements than memory can address")));
+    let shape = shape?;
+    if let Some(literal) = literal_shape(&shape)
+        && literal.elements().is_none()
+    {
+        errors
+            .push(Error::new(group.span(), format!("`{literal}` has more elements than memory can address")));
         return None;
     }
     Some(shape)
 }
 
-fn parse_dimension(cursor: &mut Cursor, errors: &mut Errors) -> Option<usize> {
+/// The shape, if it is made of literals.
+pub fn literal_shape(dimensions: &[Dimension]) -> Option<Shape> {
+    let literal = dimensions.iter().map(|dimension| match dimension {
+        Dimension::Number(n) => usize::try_from(*n).ok(),
+        _ => None,
+    });
+    literal.collect::<Option<Vec<_>>>().map(Shape)
+}
+
+fn parse_dimension(cursor: &mut Cursor, errors: &mut Errors) -> Option<Dimension> {
     let dots = cursor.peek_dots(0);
+    let start = cursor.at();
     let place = if dots { cursor.pair_place() } else { cursor.place() };
     let line = match cursor.peek()? {
         _ if dots => "a sequence of any length, `[.., 16]`, is not supported yet".into(),
         TokenTree::Ident(name) if cursor.peek_dots(1) => {
             format!("a sequence of any length, `[{name}.., 16]`, is not supported yet")
         }
-        TokenTree::Literal(_) => {
-            let value = parse_value(cursor, errors);
-            match value.kind {
-                ValueKind::Integer(n) if n >= 1 => return usize::try_from(n).ok(),
-                ValueKind::Integer(n) => format!("a dimension is at least 1, found `{n}`"),
-                ValueKind::Broken => return None,
-                other => format!("a dimension is a whole number, found `{other}`"),
-            }
-        }
         TokenTree::Punct(p) if p.as_char() == '-' => "a dimension is at least 1".into(),
         TokenTree::Ident(name) if name == "_" => "a dimension is a number: nothing is left out here".into(),
-        TokenTree::Ident(name) => format!("`{name}`: a dimension that is not a literal is not supported yet"),
-        TokenTree::Group(_) => "arithmetic in a dimension is not supported yet".into(),
+        TokenTree::Literal(_) | TokenTree::Ident(_) | TokenTree::Group(_) => {
+            let dimension = folded(dimension::parse_dimension(cursor, errors)?);
+            match dimension {
+                Ok(Dimension::Number(n)) if n < 1 => {
+                    let place = Place::of(&cursor.since(start));
+                    errors.push(Error::new(place, format!("a dimension is at least 1, found `{n}`")));
+                    return None;
+                }
+                Ok(dimension) => return Some(dimension),
+                Err(line) => {
+                    errors.push(Error::new(Place::of(&cursor.since(start)), line));
+                    return None;
+                }
+            }
+        }
+        _ if cursor.peek_path_sign() => return dimension::parse_dimension(cursor, errors),
         _ => format!("expected a dimension, found {}", cursor.found()),
     };
     errors.push(Error::new(place, line));
     None
+}
+
+/// Arithmetic on literals is done at once.
+fn folded(dimension: Dimension) -> Result<Dimension, String> {
+    match crate::resolve::evaluate(&dimension, &|_| None) {
+        Ok(Some(n)) => Ok(Dimension::Number(n)),
+        Ok(None) => Ok(dimension),
+        Err(line) => Err(line),
+    }
 }
 
 /// `Conv2d(32, kernel: 3)` out of text or tokens, for a proposed edit; whatever is wrong makes it `None`.
@@ -171,11 +189,7 @@ pub fn parse_arguments(name: Ident, cursor: &mut Cursor, errors: &mut Errors) ->
                 let line = format!("expected `,` before {}", inside.found());
                 errors.push(Error::new(inside.place(), line));
             } else {
-                let line = match inside.peek_operator() {
-                    Some(_) => "arithmetic in an argument is not supported yet".to_string(),
-                    None => format!("expected `,`, found {}", inside.found()),
-                };
-                errors.push(Error::new(inside.place(), line));
+                errors.push(Error::new(inside.place(), format!("expected `,`, found {}", inside.found())));
                 if let Some(last) = arguments.last_mut() {
                     last.value.kind = ValueKind::Broken;
                 }
@@ -193,7 +207,7 @@ pub fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argume
     if cursor.peek_label() {
         name = cursor.take_ident();
         cursor.next();
-    } else if cursor.peek_ident().is_some() {
+    } else if cursor.peek_ident().is_some() && !peek_arithmetic(cursor) && !cursor.peek_range() {
         // Python's `kernel=3` is understood, and corrected.
         let word = cursor.take_ident()?;
         if cursor.peek_punct('=') && !cursor.peek_fat_arrow() {
@@ -224,13 +238,69 @@ fn word_value(word: &Ident, tokens: &TokenStream) -> Value {
     let kind = match word.to_string().as_str() {
         "true" => ValueKind::Bool(true),
         "false" => ValueKind::Bool(false),
+        other if other.trim_start_matches('_').starts_with(char::is_uppercase) => {
+            let path = Path { text: other.to_string(), tokens: tokens.clone() };
+            ValueKind::Dimension(Dimension::Constant(path))
+        }
         other => ValueKind::Word(other.to_string()),
     };
     Value { kind, tokens: tokens.clone() }
 }
 
-/// A number, a word, a pair or a shape. Reads at least one token.
+/// A number, a word, arithmetic, a pair, a range or a shape. Reads at least one token.
 pub fn parse_value(cursor: &mut Cursor, errors: &mut Errors) -> Value {
+    let start = cursor.at();
+    let from = parse_end(cursor, errors);
+    if !cursor.peek_dots(0) {
+        return from;
+    }
+    cursor.next();
+    cursor.next();
+    let ends =
+        matches!(cursor.peek(), Some(TokenTree::Literal(_) | TokenTree::Ident(_) | TokenTree::Group(_)));
+    let to = if ends { parse_end(cursor, errors).kind } else { ValueKind::Given(String::new()) };
+    let tokens = cursor.since(start);
+    let end = |kind: &ValueKind| match kind {
+        ValueKind::Integer(n) => Some(Dimension::Number(*n)),
+        ValueKind::Word(word) => Some(Dimension::Name(word.clone())),
+        ValueKind::Dimension(dimension) => Some(dimension.clone()),
+        _ => None,
+    };
+    let kind = match (end(&from.kind), end(&to)) {
+        (Some(Dimension::Number(from)), Some(Dimension::Number(to))) => ValueKind::Range(from, to),
+        (Some(from), Some(to)) => ValueKind::RangeOf(from, to),
+        _ if [&from.kind, &to].contains(&&ValueKind::Broken) => ValueKind::Broken,
+        _ => {
+            errors.push(Error::new(Place::of(&tokens), "a range has both ends, `2..5`"));
+            ValueKind::Broken
+        }
+    };
+    Value { kind, tokens }
+}
+
+/// A value that is no range.
+fn parse_end(cursor: &mut Cursor, errors: &mut Errors) -> Value {
+    if !peek_arithmetic(cursor) {
+        return parse_literal(cursor, errors);
+    }
+    let start = cursor.at();
+    let kind = match dimension::parse_dimension(cursor, errors).map(folded) {
+        Some(Ok(Dimension::Number(n))) => ValueKind::Integer(n),
+        Some(Ok(dimension)) => ValueKind::Dimension(dimension),
+        Some(Err(line)) => {
+            errors.push(Error::new(Place::of(&cursor.since(start)), line));
+            ValueKind::Broken
+        }
+        None => {
+            cursor.skip_to(&[',']);
+            ValueKind::Broken
+        }
+    };
+    Value { kind, tokens: cursor.since(start) }
+}
+
+/// A number, a word, a pair or a shape. Reads at least one token.
+pub fn parse_literal(cursor: &mut Cursor, errors: &mut Errors) -> Value {
     let start = cursor.at();
     let place = cursor.place();
     let minus = cursor.peek_punct('-') && !cursor.peek_arrow();
@@ -264,7 +334,12 @@ pub fn parse_value(cursor: &mut Cursor, errors: &mut Errors) -> Value {
         Some(TokenTree::Group(group)) if !minus && group.delimiter() == Delimiter::Bracket => {
             Ok(match axes(&group) {
                 Some(axes) => ValueKind::Axes(axes),
-                None => parse_dimensions(&group, errors).map_or(ValueKind::Broken, ValueKind::Shape),
+                None => match parse_dimensions(&group, errors) {
+                    None => ValueKind::Broken,
+                    Some(shape) => {
+                        literal_shape(&shape).map_or(ValueKind::Dimensions(shape), ValueKind::Shape)
+                    }
+                },
             })
         }
         Some(other) => Err(format!("expected a value, found `{other}`")),
@@ -274,25 +349,6 @@ pub fn parse_value(cursor: &mut Cursor, errors: &mut Errors) -> Value {
         errors.push(Error::new(place.to(cursor.before()), line));
         ValueKind::Broken
     });
-    if let (ValueKind::Integer(from), true) = (&kind, cursor.peek_dots(0)) {
-        let from = *from;
-        cursor.next();
-        cursor.next();
-        let end = match cursor.peek() {
-            Some(TokenTree::Literal(_)) => parse_value(cursor, errors).kind,
-            _ => ValueKind::Word("?".into()),
-        };
-        let kind = match end {
-            ValueKind::Integer(to) => ValueKind::Range(from, to),
-            ValueKind::Broken => ValueKind::Broken,
-            _ => {
-                let line = "a range has both ends, `2..5`";
-                errors.push(Error::new(place.to(cursor.before()), line));
-                ValueKind::Broken
-            }
-        };
-        return Value { kind, tokens: cursor.since(start) };
-    }
     Value { kind, tokens: cursor.since(start) }
 }
 

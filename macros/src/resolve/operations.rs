@@ -55,12 +55,7 @@ impl Builder<'_> {
         written: Vec<TokenStream>,
         tokens: &TokenStream,
     ) -> Operand {
-        let sign = match operator {
-            Operator::Add => '+',
-            Operator::Subtract => '-',
-            Operator::Multiply => '*',
-            Operator::Divide => '/',
-        };
+        let sign = operator.sign();
         let tight = matches!(operator, Operator::Multiply | Operator::Divide);
         let value = match operands {
             (Operand::Number(a), Operand::Number(b)) => {
@@ -149,7 +144,7 @@ impl Builder<'_> {
 
     /// A function of what flows in and of its own values.
     pub(super) fn function(&mut self, function: &Function, flowing: Vec<ValueId>) -> Vec<ValueId> {
-        let call = &function.call;
+        let call = &self.with_numbers(&function.call);
         let name = call.name.to_string();
         if !layers::is_function(&name) {
             self.no_such_function(call);

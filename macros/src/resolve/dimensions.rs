@@ -1,0 +1,230 @@
+//! Whole numbers that are more than a literal: what names in dimensions and arguments stand for.
+
+use super::Builder;
+use crate::ast::{Argument, Call, Dimension, Indices, Operator, Path, Value, ValueKind};
+use crate::errors::{Error, Errors, Place};
+use crate::layers::list;
+use crate::maps::OrderedMap;
+use crate::parse::MAX_NUMBER;
+use crate::shape::Shape;
+use crate::suggest;
+use proc_macro2::TokenStream;
+
+/// What the names of a block's parameters and of its shapes' variables stand for. A name that is known to be one, but
+/// whose value is not after an error, stands for `Broken`.
+pub type Dimensions = OrderedMap<ValueKind>;
+
+/// Works a number out; `None` if it has a name without a value in it. The error says why there is no such number.
+pub fn evaluate(
+    dimension: &Dimension,
+    lookup: &dyn Fn(&str) -> Option<i128>,
+) -> Result<Option<i128>, String> {
+    let value = match dimension {
+        Dimension::Number(n) => return Ok(Some(*n)),
+        Dimension::Name(name) => return Ok(lookup(name)),
+        Dimension::Constant(_) => return Ok(None),
+        Dimension::Binary(left, operator, right) => {
+            let (Some(a), Some(b)) = (evaluate(left, lookup)?, evaluate(right, lookup)?) else {
+                return Ok(None);
+            };
+            let numbers = || format!("`{a} {} {b}`", operator.sign());
+            let result = match operator {
+                Operator::Add => a + b,
+                Operator::Subtract => a - b,
+                Operator::Multiply => a * b,
+                Operator::Divide if b == 0 => return Err(format!("{} divides by zero", numbers())),
+                Operator::Divide => a / b,
+            };
+            if result.unsigned_abs() > u128::from(MAX_NUMBER) {
+                return Err(format!("{} is too large: the largest number is {MAX_NUMBER}", numbers()));
+            }
+            result
+        }
+    };
+    Ok(Some(value))
+}
+
+/// The names in a dimension.
+pub fn names(dimension: &Dimension) -> Vec<&str> {
+    match dimension {
+        Dimension::Number(_) | Dimension::Constant(_) => Vec::new(),
+        Dimension::Name(name) => vec![name],
+        Dimension::Binary(left, _, right) => [names(left), names(right)].concat(),
+    }
+}
+
+/// The first constant in a dimension.
+fn constant(dimension: &Dimension) -> Option<&Path> {
+    match dimension {
+        Dimension::Number(_) | Dimension::Name(_) => None,
+        Dimension::Constant(path) => Some(path),
+        Dimension::Binary(left, _, right) => constant(left).or_else(|| constant(right)),
+    }
+}
+
+/// The place of a name among tokens, for an error about it.
+fn place_of(name: &str, tokens: &TokenStream) -> Place {
+    fn find(name: &str, tokens: &TokenStream) -> Option<Place> {
+        tokens.clone().into_iter().find_map(|token| match token {
+            proc_macro2::TokenTree::Group(group) => find(name, &group.stream()),
+            proc_macro2::TokenTree::Ident(ident) if ident == name => Some(ident.span().into()),
+            _ => None,
+        })
+    }
+    find(name, tokens).unwrap_or_else(|| Place::of(tokens))
+}
+
+/// A number with all names put in, or the reason to be silent (`None`): an error has been pushed, or came earlier.
+pub fn number(
+    dimension: &Dimension,
+    known: &Dimensions,
+    tokens: &TokenStream,
+    errors: &mut Errors,
+) -> Option<i128> {
+    for name in names(dimension) {
+        match known.get(name) {
+            Some(ValueKind::Integer(_)) => {}
+            Some(ValueKind::Broken) => return None,
+            Some(other) => {
+                let line = format!("`{name}` is `{other}` here, and no whole number");
+                errors.push(Error::new(place_of(name, tokens), line));
+                return None;
+            }
+            None => {
+                errors.push(undefined(name, known, tokens));
+                return None;
+            }
+        }
+    }
+    if let Some(path) = constant(dimension) {
+        let line = format!("`{}`: a dimension that is not a literal is not supported yet", path.text);
+        errors.push(Error::new(&path.tokens, line));
+        return None;
+    }
+    let lookup = |name: &str| match known.get(name) {
+        Some(ValueKind::Integer(n)) => Some(*n),
+        _ => None,
+    };
+    match evaluate(dimension, &lookup) {
+        Ok(found) => found,
+        Err(line) => {
+            let line = match dimension {
+                Dimension::Binary(..) => format!("`{dimension}` is no number here: {line}"),
+                _ => line,
+            };
+            errors.push(Error::new(Place::of(tokens), line));
+            None
+        }
+    }
+}
+
+fn undefined(name: &str, known: &Dimensions, tokens: &TokenStream) -> Error {
+    let error = Error::new(place_of(name, tokens), format!("there is no dimension `{name}`"));
+    let keys: Vec<&str> = known.keys().collect();
+    match (suggest::similar(name, &keys, &[]), &keys[..]) {
+        (Some(found), _) => error.help(format!("a dimension with a similar name exists: `{found}`")),
+        (None, []) => error.note(
+            "names in small letters are a block's parameters or the variables of its shapes; a constant has capitals",
+        ),
+        (None, keys) => error.help(format!("the block's dimensions are {}", list(keys))),
+    }
+}
+
+/// The tokens of one dimension of a shape.
+fn tokens_of(shape: &TokenStream, at: usize) -> TokenStream {
+    let Some(proc_macro2::TokenTree::Group(group)) = shape.clone().into_iter().next() else {
+        return shape.clone();
+    };
+    let is_comma = |token: &proc_macro2::TokenTree| matches!(token, proc_macro2::TokenTree::Punct(p) if p.as_char() == ',');
+    let mut parts = vec![TokenStream::new()];
+    for token in group.stream() {
+        if is_comma(&token) {
+            parts.push(TokenStream::new());
+        } else if let Some(part) = parts.last_mut() {
+            part.extend([token]);
+        }
+    }
+    parts.into_iter().nth(at).filter(|part| !part.is_empty()).unwrap_or_else(|| shape.clone())
+}
+
+/// A shape with all names put in.
+pub fn shape(
+    dimensions: &[Dimension],
+    known: &Dimensions,
+    tokens: &TokenStream,
+    errors: &mut Errors,
+) -> Option<Shape> {
+    let mut shape = Vec::new();
+    for (at, dimension) in dimensions.iter().enumerate() {
+        let part = tokens_of(tokens, at);
+        let n = number(dimension, known, &part, errors)?;
+        match usize::try_from(n) {
+            Ok(n) if n > 0 => shape.push(n),
+            _ => {
+                let line = format!("a dimension is at least 1, but `{dimension}` is {n} here");
+                errors.push(Error::new(Place::of(&part), line));
+                return None;
+            }
+        }
+    }
+    let shape = Shape(shape);
+    if shape.elements().is_none() {
+        let line = format!("`{shape}` has more elements than memory can address");
+        errors.push(Error::new(Place::of(tokens), line));
+        return None;
+    }
+    Some(shape)
+}
+
+/// The most indices: these are the whole numbers that `f32` holds, and inside a network indices stand as such.
+const MAX_INDICES: i128 = 1 << 24;
+
+/// The bound of indices with all names put in.
+pub fn indices(range: &Indices, known: &Dimensions, errors: &mut Errors) -> Option<usize> {
+    let n = number(&range.bound, known, &range.tokens, errors)?;
+    let line = match n {
+        1..=MAX_INDICES => return usize::try_from(n).ok(),
+        ..1 => format!("`in 0..{n}`: there is no index below {n}"),
+        _ => format!("`in 0..{n}`: there are at most {MAX_INDICES} different indices"),
+    };
+    errors.push(Error::new(Place::of(&range.tokens), line));
+    None
+}
+
+/// A value with all names put in; `Broken` after an error.
+fn value(value: &Value, known: &Dimensions, errors: &mut Errors) -> ValueKind {
+    let tokens = &value.tokens;
+    let mut whole = |dimension: &Dimension| number(dimension, known, tokens, errors);
+    match &value.kind {
+        ValueKind::Word(word) => known.get(word).unwrap_or(&value.kind).clone(),
+        ValueKind::Dimension(dimension) => whole(dimension).map_or(ValueKind::Broken, ValueKind::Integer),
+        ValueKind::RangeOf(start, end) => match (whole(start), whole(end)) {
+            (Some(start), Some(end)) => ValueKind::Range(start, end),
+            _ => ValueKind::Broken,
+        },
+        ValueKind::Dimensions(dimensions) => {
+            shape(dimensions, known, tokens, errors).map_or(ValueKind::Broken, ValueKind::Shape)
+        }
+        ValueKind::Tuple(parts) => {
+            let parts = parts.iter().map(|kind| {
+                let part = Value { kind: kind.clone(), tokens: tokens.clone() };
+                self::value(&part, known, errors)
+            });
+            let parts: Vec<_> = parts.collect();
+            if parts.contains(&ValueKind::Broken) { ValueKind::Broken } else { ValueKind::Tuple(parts) }
+        }
+        other => other.clone(),
+    }
+}
+
+impl Builder<'_> {
+    /// A call with all names in its arguments put in.
+    pub(super) fn with_numbers(&mut self, call: &Call) -> Call {
+        let arguments = call.arguments.iter().map(|argument| {
+            let kind = value(&argument.value, &self.dimensions, self.errors);
+            let value = Value { kind, tokens: argument.value.tokens.clone() };
+            Argument { name: argument.name.clone(), value, tokens: argument.tokens.clone() }
+        });
+        Call { name: call.name.clone(), arguments: arguments.collect(), tokens: call.tokens.clone() }
+    }
+}
