@@ -48,6 +48,8 @@ pub struct Input {
     pub name: Ident,
     /// `None` if the shape could not be read.
     pub shape: Option<Shape>,
+    /// The bound of its values if they are indices.
+    pub indices: Option<usize>,
     /// The shape as written, for spans.
     pub tokens: TokenStream,
 }
@@ -187,6 +189,15 @@ impl Graph {
             (None, Source::Input(i)) => format!("`{}`", self.header.inputs[i].name),
             (None, Source::Round { group, port }) => self.describe(self.groups[group.0].inputs[port]),
             (None, Source::Repeat { group, .. }) => format!("`{}`", self.groups[group.0].text),
+        }
+    }
+
+    /// The bound of a value that is made of indices. They come from outside alone: no layer gives any.
+    pub fn indices(&self, value: ValueId) -> Option<usize> {
+        match self.values[value.0].source {
+            Source::Input(i) => self.header.inputs[i].indices,
+            Source::Round { group, port } => self.indices(self.groups[group.0].inputs[port]),
+            Source::Node { .. } | Source::Repeat { .. } => None,
         }
     }
 

@@ -6,6 +6,7 @@ mod emit;
 mod errors;
 mod expand;
 mod fields;
+mod formula;
 mod graph;
 mod infer;
 mod layers;

@@ -140,22 +140,31 @@ struct Declared<'a> {
     outputs: usize,
 }
 
+fn shape_of(port: &Port, known: &Dimensions, errors: &mut Errors) -> Option<Shape> {
+    dimensions::shape(port.shape.as_deref()?, known, &port.tokens, errors)
+}
+
 fn header(network: &Network, errors: &mut Errors) -> Header {
     if let Some(input) = network.inputs.get(MAX_INPUTS) {
         errors.push(Error::new(&input.tokens, format!("a network takes at most {MAX_INPUTS} inputs")));
     }
-    let mut shape =
-        |port: &Port| dimensions::shape(port.shape.as_deref()?, &Dimensions::new(), &port.tokens, errors);
+    let known = Dimensions::new();
     let mut inputs = Vec::new();
     for port in &network.inputs {
-        if let Some(name) = port.name.clone() {
-            inputs.push(Input { name, shape: shape(port), tokens: port.tokens.clone() });
+        let Some(name) = port.name.clone() else { continue };
+        let mut shape = shape_of(port, &known, errors);
+        let mut indices = None;
+        if let Some(range) = &port.indices {
+            indices = dimensions::indices(range, &known, errors);
+            // Without a range nothing is known of what flows in.
+            shape = shape.filter(|_| indices.is_some());
         }
+        inputs.push(Input { name, shape, indices, tokens: port.tokens.clone() });
     }
     let mut outputs = Vec::new();
     for port in &network.outputs {
         let (name, tokens) = (port.name.clone(), port.tokens.clone());
-        outputs.push(Output { name, shape: shape(port), tokens });
+        outputs.push(Output { name, shape: shape_of(port, &known, errors), tokens });
     }
     Header {
         attributes: network.attributes.clone(),
@@ -399,6 +408,9 @@ impl<'p, 'e> Builder<'p, 'e> {
 
     /// Adds a node, and all values that it gives.
     fn push_all(&mut self, mut node: Node) -> Vec<ValueId> {
+        if let Some(layer) = &mut node.layer {
+            layer.bind(&node.inputs.iter().map(|&value| self.graph.indices(value)).collect::<Vec<_>>());
+        }
         let ports = node.layer.as_ref().map_or(1, AnyLayer::ports);
         let id = NodeId(self.graph.nodes.len());
         let shapes = self.outputs_of(&node).unwrap_or_default();
@@ -416,7 +428,8 @@ impl<'p, 'e> Builder<'p, 'e> {
     fn outputs_of(&self, node: &Node) -> Option<Vec<Shape>> {
         let inputs: Option<Vec<Shape>> = node.inputs.iter().map(|v| self.shapes[v.0].clone()).collect();
         let (layer, inputs) = (node.layer.as_ref()?, inputs?);
-        if layer.refuses(inputs.len()).is_some() {
+        let indices = node.inputs.iter().any(|&value| self.graph.indices(value).is_some());
+        if layer.refuses(inputs.len()).is_some() || layer.takes_indices() != indices {
             return None;
         }
         layer.outputs(&inputs).ok()

@@ -38,6 +38,8 @@ pub struct Port {
     pub name: &'static str,
     /// The shape, without the batch.
     pub shape: &'static [usize],
+    /// For an input of indices their bound: 65 in `[64] in 0..65`.
+    pub indices: Option<usize>,
     /// Where the value comes from (outputs), or `Source::Input` of itself (inputs).
     pub source: Source,
 }

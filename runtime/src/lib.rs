@@ -75,6 +75,7 @@
 //! | `Conv3d(n, kernel: k)` | as `Conv2d`, each size a number or a triple `(depth, height, width)` | `[c, d, h, w]` → `[n, d', h', w']` |
 //! | `MaxPool1d(k)`, `AvgPool1d(k)` | as in two dimensions, each size one number | `[t, f]` → `[t', f]` |
 //! | `GlobalAvgPool1d` | | `[t, f]` → `[f]` |
+//! | `Embedding(n)` | `padding_idx:` (whose vector stays zero) | `[t] in 0..k` → `[t, n]`, `[] in 0..k` → `[n]` |
 //! | `Flatten` | | any → `[n]` |
 //! | `Dropout(rate)`, `AlphaDropout(rate)` | | any |
 //! | `Dropout2d(rate)` | | `[c, h, w]` |
@@ -93,6 +94,26 @@
 //! | `Softplus` | `beta: 1.0`, `threshold: 20.0` | any |
 //! | `Softmax`, `LogSoftmax` | `axis:` (the last axis; the channels of an image) | any |
 //!
+//! An input of words, tokens, categories or classes is declared with the range of its indices: `[64] in 0..65` takes an
+//! array `[Index<65>; 64]`, which no index out of range can get into, and an `Embedding` makes a learned vector of each.
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// Draws a digit of the class it is told.
+//!     pub struct Painter(noise: [16], class: [] in 0..10) -> [1, 28, 28] {
+//!         concat(noise, class -> Embedding(8), axis: 0) -> Dense(784) -> Sigmoid -> reshape([1, 28, 28])
+//!     }
+//! }
+//!
+//! let seven = Index::new(7)?;
+//! let image = Painter::new(1).predict(&SVector::zeros(), &seven);
+//! let classes: &[Index<10>] = Index::cast(&[5, 0, 4])?;     // a whole data set, checked where it lies
+//! # assert_eq!((image.len(), classes.len()), (1, 3));
+//! # Ok::<(), formwork::Error>(())
+//! ```
+//!
 //! A value may be computed from others, and all of it is differentiated: both sides of an operator have one shape, or one
 //! of them is a scalar, `[]`, or a number. Nothing is ever broadcast: `expand(gate, [16, 8, 8])` says it. `x -> f(k)` is
 //! `f(x, k)`, and axes are counted from 0, the batch not among them.
@@ -102,6 +123,7 @@
 //! | `a + b`, `a - b`, `a * b`, `a / b`, `-a` | number by number |
 //! | `exp`, `ln`, `sqrt`, `abs`, `sin`, `cos`, `tanh`, `sigmoid`, `relu`, `softplus` | of each number |
 //! | `min(a, b)`, `max(a, b)`, `pow(a, b)` | of two values, or of a value and a number |
+//! | `map(x, \|x\| x * sigmoid(1.702 * x))` | a function of your own, number by number, as `x -> map(\|x\| …)` too; `map(a, b, \|a, b\| …)` of several values of one shape. It is made of its numbers, `+ - * /`, `exp, ln, sqrt, abs, sin, cos, tanh, sigmoid, relu, softplus, min, max, pow` and `let` in a block `{ let s = …; … }` |
 //! | `sum(x)`, `mean(x)` | of all numbers: a scalar; with `axis: 1` or `axis: (0, 2)` along these axes, which then are gone |
 //! | `matmul(a, b)` | `[m, k]` and `[k, n]` give `[m, n]` |
 //! | `concat(a, b, axis: 0)` | two or more values, one behind another |
@@ -241,6 +263,7 @@ mod parameters;
 mod real;
 pub mod report;
 mod rounds;
+mod sample;
 pub mod tensor;
 mod tensor_name;
 pub mod train;
@@ -254,6 +277,7 @@ pub use network::{Batch, Network, PREDICTION_BATCH, Pass, Selection, SingleInput
 pub use noise::Noise;
 pub use parameters::{Init, Parameters, Role, TensorInfo};
 pub use real::Real;
+pub use sample::{Column, Sample};
 pub use tensor::Tensor;
 pub use tensor_name::TensorName;
 pub use workspace::{Memory, Workspace};

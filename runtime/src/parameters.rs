@@ -37,6 +37,15 @@ pub enum Init {
         /// The standard deviation.
         std: f64,
     },
+    /// As `Normal`, but with zeros at these places, in the order of files.
+    NormalBut {
+        /// The standard deviation.
+        std: f64,
+        /// The first zero.
+        from: usize,
+        /// Behind the last zero.
+        to: usize,
+    },
 }
 
 /// One tensor of a network: its name, its shape, and where it lies in the flat slice.

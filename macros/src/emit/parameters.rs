@@ -293,6 +293,10 @@ fn tensor(krate: &TokenStream, path: &str, p: &Parameter, offset: Dim) -> TokenS
             let std = spread(krate, std);
             quote!(Normal { std: #std })
         }
+        Init::NormalBut { std, from, to } => {
+            let (std, from, to) = (float(std), number(from), number(to));
+            quote!(NormalBut { std: #std, from: #from, to: #to })
+        }
     };
     quote! {
         #krate::TensorInfo {
@@ -314,6 +318,7 @@ fn spread(krate: &TokenStream, spread: Spread) -> TokenStream {
         return quote!(#known);
     }
     match spread {
+        Spread::Of(n) => quote!(#n),
         Spread::OneOverRoot(n) => {
             let n = number(n);
             quote!(1.0 / #krate::__private::root(#n as f64))

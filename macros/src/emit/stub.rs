@@ -20,7 +20,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
     let mut header = header.clone();
     if header.inputs.is_empty() {
         let (name, tokens) = (format_ident!("input"), TokenStream::new());
-        header.inputs.push(Input { name, shape: None, tokens });
+        header.inputs.push(Input { name, shape: None, indices: None, tokens });
     }
     if header.outputs.is_empty() {
         header.outputs.push(Output { name: None, shape: None, tokens: TokenStream::new() });

@@ -7,7 +7,7 @@ mod origin;
 use super::trial::{Edit, Fault, Trial, run, source_node};
 use crate::errors::{Change, Error, Help, Place};
 use crate::graph::{Graph, Group, GroupId, GroupKind, Node, NodeId, Source, ValueId};
-use crate::layers::{At, Mismatch, Proposal};
+use crate::layers::{At, Mismatch, Proposal, is_value};
 use crate::shape::Shape;
 use crate::suggest;
 use edits::replace;
@@ -144,6 +144,10 @@ pub fn output(graph: &Graph, before: &Trial, index: usize) -> Option<Error> {
         None => format!("{} is", graph.describe(value)),
     };
     let explainer = Explainer { graph, before, fault: Fault::Output(index) };
+    if graph.indices(value).is_some() {
+        let line = format!("`{network}` declares `{target}`, numbers, but {title} indices");
+        return Some(Error::new(&declared.tokens, line));
+    }
     let mut error =
         Error::new(&declared.tokens, format!("`{network}` declares `{target}`, but {title} `{found}`"));
     if wanted.rank() != found.rank() || wanted.rank() == 3 {
@@ -310,7 +314,7 @@ fn place(graph: &Graph, node: &Node, at: At) -> Place {
     };
     let by_place = || {
         let call = node.call.as_ref()?;
-        Some(Place::of(&call.arguments.iter().find(|a| a.name.is_none())?.value.tokens))
+        Some(Place::of(&call.arguments.iter().find(|a| a.name.is_none() && !is_value(a))?.value.tokens))
     };
     match at {
         At::Main(name) => argument(name).or_else(by_place).unwrap_or_else(|| Place::of(&node.tokens)),

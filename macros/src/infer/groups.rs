@@ -1,7 +1,7 @@
 //! What a block or an inner network declares, against what flows in and what its body gives.
 
 use super::trial::Trial;
-use crate::graph::{Graph, GroupId, Node, ValueId};
+use crate::graph::{Graph, Group, GroupId, Node, ValueId};
 use crate::layers::{AnyLayer, Mismatch};
 use crate::resolve::{Dimensions, Signature};
 use crate::shape::Shape;
@@ -14,8 +14,9 @@ fn bound(graph: &Graph, trial: &Trial, id: GroupId) -> Option<Result<Dimensions,
 
 /// What flows in must be what is declared: `block B(x: [c, 8, 8])` after a value `[3, 9, 9]`.
 pub fn open(graph: &Graph, trial: &Trial, id: GroupId) -> Result<(), Mismatch> {
-    let Some(Err(misfit)) = bound(graph, trial, id) else { return Ok(()) };
     let group = &graph.groups[id.0];
+    check_indices(graph, trial, group)?;
+    let Some(Err(misfit)) = bound(graph, trial, id) else { return Ok(()) };
     let value = group.inputs[misfit.port];
     let Some(found) = &trial.shapes[value.0] else { return Ok(()) };
     let port = group.signature.as_ref().map(|s| &s.inputs[misfit.port]);
@@ -27,6 +28,29 @@ pub fn open(graph: &Graph, trial: &Trial, id: GroupId) -> Result<(), Mismatch> {
     let what = graph.describe(value);
     let verb = if trial.is_input(graph, value) { "is" } else { "gives" };
     Err(Mismatch::new(format!("`{}` takes `{declared}`{expected}, but {what} {verb} `{found}`", group.text)))
+}
+
+/// Indices go where indices of the same range are declared, and numbers elsewhere.
+fn check_indices(graph: &Graph, trial: &Trial, group: &Group) -> Result<(), Mismatch> {
+    let Some(signature) = &group.signature else { return Ok(()) };
+    for (port, &value) in group.inputs.iter().enumerate() {
+        let (found, wanted) = (graph.indices(value), signature.indices(port));
+        let declares = signature.inputs.get(port).is_some_and(|input| input.indices.is_some());
+        let Some(shape) = trial.shapes[value.0].as_ref().filter(|_| found.is_some() || declares) else {
+            continue;
+        };
+        if found == wanted || found.is_some() && declares && wanted.is_none() {
+            continue;
+        }
+        let declared = Signature::declared(&signature.inputs[port]);
+        let found = match found {
+            Some(bound) => format!("holds indices, `{shape} in 0..{bound}`"),
+            None => format!("holds numbers, `{shape}`"),
+        };
+        let what = graph.describe(value);
+        return Err(Mismatch::new(format!("`{}` takes `{declared}`, but {what} {found}", group.text)));
+    }
+    Ok(())
 }
 
 /// What the body gives must be what is declared, and what the next round can take. Gives the shapes of the outputs.

@@ -1,6 +1,7 @@
 //! From tokens to `ast`. Reports syntax errors only, and goes on at the next `;`, `->` or brace.
 
 mod body;
+mod closure;
 mod cursor;
 mod dimension;
 mod expression;
@@ -169,7 +170,7 @@ fn parse_signature(
     let (mut inputs, mut outputs, mut body) = (Vec::new(), Vec::new(), None);
     match cursor.take_group(Delimiter::Parenthesis) {
         Some(group) => {
-            inputs = parse_ports(&group, errors);
+            inputs = parse_ports(&group, true, errors);
             if group.stream().is_empty() {
                 errors.push(Error::new(group.span(), format!("the {what} `{name}` has no input")));
             }
@@ -290,16 +291,30 @@ fn parse_outputs(cursor: &mut Cursor, errors: &mut Errors) -> Vec<Port> {
         if group.stream().is_empty() {
             errors.push(Error::new(group.span(), "a network gives at least one value"));
         }
-        return parse_ports(&group, errors);
+        return parse_ports(&group, false, errors);
     }
     let start = cursor.at();
     let shape = value::parse_shape(cursor, errors);
     let tokens = cursor.since(start);
-    vec![Port { name: None, shape, tokens }]
+    if cursor.peek_word("in") {
+        refuse_indices(cursor, errors);
+    }
+    vec![Port { name: None, shape, indices: None, tokens }]
 }
 
-/// `name: [1, 28, 28], other: [3]`
-fn parse_ports(group: &Group, errors: &mut Errors) -> Vec<Port> {
+/// Reads over `in 0..65` where it may not stand.
+fn refuse_indices(cursor: &mut Cursor, errors: &mut Errors) {
+    let start = cursor.at();
+    let before = errors.count();
+    value::parse_indices(cursor, errors);
+    if errors.count() == before {
+        let line = "only an input can hold indices: what comes out are numbers";
+        errors.push(Error::new(&cursor.since(start), line));
+    }
+}
+
+/// `name: [1, 28, 28], other: [3], tokens: [64] in 0..65`
+fn parse_ports(group: &Group, inputs: bool, errors: &mut Errors) -> Vec<Port> {
     let mut cursor = Cursor::inside(group);
     let mut ports: Vec<Port> = Vec::new();
     while !cursor.is_end() {
@@ -312,12 +327,18 @@ fn parse_ports(group: &Group, errors: &mut Errors) -> Vec<Port> {
         };
         let name = body::checked_name(name, errors);
         let start = cursor.at();
-        let (mut shape, mut tokens) = (None, TokenStream::new());
+        let (mut shape, mut indices, mut tokens) = (None, None, TokenStream::new());
         if cursor.peek_colon() {
             cursor.next();
             let start = cursor.at();
             shape = value::parse_shape(&mut cursor, errors);
             tokens = cursor.since(start);
+            if cursor.peek_word("in") && inputs {
+                indices = value::parse_indices(&mut cursor, errors);
+                shape = shape.filter(|_| indices.is_some());
+            } else if cursor.peek_word("in") {
+                refuse_indices(&mut cursor, errors);
+            }
         } else {
             let line = format!("`{name}` needs a shape: `{name}: [28, 28]`");
             errors.push(Error::new(&name, line));
@@ -326,7 +347,7 @@ fn parse_ports(group: &Group, errors: &mut Errors) -> Vec<Port> {
             errors.push(Error::new(&name, format!("the name `{name}` is declared twice")));
         } else {
             let tokens = if tokens.is_empty() { TokenTree::from(name.clone()).into() } else { tokens };
-            ports.push(Port { name: Some(name), shape, tokens });
+            ports.push(Port { name: Some(name), shape, indices, tokens });
         }
         if !cursor.is_end() && !cursor.take_punct(',') {
             if cursor.at() > start {

@@ -24,6 +24,8 @@ pub struct PortShape {
     pub name: Option<String>,
     /// `None` if it could not be read.
     pub dimensions: Option<Vec<Dimension>>,
+    /// The bound of its values if they are indices.
+    pub indices: Option<Dimension>,
     pub tokens: TokenStream,
 }
 
@@ -50,6 +52,7 @@ impl Signature {
             let ports = ports.iter().map(|port| PortShape {
                 name: port.name.as_ref().map(ToString::to_string),
                 dimensions: port.shape.clone(),
+                indices: port.indices.as_ref().map(|indices| indices.bound.clone()),
                 tokens: port.tokens.clone(),
             });
             ports.collect()
@@ -127,9 +130,18 @@ impl Signature {
         sizes.collect::<Option<Vec<_>>>().map(Shape)
     }
 
+    /// The declared bound of an input's indices, if there is one and it is known.
+    pub fn indices(&self, port: usize) -> Option<usize> {
+        let bound = self.inputs.get(port)?.indices.as_ref()?;
+        let n = dimensions::evaluate(bound, &|name| integer(&self.fixed, name)).ok().flatten()?;
+        usize::try_from(n).ok()
+    }
+
     /// A port's shape as declared: `x: [channels, h, w]`.
     pub fn declared(port: &PortShape) -> String {
         let shape = port.dimensions.as_ref().map_or("…".into(), |d| shape_text(d));
+        let range = port.indices.as_ref().map_or(String::new(), |bound| format!(" in 0..{bound}"));
+        let shape = shape + &range;
         match &port.name {
             Some(name) => format!("{name}: {shape}"),
             None => shape,
@@ -536,7 +548,15 @@ impl Builder<'_, '_> {
         let last = self.graph.nodes.len();
         let group = &mut self.graph.groups[id.0];
         (group.nodes, group.results, group.outputs) = (first..last, results, outputs.clone());
-        if repeat.is_some() && outputs.len() != count {
+        let group = &self.graph.groups[id.0];
+        if let Some(&value) =
+            group.inputs.iter().find(|v| repeat.is_some() && self.graph.indices(**v).is_some())
+        {
+            let (name, text) = (self.graph.describe(value), &self.graph.groups[id.0].text);
+            let line = format!("`{text}` cannot take {name}: indices do not go from round to round");
+            let tokens = self.graph.groups[id.0].tokens.clone();
+            self.errors.push(Error::new(&tokens, line));
+        } else if repeat.is_some() && outputs.len() != count {
             let given = counted(outputs.len(), "values");
             let line = format!(
                 "`{}` takes {}, but gives {given}: a round takes what the one before it gives",

@@ -298,6 +298,7 @@ pub fn width(init: Init) -> (&'static str, f64) {
         Init::Constant(value) => ("constant", value),
         Init::Uniform { bound } => ("uniform", bound.known().unwrap_or(f64::NAN)),
         Init::Normal { std } => ("normal", std.known().unwrap_or(f64::NAN)),
+        Init::NormalBut { std, .. } => ("normal but", std),
     }
 }
 

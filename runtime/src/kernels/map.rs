@@ -9,12 +9,13 @@ use super::isa::{Isa, isa};
 use super::pool::Window;
 use super::resample::{Bins, Border, Resize};
 use super::{
-    arithmetic, batch_norm, dropout, elementwise, gates, group_norm, layout, pool, resample, row_norm,
-    softmax, strided,
+    arithmetic, batch_norm, dropout, elementwise, formula, gates, group_norm, layout, pool, resample,
+    row_norm, softmax, strided, table,
 };
 use crate::layers::activation::Activation;
 use crate::layers::arithmetic::Arithmetic;
 use crate::layers::elementary::Elementary;
+use crate::layers::map::Program;
 use crate::noise::Noise;
 
 macro_rules! kernels {
@@ -71,6 +72,8 @@ kernels! {
     fn combine_backward(
         function: Arithmetic, wide: [bool; 2], len: usize, a: &[T], b: &[T], dy: &[T], da: &mut [T], db: &mut [T],
     ) = arithmetic::combine_backward;
+    /// A program over all elements; an empty input stands in `y`.
+    fn run_program(program: &Program, inputs: &[&[T]], y: &mut [T]) = formula::run;
     /// `y[i] = scale · x[place of i]`; sizes of a sample on both sides.
     fn gather_strided(axes: &[[usize; 2]], sizes: [usize; 2], scale: f64, x: &[T], y: &mut [T]) = strided::gather;
     /// `y[place of i] = scale · Σ x[i]`; sizes of a sample on both sides.
@@ -186,6 +189,13 @@ kernels! {
         = dropout::gaussian_noise;
     /// Run by run from one array into another, with the distance of two runs and the place of the first in both.
     fn copy_runs(runs: usize, len: usize, from: [usize; 2], to: [usize; 2], x: &[T], y: &mut [T]) = layout::copy_runs;
+    /// Whole numbers as scalars.
+    fn numbers_of(x: &[u32], y: &mut [T]) = table::numbers_of;
+    /// The rows of a table at these indices.
+    fn look_up(width: usize, indices: &[T], table: &[T], y: &mut [T]) = table::look_up;
+    /// The sums of `dy` for the rows of a table from `first` on; `skipped` gets none.
+    fn add_rows(first: usize, skipped: usize, width: usize, indices: &[T], dy: &[T], sums: &mut [T])
+        = table::add_rows;
     /// Each `[rows, columns]` becomes `[columns, rows]`.
     fn transpose(rows: usize, columns: usize, x: &[T], y: &mut [T]) = layout::transpose;
 }
