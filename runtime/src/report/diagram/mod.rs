@@ -105,8 +105,9 @@ pub fn diagram(graph: &Graph) -> Diagram {
     // Where a value is made, and its shape; of several that one node gives it says which.
     let arrow = |source: &Source, to: usize| match *source {
         Source::Input(i) => {
-            let shape = graph.inputs.get(i).map_or(&[][..], |port| port.shape);
-            Edge { from: i, to, label: format!("{shape:?}") }
+            let (shape, indices) = graph.inputs.get(i).map_or((&[][..], None), |p| (p.shape, p.indices));
+            let range = indices.map(|indices| format!(" in 0..{indices}")).unwrap_or_default();
+            Edge { from: i, to, label: format!("{shape:?}{range}") }
         }
         Source::Node { node, port } => {
             let outputs = graph.nodes.get(node).map_or(&[][..], |node| node.outputs);

@@ -5,7 +5,7 @@ use crate::{Group, Node, Port};
 
 const NASTY: Graph = Graph {
     name: "A \"B\" \\ C",
-    inputs: &[Port { name: "größe", shape: &[], source: Source::Input(0) }],
+    inputs: &[Port { name: "größe", shape: &[], indices: Some(7), source: Source::Input(0) }],
     nodes: &[
         Node {
             name: "a&lt;b",
@@ -32,8 +32,8 @@ const NASTY: Graph = Graph {
     ],
     groups: &[],
     outputs: &[
-        Port { name: "", shape: &[3, 4], source: Source::Node { node: 1, port: 0 } },
-        Port { name: "same", shape: &[], source: Source::Input(0) },
+        Port { name: "", shape: &[3, 4], indices: None, source: Source::Node { node: 1, port: 0 } },
+        Port { name: "same", shape: &[], indices: None, source: Source::Input(0) },
     ],
     fingerprint: 0,
 };
@@ -48,11 +48,11 @@ fn names_cannot_break_the_language_of_graphviz() {
     n1 [label="max(p, q)", shape=oval];
     o0 [label="output", shape=oval, style=filled, fillcolor="#e3f1d8"];
     o1 [label="same", shape=oval, style=filled, fillcolor="#e3f1d8"];
-    i0 -> n0 [label="[]"];
+    i0 -> n0 [label="[] in 0..7"];
     n0 -> n1 [label="1: [3, 4]"];
     n0 -> n1 [label="1: [3, 4]"];
     n1 -> o0 [label="[3, 4]"];
-    i0 -> o1 [label="[]"];
+    i0 -> o1 [label="[] in 0..7"];
 }
 "##;
     assert_eq!(diagram(&NASTY).dot(), expected);
@@ -66,11 +66,11 @@ fn names_cannot_break_the_language_of_mermaid() {
     n1("max(p, q)")
     o0(["output"])
     o1(["same"])
-    i0 -->|"[]"| n0
+    i0 -->|"[] in 0..7"| n0
     n0 -->|"1: [3, 4]"| n1
     n0 -->|"1: [3, 4]"| n1
     n1 -->|"[3, 4]"| o0
-    i0 -->|"[]"| o1
+    i0 -->|"[] in 0..7"| o1
 "#;
     assert_eq!(diagram(&NASTY).mermaid(), expected);
 }
