@@ -165,6 +165,6 @@ impl Shaped {
 
     /// Whether a backward step has something to leave: gradients, or statistics for running averages.
     pub fn keeps_numbers(&self, node: NodeId) -> bool {
-        self.parameters(node).iter().any(|p| matches!(p.role, Role::Learned | Role::Average { .. }))
+        self.parameters(node).iter().any(|p| p.role != Role::Frozen)
     }
 }

@@ -145,6 +145,11 @@ impl<T: Real, const N: usize> Stack<T, N> {
     }
 }
 
+/// The bytes that a workspace takes for so many scalars: whole cache lines.
+pub const fn workspace_bytes<T: Real>(len: usize) -> usize {
+    len.next_multiple_of(16) * size_of::<T>()
+}
+
 /// A network drawn from a seed, on the heap.
 pub fn initialized<N: Network>(seed: u64) -> Box<N> {
     let mut network = <N as Parameters>::zeroed();

@@ -107,11 +107,15 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
             }
             impl #bounds #name #generics {
                 pub const PARAMETERS: #usize = 0;
+                pub const MULTIPLY_ADDS: ::core::primitive::u64 = 0;
+                pub const WORKSPACE_BYTES: #usize = 0;
+                pub const fn training_workspace_bytes(samples: #usize) -> #usize { 0 }
                 pub const GRAPH: &'static #krate::Graph = &__GRAPH;
                 pub fn new(seed: ::core::primitive::u64) -> #private::Box<Self> { loop {} }
                 pub fn duplicate(&self) -> #private::Box<Self> { loop {} }
                 pub fn workspace() -> #krate::Workspace<Self> { loop {} }
                 pub fn summary() -> #krate::report::Summary { loop {} }
+                pub fn diagram() -> #krate::report::Diagram { loop {} }
                 pub fn predict(&self, #arguments) -> #predicted { loop {} }
                 pub fn predict_into(&self, #arguments, output: &mut #output) { loop {} }
                 pub fn predict_with(

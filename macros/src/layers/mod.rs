@@ -44,6 +44,7 @@ mod reshape;
 mod slice;
 mod softmax;
 mod split;
+mod statistics;
 mod transposed;
 mod upsample;
 mod window;
@@ -80,6 +81,10 @@ macro_rules! layers {
 
         /// What a user writes for each row, in the order of the table.
         const NAMES: &[&str] = &[$(spelled!($name $($function)?)),*];
+
+        /// The rows themselves.
+        #[cfg(test)]
+        pub const KINDS: &[&str] = &[$(stringify!($name)),*];
 
         impl AnyLayer {
             /// The layer's name in the language.
@@ -538,6 +543,9 @@ impl Parameter {
 pub enum Role {
     Learned,
     Average { momentum: f64 },
+    CumulativeAverage,
+    Count,
+    Frozen,
 }
 
 /// Mirrors the runtime's `Init`.

@@ -76,7 +76,7 @@ fn parse_item(cursor: &mut Cursor, errors: &mut Errors) -> Option<Item> {
         return None;
     };
     cursor.next();
-    if syn::parse2::<Ident>(TokenTree::from(name.clone()).into()).is_err() {
+    if !is_free(&name) {
         errors.push(Error::new(&name, format!("`{name}` is a word of Rust and cannot be a network's name")));
         skip_item(cursor, false);
         return None;
@@ -271,8 +271,19 @@ fn parse_generic(cursor: &mut Cursor, errors: &mut Errors) -> Option<Ident> {
     if !plain {
         let tokens = cursor.since(start);
         errors.push(Error::new(&tokens, "a network is generic over its scalar alone: write `<T>`"));
+        return name.filter(is_free);
     }
-    name
+    let name = name?;
+    if !is_free(&name) {
+        errors.push(Error::new(&name, format!("`{name}` is a word of Rust and cannot be a scalar's name")));
+        return None;
+    }
+    Some(name)
+}
+
+/// Whether a name is no word of Rust.
+fn is_free(name: &Ident) -> bool {
+    syn::parse2::<Ident>(TokenTree::from(name.clone()).into()).is_ok()
 }
 
 fn parse_outputs(cursor: &mut Cursor, errors: &mut Errors) -> Vec<Port> {
