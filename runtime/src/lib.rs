@@ -292,7 +292,7 @@ pub mod prelude {
     pub use crate::metrics::{Accuracy, BinaryAccuracy, Metric};
     pub use crate::optimizers::{Adam, AdamW, Optimizer, Sgd};
     pub use crate::train::{History, Trainer, patience};
-    pub use crate::{Network, Parameters, Real, Selection, SingleInput, Tensor, Workspace, network};
+    pub use crate::{Network, Parameters, Real, Selection, SingleInput, Tensor, Workspace, blocks, network};
     pub use nalgebra::{SMatrix, SVector};
 }
 
@@ -329,6 +329,40 @@ pub mod prelude {
 macro_rules! network {
     ($($tokens:tt)*) => {
         $crate::__private::network! { ($crate) $($tokens)* }
+    };
+}
+
+/// Declares sets of blocks that networks in other modules and crates can use.
+///
+/// A network takes a set with `use path::to::set;`; `pub` sets are seen from other crates. What is wrong inside such a
+/// block is shown where it is used, since no error can be shown in another crate's text.
+///
+/// ```
+/// mod blocks {
+///     formwork::blocks! {
+///         /// What images are made smaller with.
+///         pub(crate) vision {
+///             block Halve(channels)(x: [c, h, w]) -> [channels, h / 2, w / 2] {
+///                 x -> Conv2d(channels, kernel: 3, padding: 1) -> Relu -> MaxPool2d(2)
+///             }
+///         }
+///     }
+/// }
+///
+/// formwork::network! {
+///     use blocks::vision;
+///
+///     pub struct Digits(image: [1, 28, 28]) -> [10] {
+///         image -> Halve(8) -> Halve(16) -> Flatten -> Dense(10)
+///     }
+/// }
+///
+/// assert_eq!(Digits::PARAMETERS, 80 + 1168 + 7850);
+/// ```
+#[macro_export]
+macro_rules! blocks {
+    ($($tokens:tt)*) => {
+        $crate::__private::blocks! { ($crate) $($tokens)* }
     };
 }
 
