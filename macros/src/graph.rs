@@ -262,6 +262,20 @@ impl Graph {
         groups.chain(name).collect::<Vec<_>>().join(".")
     }
 
+    /// For each node a word of its own. The same words may lead to two nodes, as the second use of a shared layer does,
+    /// and `a_b` beside `b` in `a`.
+    pub fn words(&self) -> Vec<String> {
+        let mut taken = std::collections::BTreeSet::new();
+        let mut words = Vec::new();
+        for node in 0..self.nodes.len() {
+            let path = self.path(NodeId(node)).replace(".*", "").replace('.', "_");
+            let word = if taken.contains(&path) { format!("{path}_{node}") } else { path };
+            taken.insert(word.clone());
+            words.push(word);
+        }
+        words
+    }
+
     /// The same down to a group.
     pub fn group_path(&self, group: &Group) -> String {
         let around = self.around(group.parent).collect::<Vec<_>>().into_iter().rev();
