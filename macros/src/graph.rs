@@ -268,8 +268,10 @@ impl Graph {
         let mut taken = std::collections::BTreeSet::new();
         let mut words = Vec::new();
         for node in 0..self.nodes.len() {
-            let path = self.path(NodeId(node)).replace(".*", "").replace('.', "_");
-            let word = if taken.contains(&path) { format!("{path}_{node}") } else { path };
+            let mut word = self.path(NodeId(node)).replace(".*", "").replace('.', "_");
+            while taken.contains(&word) {
+                word = format!("{word}_{node}");
+            }
             taken.insert(word.clone());
             words.push(word);
         }
