@@ -181,6 +181,24 @@ pub struct Shaped {
     pub shapes: Vec<Option<Shape>>,
 }
 
+impl Header {
+    /// The attributes that derive traits; the structs of blocks get them too.
+    pub fn derives(&self) -> Vec<&syn::Attribute> {
+        self.attributes.iter().filter(|attribute| attribute.path().is_ident("derive")).collect()
+    }
+
+    /// The name of a trait in them.
+    pub fn derived(&self, name: &str) -> Option<Ident> {
+        self.derives().into_iter().find_map(|attribute| {
+            let tokens = attribute.meta.require_list().ok()?.tokens.clone();
+            tokens.into_iter().find_map(|token| match token {
+                proc_macro2::TokenTree::Ident(ident) if ident == name => Some(ident),
+                _ => None,
+            })
+        })
+    }
+}
+
 impl Graph {
     /// How a message calls a value: by the user's name, else by the layer that gives it.
     pub fn describe(&self, value: ValueId) -> String {

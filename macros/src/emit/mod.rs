@@ -285,6 +285,9 @@ impl Emit<'_> {
     }
 
     fn debug(&self) -> TokenStream {
+        if self.header().derived("Debug").is_some() {
+            return TokenStream::new();
+        }
         let Names { generics, bounds, name, .. } = &self.names;
         let text = format!("{}({} parameters)", name, self.learned());
         quote! {
