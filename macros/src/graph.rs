@@ -2,7 +2,7 @@
 
 use crate::ast::Call;
 use crate::layers::AnyLayer;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::{Ident, TokenStream};
 use std::fmt;
 
@@ -44,7 +44,7 @@ pub struct Input {
     /// `None` if the shape could not be read.
     pub shape: Option<Shape>,
     /// The bound of its values if they are indices.
-    pub indices: Option<usize>,
+    pub indices: Option<Dim>,
     /// The shape as written, for spans.
     pub tokens: TokenStream,
 }
@@ -120,7 +120,7 @@ impl Graph {
     }
 
     /// The bound of a value that is made of indices. They come from outside alone: no layer gives any.
-    pub fn indices(&self, value: ValueId) -> Option<usize> {
+    pub fn indices(&self, value: ValueId) -> Option<Dim> {
         match self.values[value.0].source {
             Source::Input(i) => self.header.inputs[i].indices,
             Source::Node { .. } => None,

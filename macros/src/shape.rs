@@ -1,16 +1,26 @@
 //! Shapes, how they print, and their arithmetic.
+#![allow(dead_code, unused_imports, reason = "constants in dimensions cannot be written yet")]
 
+mod dim;
+mod fork;
+mod table;
+mod text;
+
+pub use dim::Dim;
+pub use fork::{Fact, Test, Tree, explore, freeze};
 use std::fmt;
+pub use table::{Constant, Operation, Session, Term};
+pub use text::{Piece, pieces, source};
 
 /// A shape without the batch axis, outermost axis first; `[]` is a scalar.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Shape(pub Vec<usize>);
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shape(pub Vec<Dim>);
 
 /// The most elements that a value or a tensor may have: as many `f64` as the 47 bits of a user's address space hold.
 pub const MAX_ELEMENTS: usize = 1 << 44;
 
 impl Shape {
-    pub fn len(&self) -> usize {
+    pub fn len(&self) -> Dim {
         self.0.iter().product()
     }
 
@@ -19,8 +29,18 @@ impl Shape {
     }
 
     /// The number of elements; `None` if no memory could hold them.
-    pub fn elements(&self) -> Option<usize> {
-        self.0.iter().try_fold(1usize, |all, &n| all.checked_mul(n)).filter(|&n| n <= MAX_ELEMENTS)
+    pub fn elements(&self) -> Option<Dim> {
+        Some(self.len()).filter(|n| !(*n > MAX_ELEMENTS))
+    }
+
+    /// Whether two shapes are one whatever the constants are.
+    pub fn is(&self, other: &Shape) -> bool {
+        self.rank() == other.rank() && self.0.iter().zip(&other.0).all(|(a, b)| a.is(*b))
+    }
+
+    /// The numbers, if no constant is among them.
+    pub fn known(&self) -> Option<Vec<usize>> {
+        self.0.iter().map(|n| n.known()).collect()
     }
 
     /// `32 x 7 x 7`
@@ -60,7 +80,10 @@ impl fmt::Display for Shape {
 }
 
 /// A count with its noun: `1 channel`, `3 channels`.
-pub fn counted(n: usize, noun: &str) -> String {
-    let plural = noun.strip_suffix('s').filter(|_| n == 1);
-    format!("{n} {}", plural.unwrap_or(noun))
+pub fn counted(n: impl Into<Dim>, noun: &str) -> String {
+    let n = n.into();
+    match noun.strip_suffix('s') {
+        Some(stem) => format!("{n} {stem}{}", text::plural(n)),
+        None => format!("{n} {noun}"),
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{Emit, number};
 use crate::graph::{NodeId, Source, ValueId};
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -34,7 +34,7 @@ impl Emit<'_> {
             tensors += layer.parameters(&shapes).len();
             let (first, last) = (number(first), number(tensors));
             let parameters = number(self.learned_of(id));
-            let multiply_adds = Literal::u64_unsuffixed(layer.multiply_adds(&shapes));
+            let multiply_adds = number(layer.multiply_adds(&shapes));
             quote! {
                 #krate::Node {
                     name: #name,
@@ -60,7 +60,7 @@ impl Emit<'_> {
         }
     }
 
-    fn port(&self, name: &str, shape: &Shape, indices: Option<usize>, source: TokenStream) -> TokenStream {
+    fn port(&self, name: &str, shape: &Shape, indices: Option<Dim>, source: TokenStream) -> TokenStream {
         let krate = &self.names.krate;
         let shape = dims(shape);
         let indices = match indices.map(number) {
@@ -110,10 +110,8 @@ impl Emit<'_> {
         }
         for (i, node) in graph.nodes.iter().enumerate() {
             let shapes: Vec<_> = shaped.shapes_of(&node.outputs).iter().map(|s| format!("`{s}`")).collect();
-            let learned = match self.learned_of(NodeId(i)) {
-                0 => String::new(),
-                n => n.to_string(),
-            };
+            let learned = self.learned_of(NodeId(i));
+            let learned = if learned.is(0) { String::new() } else { learned.to_string() };
             let name = if node.named { format!("{}: ", node.name) } else { String::new() };
             table += &format!("| `{name}{}` | {} | {learned} |\n", node.text, shapes.join(", "));
         }
@@ -122,7 +120,7 @@ impl Emit<'_> {
 }
 
 /// ` in 0..65` behind the shape of indices.
-fn range(indices: Option<usize>) -> String {
+fn range(indices: Option<Dim>) -> String {
     indices.map_or(String::new(), |bound| format!(" in 0..{bound}"))
 }
 

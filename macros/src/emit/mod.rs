@@ -11,7 +11,8 @@ mod types;
 
 use crate::graph::{Header, NodeId, Scalar};
 use crate::plan::Plan;
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use crate::shape::Dim;
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 pub use stub::stub;
 
@@ -66,9 +67,15 @@ pub fn emit(krate: &TokenStream, plan: &Plan) -> TokenStream {
     }
 }
 
-/// A number without a suffix.
-pub fn number(n: usize) -> Literal {
-    Literal::usize_unsuffixed(n)
+/// A number without a suffix; where constants are in it, the name of a constant that holds it.
+pub fn number(n: impl Into<Dim>) -> TokenStream {
+    let n = n.into();
+    let token: TokenTree = match n.open() {
+        None => Literal::u64_unsuffixed(n.integer().and_then(|n| u64::try_from(n).ok()).unwrap_or(u64::MAX))
+            .into(),
+        Some(place) => format_ident!("__size_{place}", span = Span::mixed_site()).into(),
+    };
+    token.into()
 }
 
 impl Emit<'_> {

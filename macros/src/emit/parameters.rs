@@ -2,32 +2,32 @@
 
 use super::{Emit, Names, number};
 use crate::graph::NodeId;
-use crate::layers::{Init, Parameter, Role};
+use crate::layers::{Init, Parameter, Role, Spread};
 use crate::plan::LINE;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 /// One layer's run of tensors in the flat slice.
 pub struct Field {
     pub node: NodeId,
-    pub offset: usize,
-    pub len: usize,
+    pub offset: Dim,
+    pub len: Dim,
     /// Zeros behind it, so that the next layer starts on 64 bytes.
-    pub fill: usize,
+    pub fill: Dim,
     pub parameters: Vec<Parameter>,
 }
 
 impl Emit<'_> {
     pub fn fields(&self) -> Vec<Field> {
         let shaped = &self.plan.shaped;
-        let mut offset = 0;
+        let mut offset = Dim::ZERO;
         let mut fields = Vec::new();
         for n in 0..shaped.graph.nodes.len() {
             let node = NodeId(n);
             let parameters = shaped.layer(node).parameters(&shaped.input_shapes(node));
-            let len: usize = parameters.iter().map(|p| p.memory_shape.iter().product::<usize>()).sum();
-            if len > 0 {
+            let len: Dim = parameters.iter().map(Parameter::len).sum();
+            if !parameters.is_empty() {
                 let fill = len.next_multiple_of(LINE) - len;
                 fields.push(Field { node, offset, len, fill, parameters });
                 offset += len + fill;
@@ -39,7 +39,7 @@ impl Emit<'_> {
     /// The place of a node's parameters in the flat slice.
     pub fn parameter_range(&self, node: NodeId) -> TokenStream {
         let field = self.fields().into_iter().find(|f| f.node == node);
-        let (start, end) = field.map_or((0, 0), |f| (f.offset, f.offset + f.len));
+        let (start, end) = field.map_or((Dim::ZERO, Dim::ZERO), |f| (f.offset, f.offset + f.len));
         let (start, end) = (number(start), number(end));
         quote!(#start..#end)
     }
@@ -55,7 +55,7 @@ impl Emit<'_> {
             let node = &shaped.graph.nodes[field.node.0];
             let (ident, doc) = (&node.name, self.field_doc(field));
             let ty = shaped.layer(field.node).field(&shaped.input_shapes(field.node), scalar);
-            let fill = (field.fill > 0).then(|| {
+            let fill = (!field.fill.is(0)).then(|| {
                 let (fill, len) = (format_ident!("__fill_{}", ident), number(field.fill));
                 quote!(#[doc(hidden)] #fill: [#scalar; #len],)
             });
@@ -109,7 +109,7 @@ impl Emit<'_> {
             let mut offset = field.offset;
             field.parameters.iter().map(move |p| {
                 let tensor = tensor(krate, &layer, p, offset);
-                offset += p.memory_shape.iter().product::<usize>();
+                offset += p.len();
                 tensor
             })
         });
@@ -117,7 +117,7 @@ impl Emit<'_> {
             let (ident, offset) = (&shaped.graph.nodes[field.node.0].name, number(field.offset));
             quote!(::core::assert!(::core::mem::offset_of!(Self, #ident) == #offset * ::core::mem::size_of::<#scalar>());)
         });
-        let total = number(fields.iter().map(|f| f.len + f.fill).sum());
+        let total = number(fields.iter().map(|f| f.len + f.fill).sum::<Dim>());
         quote! {
             // SAFETY: the struct is `repr(C)` and made of scalars alone; its size and the place of every layer are
             // compared with the table when the program is compiled.
@@ -146,9 +146,9 @@ impl Emit<'_> {
     }
 }
 
-fn tensor(krate: &TokenStream, layer: &str, p: &Parameter, offset: usize) -> TokenStream {
+fn tensor(krate: &TokenStream, layer: &str, p: &Parameter, offset: Dim) -> TokenStream {
     let name = format!("{layer}.{}", p.name);
-    let len = number(p.memory_shape.iter().product());
+    let len = number(p.len());
     let offset = number(offset);
     let shape = p.axes.iter().map(|&a| number(p.memory_shape[a]));
     let memory_shape = p.memory_shape.iter().map(|&n| number(n));
@@ -167,15 +167,15 @@ fn tensor(krate: &TokenStream, layer: &str, p: &Parameter, offset: usize) -> Tok
             quote!(Constant(#value))
         }
         Init::Uniform { bound } => {
-            let bound = float(bound);
+            let bound = spread(krate, bound);
             quote!(Uniform { bound: #bound })
         }
         Init::Normal { std } => {
-            let std = float(std);
+            let std = spread(krate, std);
             quote!(Normal { std: #std })
         }
         Init::NormalBut { std, from, to } => {
-            let (std, from, to) = (float(std), number(from), number(to));
+            let (std, from, to) = (spread(krate, std), number(from), number(to));
             quote!(NormalBut { std: #std, from: #from, to: #to })
         }
     };
@@ -189,6 +189,27 @@ fn tensor(krate: &TokenStream, layer: &str, p: &Parameter, offset: usize) -> Tok
             len: #len,
             role: #krate::Role::#role,
             init: #krate::Init::#init,
+        }
+    }
+}
+
+fn spread(krate: &TokenStream, spread: Spread) -> TokenStream {
+    if let Some(known) = spread.known() {
+        let known = Literal::f64_suffixed(known);
+        return quote!(#known);
+    }
+    match spread {
+        Spread::Known(x) => {
+            let x = Literal::f64_suffixed(x);
+            quote!(#x)
+        }
+        Spread::OneOverRoot(n) => {
+            let n = number(n);
+            quote!(1.0 / #krate::__private::root(#n as f64))
+        }
+        Spread::RootOf(c, n) => {
+            let (c, n) = (Literal::f64_suffixed(c.into()), number(n));
+            quote!(#krate::__private::root(#c / #n as f64))
         }
     }
 }

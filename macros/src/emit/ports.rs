@@ -3,7 +3,7 @@
 use super::types::{index_type, tensor_type};
 use super::{Names, number};
 use crate::graph::Header;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -75,7 +75,7 @@ impl Ports<'_> {
         }
     }
 
-    pub fn output_len(&self) -> usize {
+    pub fn output_len(&self) -> Dim {
         self.outputs.iter().map(Shape::len).sum()
     }
 

@@ -4,6 +4,7 @@ use super::{Emit, number};
 use crate::graph::NodeId;
 use crate::layers::Layout;
 use crate::plan::{BufferId, Place, Program, Step};
+use crate::shape::Dim;
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
@@ -43,7 +44,7 @@ impl Emit<'_> {
         let computed = nodes.filter(|&n| !shaped.layer(n).traits(&shaped.input_shapes(n)).view);
         let names: Vec<_> = computed.map(|n| self.spec_name(n)).collect();
         let len = |program: &Program| {
-            let inputs: usize =
+            let inputs: Dim =
                 program.memory.inputs.iter().map(|n| n.next_multiple_of(crate::plan::LINE)).sum();
             let (each, fixed) = (number(inputs + program.memory.each), number(program.memory.fixed));
             quote!(__samples * #each + #fixed)
@@ -76,7 +77,7 @@ impl Emit<'_> {
     /// The functions that say where things lie.
     pub fn places(&self) -> TokenStream {
         let program = &self.plan.train;
-        let inputs: usize = program.memory.inputs.iter().map(|n| n.next_multiple_of(crate::plan::LINE)).sum();
+        let inputs: Dim = program.memory.inputs.iter().map(|n| n.next_multiple_of(crate::plan::LINE)).sum();
         let range = |buffer: BufferId| {
             let buffer = &program.buffers[buffer.0];
             let Place::Each { at } = buffer.place else {
@@ -111,8 +112,8 @@ impl Emit<'_> {
             let shape = self.input_shape(i);
             let last = program.loads[i] == Layout::ChannelsLast;
             let (channels, pixels) = match shape.0.as_slice() {
-                [c, pixels @ ..] if last => (*c, pixels.iter().product()),
-                _ => (1, shape.len()),
+                [c, pixels @ ..] if last => (*c, pixels.iter().product::<Dim>()),
+                _ => (Dim::ONE, shape.len()),
             };
             let reserved = number(program.memory.inputs[i].next_multiple_of(crate::plan::LINE));
             let (channels, pixels, place) = (number(channels), number(pixels), number(i));

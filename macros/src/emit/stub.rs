@@ -4,7 +4,7 @@
 use super::ports::Ports;
 use super::{Names, number};
 use crate::graph::{Input, Output, Shaped};
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -15,7 +15,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
     let Names { scalar, generics, bounds, name, .. } = &names;
     let private = quote!(#krate::__private);
     let (attributes, visibility) = (&header.attributes, &header.visibility);
-    let unknown = || Shape(vec![1]);
+    let unknown = || Shape(vec![Dim::ONE]);
     // A network has at least one of each, also where none could be read.
     let mut header = header.clone();
     if header.inputs.is_empty() {

@@ -4,7 +4,7 @@ use super::ports::Ports;
 use super::{Emit, Names, number};
 use crate::graph::{Source, ValueId};
 use crate::layers::{Kind, Role};
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
@@ -31,7 +31,7 @@ pub fn tensor_type(shape: &Shape, names: &Names) -> TokenStream {
 }
 
 /// The nested type of indices: `[64] in 0..65` is `[Index<65>; 64]`.
-pub fn index_type(shape: &Shape, bound: usize, names: &Names) -> TokenStream {
+pub fn index_type(shape: &Shape, bound: Dim, names: &Names) -> TokenStream {
     let (krate, bound) = (&names.krate, number(bound));
     shape.0.iter().rev().fold(quote!(#krate::Index<#bound>), |inner, &n| {
         let n = number(n);
@@ -80,17 +80,17 @@ impl Emit<'_> {
     }
 
     /// The number of learned scalars.
-    pub fn learned(&self) -> usize {
+    pub fn learned(&self) -> Dim {
         let shaped = &self.plan.shaped;
         let nodes = 0..shaped.graph.nodes.len();
         nodes.map(|n| self.learned_of(crate::graph::NodeId(n))).sum()
     }
 
-    pub fn learned_of(&self, node: crate::graph::NodeId) -> usize {
+    pub fn learned_of(&self, node: crate::graph::NodeId) -> Dim {
         let shaped = &self.plan.shaped;
         let parameters = shaped.layer(node).parameters(&shaped.input_shapes(node));
         let learned = parameters.iter().filter(|p| p.role == Role::Learned);
-        learned.map(|p| p.memory_shape.iter().product::<usize>()).sum()
+        learned.map(crate::layers::Parameter::len).sum()
     }
 
     /// The fewest samples that give every batch normalisation two values a channel.
@@ -100,6 +100,6 @@ impl Emit<'_> {
             let node = crate::graph::NodeId(n);
             shaped.layer(node).traits(&shaped.input_shapes(node))
         });
-        if traits.into_iter().any(|t| t.batch_values == Some(1)) { 2 } else { 1 }
+        if traits.into_iter().any(|t| t.batch_values.is_some_and(|n| n == 1)) { 2 } else { 1 }
     }
 }

@@ -127,7 +127,7 @@ mod tests {
         let (shaped, errors) = analyse(&source);
         assert!(errors.is_empty(), "{}", crate::tests::show(&source, &errors));
         let layer = shaped[0].graph.nodes[0].layer.as_ref().expect("resolved");
-        layer.spec(&[crate::shape::Shape(vec![8])], 0).to_string().replace(' ', "")
+        layer.spec(&[crate::shape::Shape(vec![8.into()])], 0).to_string().replace(' ', "")
     }
 
     #[test]

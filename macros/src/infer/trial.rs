@@ -3,7 +3,7 @@
 use crate::ast::{Argument, Call, Value, ValueKind};
 use crate::graph::{Graph, Node, NodeId, Source, ValueId};
 use crate::layers::{AnyLayer, Mismatch, Proposal};
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 
 /// A change to a graph.
 #[derive(Clone, Debug)]
@@ -191,7 +191,7 @@ pub fn read(call: &Call) -> Option<AnyLayer> {
 }
 
 /// What a layer makes of a value, with the bound of its elements if they are indices.
-pub fn apply(call: &Call, shape: &Shape, indices: Option<usize>) -> Option<Shape> {
+pub fn apply(call: &Call, shape: &Shape, indices: Option<Dim>) -> Option<Shape> {
     let mut layer = read(call)?;
     layer.bind(&[indices]);
     if layer.takes_indices() != indices.is_some() {
@@ -208,7 +208,7 @@ fn check_elements(
     node: &Node,
     layer: &AnyLayer,
     inputs: &[Shape],
-    indices: &[Option<usize>],
+    indices: &[Option<Dim>],
 ) -> Result<(), Mismatch> {
     if let (true, Some(place)) = (layer.takes_indices(), indices.iter().position(Option::is_none)) {
         let value = node.inputs[place];
@@ -227,13 +227,13 @@ fn check_elements(
         let (value, shape) = (graph.describe(node.inputs[place]), &inputs[place]);
         // The width that fits what it meets, if it meets such.
         let fits = |other: &Shape| match other.0.split_last() {
-            Some((width, outer)) if outer == shape.0 => Some(*width),
+            Some((width, outer)) if Shape(outer.to_vec()).is(shape) => Some(*width),
             _ => None,
         };
-        let width = inputs.iter().find_map(fits).unwrap_or(32);
+        let width = inputs.iter().find_map(fits).unwrap_or(32.into());
         let line = format!(
             "{{title}} takes numbers, but {value} holds indices, `{shape} in 0..{}`",
-            indices[place].unwrap_or(0)
+            indices[place].unwrap_or(Dim::ZERO)
         );
         let insert = Proposal::Insert { input: place, call: format!("Embedding({width})") };
         let mismatch = Mismatch::new(line);
@@ -265,7 +265,7 @@ fn check_claim(call: Option<&Call>, inputs: &[Shape]) -> Result<(), Mismatch> {
                     Mismatch::new(format!("`in: {claimed}` does not match: {{input_is}} a scalar")).at("in")
                 );
             };
-            if i128::try_from(shape.0[axis]) == Ok(*claimed) {
+            if shape.0[axis] == *claimed {
                 return Ok(());
             }
             let found = match shape.rank() {

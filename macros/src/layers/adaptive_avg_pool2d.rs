@@ -4,13 +4,13 @@ use super::mismatch::Mismatch;
 use super::window::{array, image, number, tuple};
 use super::{Arguments, Layer, Layout, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
 #[derive(Clone, Debug)]
 pub struct AdaptiveAvgPool2d {
-    output: [usize; 2],
+    output: [Dim; 2],
 }
 
 impl Layer for AdaptiveAvgPool2d {

@@ -5,7 +5,7 @@ use super::mismatch::{Mismatch, Proposal};
 use super::window::number;
 use super::{Arguments, Layer, Layout, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -32,7 +32,7 @@ fn differences(a: &Shape, b: &Shape) -> String {
 }
 
 /// Either side brought to the other's features.
-fn widen(mismatch: Mismatch, a: usize, b: usize) -> Mismatch {
+fn widen(mismatch: Mismatch, a: Dim, b: Dim) -> Mismatch {
     mismatch
         .propose(Proposal::Insert { input: 1, call: format!("Dense({a})") })
         .propose(Proposal::Insert { input: 0, call: format!("Dense({b})") })
@@ -51,14 +51,14 @@ impl Layer for Add {
     }
 
     fn traits(&self, inputs: &[Shape]) -> Traits {
-        if inputs[0] != inputs[1] {
+        if inputs[0].rank() != inputs[1].rank() {
             return Arithmetic::Add.traits(inputs);
         }
         Traits { in_place: true, passes_gradient: true, ..Traits::new(Layout::Any) }
     }
 
     fn spec(&self, inputs: &[Shape], node: usize) -> TokenStream {
-        if inputs[0] != inputs[1] {
+        if inputs[0].rank() != inputs[1].rank() {
             return Arithmetic::Add.spec(inputs, node);
         }
         let len = number(inputs[0].len());
@@ -97,9 +97,9 @@ pub fn together(inputs: &[Shape], sign: &str, cannot: &str) -> Result<Shape, Mis
             if [ha, wa] != [hb, wb] {
                 mismatch = mismatch.propose(Proposal::KeepSize);
             }
-            let projection = |channels, [h, w]: [usize; 2], [oh, ow]: [usize; 2]| {
+            let projection = |channels, [h, w]: [Dim; 2], [oh, ow]: [Dim; 2]| {
                 let stride = [h.div_ceil(oh), w.div_ceil(ow)];
-                if stride == [1; 2] {
+                if stride == [Dim::ONE; 2] {
                     format!("Conv2d({channels}, kernel: 1)")
                 } else {
                     format!("Conv2d({channels}, kernel: 1, stride: {})", super::window::tuple(stride))

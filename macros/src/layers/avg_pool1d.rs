@@ -5,7 +5,7 @@ use super::mismatch::{Mismatch, Proposal};
 use super::window::sequence;
 use super::{Arguments, Layer, Layout, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 
 #[derive(Clone, Debug)]
@@ -34,6 +34,9 @@ impl Layer for AvgPool1d {
     fn spec(&self, inputs: &[Shape], _: usize) -> TokenStream {
         let [time, features] = [0, 1].map(|i| inputs[0].0[i]);
         let AvgPool { ref pooling, count_include_pad } = self.0;
-        avg_pool2d::spec([features, 1, time], &AvgPool { pooling: pooling.over_rows(), count_include_pad })
+        avg_pool2d::spec(
+            [features, Dim::ONE, time],
+            &AvgPool { pooling: pooling.over_rows(), count_include_pad },
+        )
     }
 }

@@ -5,7 +5,7 @@ use super::pooling::Pooling;
 use super::window::{array, image, number};
 use super::{Arguments, Layer, Layout, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -34,7 +34,7 @@ impl<const N: usize> AvgPool<N> {
 }
 
 /// The spec of a pooling of images of that size.
-pub fn spec([channels, height, width]: [usize; 3], pool: &AvgPool<2>) -> TokenStream {
+pub fn spec([channels, height, width]: [Dim; 3], pool: &AvgPool<2>) -> TokenStream {
     let [channels, height, width] = [channels, height, width].map(number);
     let Pooling { kernel, stride, padding, .. } = pool.pooling;
     let [kernel, stride, padding] = [kernel, stride, padding].map(array);

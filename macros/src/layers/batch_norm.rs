@@ -4,7 +4,7 @@ use super::mismatch::{Mismatch, Proposal};
 use super::window::{image, number};
 use super::{Arguments, Init, Layer, Layout, Parameter, Role, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -44,7 +44,7 @@ impl Norm {
         parts.join(", ")
     }
 
-    fn parameters(&self, channels: usize) -> Vec<Parameter> {
+    fn parameters(&self, channels: Dim) -> Vec<Parameter> {
         let one = |name, role, value| Parameter {
             name,
             memory_shape: vec![channels],
@@ -63,7 +63,7 @@ impl Norm {
         parameters
     }
 
-    fn traits(layout: Layout, [channels, values]: [usize; 2]) -> Traits {
+    fn traits(layout: Layout, [channels, values]: [Dim; 2]) -> Traits {
         Traits {
             reads_inputs: true,
             saved_fixed: 3 * channels,
@@ -72,14 +72,14 @@ impl Norm {
         }
     }
 
-    fn spec(&self, sizes: [usize; 2]) -> TokenStream {
+    fn spec(&self, sizes: [Dim; 2]) -> TokenStream {
         let [channels, values] = sizes.map(number);
         let (eps, affine) = (Literal::f64_suffixed(self.eps), self.affine);
         quote!(batch_norm::BatchNormSpec { channels: #channels, values: #values, eps: #eps, affine: #affine })
     }
 
-    fn field(&self, channels: usize, scalar: &TokenStream) -> TokenStream {
-        let affine = number(if self.affine { channels } else { 0 });
+    fn field(&self, channels: Dim, scalar: &TokenStream) -> TokenStream {
+        let affine = number(if self.affine { channels } else { Dim::ZERO });
         let channels = number(channels);
         quote!(batch_norm::BatchNorm<#scalar, #channels, #affine>)
     }
@@ -87,9 +87,9 @@ impl Norm {
 
 impl BatchNorm1d {
     /// The features, and how many values of each are in one sample.
-    fn sizes(inputs: &[Shape]) -> [usize; 2] {
+    fn sizes(inputs: &[Shape]) -> [Dim; 2] {
         match inputs[0].0[..] {
-            [n] => [n, 1],
+            [n] => [n, Dim::ONE],
             [t, f] => [f, t],
             _ => unreachable!("`outputs` has refused other ranks"),
         }
@@ -134,7 +134,7 @@ impl Layer for BatchNorm1d {
 }
 
 impl BatchNorm2d {
-    fn sizes(inputs: &[Shape]) -> [usize; 2] {
+    fn sizes(inputs: &[Shape]) -> [Dim; 2] {
         [inputs[0].0[0], inputs[0].0[1] * inputs[0].0[2]]
     }
 }

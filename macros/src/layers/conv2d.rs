@@ -5,7 +5,7 @@ use super::mismatch::{Mismatch, Proposal};
 use super::window::{array, image, number};
 use super::{Arguments, Layer, Layout, Parameter, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -40,7 +40,7 @@ impl Layer for Conv2d {
         let [kh, kw] = self.0.kernel.map(number);
         let outputs = number(self.0.outputs);
         let per_group = number(inputs[0].0[0] / self.0.groups);
-        let bias = number(if self.0.bias { self.0.outputs } else { 0 });
+        let bias = number(if self.0.bias { self.0.outputs } else { Dim::ZERO });
         quote!(conv2d::Conv2d<#scalar, #outputs, #per_group, #kh, #kw, #bias>)
     }
 
@@ -68,8 +68,8 @@ impl Layer for Conv2d {
         })
     }
 
-    fn multiply_adds(&self, inputs: &[Shape]) -> u64 {
-        let output = self.0.window().slide(&inputs[0]).unwrap_or([0; 2]);
+    fn multiply_adds(&self, inputs: &[Shape]) -> Dim {
+        let output = self.0.window().slide(&inputs[0]).unwrap_or([Dim::ZERO; 2]);
         self.0.multiply_adds(inputs[0].0[0], output)
     }
 }

@@ -5,7 +5,7 @@ use super::mismatch::Mismatch;
 use super::window::{array, number, volume};
 use super::{Arguments, Layer, Layout, Parameter, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -41,7 +41,7 @@ impl Layer for Conv3d {
         let [kd, kh, kw] = self.0.kernel.map(number);
         let outputs = number(self.0.outputs);
         let per_group = number(inputs[0].0[0] / self.0.groups);
-        let bias = number(if self.0.bias { self.0.outputs } else { 0 });
+        let bias = number(if self.0.bias { self.0.outputs } else { Dim::ZERO });
         quote!(conv3d::Conv3d<#scalar, #outputs, #per_group, #kd, #kh, #kw, #bias>)
     }
 
@@ -70,8 +70,8 @@ impl Layer for Conv3d {
         })
     }
 
-    fn multiply_adds(&self, inputs: &[Shape]) -> u64 {
-        let output = self.0.window().slide(&inputs[0]).unwrap_or([0; 3]);
+    fn multiply_adds(&self, inputs: &[Shape]) -> Dim {
+        let output = self.0.window().slide(&inputs[0]).unwrap_or([Dim::ZERO; 3]);
         self.0.multiply_adds(inputs[0].0[0], output)
     }
 }

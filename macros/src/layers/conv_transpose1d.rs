@@ -5,7 +5,7 @@ use super::transposed::Transposed;
 use super::window::{number, sequence};
 use super::{Arguments, Layer, Layout, Parameter, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -41,7 +41,7 @@ impl Layer for ConvTranspose1d {
         let [kernel] = self.0.kernel.map(number);
         let features = number(inputs[0].0[1]);
         let per_group = number(self.0.outputs / self.0.groups);
-        let bias = number(if self.0.bias { self.0.outputs } else { 0 });
+        let bias = number(if self.0.bias { self.0.outputs } else { Dim::ZERO });
         quote!(conv_transpose1d::ConvTranspose1d<#scalar, #features, #per_group, #kernel, #bias>)
     }
 
@@ -71,7 +71,7 @@ impl Layer for ConvTranspose1d {
         })
     }
 
-    fn multiply_adds(&self, inputs: &[Shape]) -> u64 {
+    fn multiply_adds(&self, inputs: &[Shape]) -> Dim {
         let [time, features] = [0, 1].map(|i| inputs[0].0[i]);
         self.0.multiply_adds(features, [time])
     }

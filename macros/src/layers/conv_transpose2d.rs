@@ -5,7 +5,7 @@ use super::transposed::Transposed;
 use super::window::{array, image, number};
 use super::{Arguments, Layer, Layout, Parameter, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -40,7 +40,7 @@ impl Layer for ConvTranspose2d {
         let [kh, kw] = self.0.kernel.map(number);
         let channels = number(inputs[0].0[0]);
         let per_group = number(self.0.outputs / self.0.groups);
-        let bias = number(if self.0.bias { self.0.outputs } else { 0 });
+        let bias = number(if self.0.bias { self.0.outputs } else { Dim::ZERO });
         quote!(conv_transpose2d::ConvTranspose2d<#scalar, #channels, #per_group, #kh, #kw, #bias>)
     }
 
@@ -69,7 +69,7 @@ impl Layer for ConvTranspose2d {
         })
     }
 
-    fn multiply_adds(&self, inputs: &[Shape]) -> u64 {
+    fn multiply_adds(&self, inputs: &[Shape]) -> Dim {
         let shape = &inputs[0].0;
         self.0.multiply_adds(shape[0], [shape[1], shape[2]])
     }

@@ -6,16 +6,17 @@ use super::mismatch::{Mismatch, Proposal};
 use super::window::{Window, tuple};
 use super::{Arguments, Parameter, Role};
 use crate::errors::Errors;
+use crate::shape::Dim;
 
 /// A kernel of weights that slides over `N` axes.
 #[derive(Clone, Debug)]
 pub struct Convolution<const N: usize> {
-    pub outputs: usize,
-    pub kernel: [usize; N],
-    pub stride: [usize; N],
+    pub outputs: Dim,
+    pub kernel: [Dim; N],
+    pub stride: [Dim; N],
     pub padding: Padding<N>,
-    pub dilation: [usize; N],
-    pub groups: usize,
+    pub dilation: [Dim; N],
+    pub groups: Dim,
     pub bias: bool,
     pub init: Scheme,
 }
@@ -28,9 +29,9 @@ impl<const N: usize> Convolution<N> {
         let convolution = Convolution {
             outputs: arguments.count("outputs", outputs, "32", errors),
             kernel: arguments.sizes("kernel", "a kernel", "3", errors),
-            stride: arguments.sizes_or("stride", "a stride", [1; N], 1, errors),
+            stride: arguments.sizes_or("stride", "a stride", [Dim::ONE; N], 1, errors),
             padding: arguments.padding_of(true, errors),
-            dilation: arguments.sizes_or("dilation", "a dilation", [1; N], 1, errors),
+            dilation: arguments.sizes_or("dilation", "a dilation", [Dim::ONE; N], 1, errors),
             groups: arguments.count_or("groups", "the number of groups", 1, errors),
             bias: arguments.flag_or("bias", true, errors),
             init: Scheme::read(arguments, errors),
@@ -48,14 +49,14 @@ impl<const N: usize> Convolution<N> {
     }
 
     /// What `same` adds on both sides together.
-    fn same(&self) -> [usize; N] {
+    fn same(&self) -> [Dim; N] {
         core::array::from_fn(|axis| self.dilation[axis] * (self.kernel[axis] - 1))
     }
 
     /// What does not depend on the size of the input: groups, and the padding that keeps it.
-    pub fn check(&self, channels: usize) -> Result<(), Mismatch> {
+    pub fn check(&self, channels: Dim) -> Result<(), Mismatch> {
         check_groups(self.groups, channels, self.outputs, if N == 1 { "features" } else { "channels" })?;
-        if self.padding != Padding::Same || self.stride == [1; N] {
+        if self.padding != Padding::Same || self.stride == [Dim::ONE; N] {
             return Ok(());
         }
         let total = self.same();
@@ -65,7 +66,7 @@ impl<const N: usize> Convolution<N> {
         ))
         .at("padding");
         // Half of what `same` adds on both sides gives size / stride, rounded up, for odd kernels.
-        Err(if total.iter().all(|t| t % 2 == 0) {
+        Err(if total.iter().all(|t| *t % 2 == 0) {
             mismatch.propose(Proposal::Argument { name: "padding", value: tuple(total.map(|t| t / 2)) })
         } else {
             mismatch
@@ -74,15 +75,15 @@ impl<const N: usize> Convolution<N> {
 
     pub fn arguments(&self) -> String {
         let mut text = format!("{}, kernel: {}", self.outputs, tuple(self.kernel));
-        if self.stride != [1; N] {
+        if self.stride != [Dim::ONE; N] {
             text += &format!(", stride: {}", tuple(self.stride));
         }
         match self.padding {
-            Padding::Each(padding) if padding == [0; N] => {}
+            Padding::Each(padding) if padding == [Dim::ZERO; N] => {}
             Padding::Each(padding) => text += &format!(", padding: {}", tuple(padding)),
             Padding::Same => text += ", padding: same",
         }
-        if self.dilation != [1; N] {
+        if self.dilation != [Dim::ONE; N] {
             text += &format!(", dilation: {}", tuple(self.dilation));
         }
         if self.groups != 1 {
@@ -96,16 +97,15 @@ impl<const N: usize> Convolution<N> {
 
     /// Weight and bias. `order` are the kernel's axes in the order in which they lie in memory, the outermost first;
     /// what comes in and what goes out are innermost.
-    pub fn parameters(&self, channels: usize, order: [usize; N]) -> Vec<Parameter> {
+    pub fn parameters(&self, channels: Dim, order: [usize; N]) -> Vec<Parameter> {
         let per_group = channels / self.groups;
-        // This is asked before anybody knows whether the weight fits into memory.
-        let area = self.kernel.iter().fold(1usize, |all, &k| all.saturating_mul(k));
-        let fans = [per_group.saturating_mul(area), self.outputs.saturating_mul(area)];
+        let area = self.kernel.iter().product::<Dim>();
+        let fans = [per_group * area, self.outputs * area];
         let weight = weight_shape(self.kernel, order, [per_group, self.outputs]);
         weight_and_bias(weight, fans, self.bias.then_some(self.outputs), self.init)
     }
 
-    pub fn multiply_adds(&self, channels: usize, output: [usize; N]) -> u64 {
+    pub fn multiply_adds(&self, channels: Dim, output: [Dim; N]) -> Dim {
         let factors = [&output[..], &self.kernel[..], &[self.outputs, channels / self.groups]].concat();
         super::multiply(&factors)
     }
@@ -116,19 +116,19 @@ pub const OUTPUT_CHANNELS: &str = "the number of channels that come out";
 
 /// The shape of a weight in memory, and its axes in files, where they are `[outer, inner, …kernel]`.
 pub fn weight_shape<const N: usize>(
-    kernel: [usize; N],
+    kernel: [Dim; N],
     order: [usize; N],
-    [inner, outer]: [usize; 2],
-) -> (Vec<usize>, Vec<usize>) {
+    [inner, outer]: [Dim; 2],
+) -> (Vec<Dim>, Vec<usize>) {
     let shape = order.iter().map(|&axis| kernel[axis]).chain([inner, outer]).collect();
     let place = |axis| order.iter().position(|&o| o == axis).unwrap_or(axis);
     (shape, [N + 1, N].into_iter().chain((0..N).map(place)).collect())
 }
 
 pub fn weight_and_bias(
-    (memory_shape, axes): (Vec<usize>, Vec<usize>),
-    [fan_in, fan_out]: [usize; 2],
-    bias: Option<usize>,
+    (memory_shape, axes): (Vec<Dim>, Vec<usize>),
+    [fan_in, fan_out]: [Dim; 2],
+    bias: Option<Dim>,
     init: Scheme,
 ) -> Vec<Parameter> {
     let learned =
@@ -139,7 +139,7 @@ pub fn weight_and_bias(
 }
 
 /// Groups must divide the channels on both sides: not `Conv2d(60, kernel: 3, groups: 8)`.
-pub fn check_groups(groups: usize, channels: usize, outputs: usize, noun: &str) -> Result<(), Mismatch> {
+pub fn check_groups(groups: Dim, channels: Dim, outputs: Dim, noun: &str) -> Result<(), Mismatch> {
     let (count, side) = if !channels.is_multiple_of(groups) {
         (channels, "input")
     } else if !outputs.is_multiple_of(groups) {
@@ -158,11 +158,12 @@ pub fn check_groups(groups: usize, channels: usize, outputs: usize, noun: &str) 
         let mismatch = mismatch.propose(Proposal::Main(above.to_string()));
         if below > 0 { mismatch.propose(Proposal::Main(below.to_string())) } else { mismatch }
     };
-    let fitting: Vec<usize> = (1..=channels.min(outputs))
-        .take(4096)
-        .filter(|&g| channels.is_multiple_of(g) && outputs.is_multiple_of(g))
-        .collect();
-    if let Some(nearest) = fitting.iter().copied().min_by_key(|g| g.abs_diff(groups)) {
+    let most = channels.min(outputs).known().unwrap_or(0);
+    let fitting: Vec<usize> =
+        (1..=most).take(4096).filter(|&g| channels.is_multiple_of(g) && outputs.is_multiple_of(g)).collect();
+    if let Some(nearest) =
+        fitting.iter().copied().min_by_key(|g| groups.known().map(|groups| g.abs_diff(groups)))
+    {
         let shown: Vec<_> = fitting.iter().take(8).map(ToString::to_string).collect();
         mismatch = mismatch
             .note(format!("with {channels} {noun} in and {outputs} out groups may be {}", shown.join(", ")))

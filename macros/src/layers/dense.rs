@@ -5,29 +5,29 @@ use super::mismatch::{Mismatch, Proposal};
 use super::window::number;
 use super::{Arguments, Layer, Layout, Parameter, Role, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
 #[derive(Clone, Debug)]
 pub struct Dense {
-    outputs: usize,
+    outputs: Dim,
     bias: bool,
     init: Scheme,
 }
 
 impl Dense {
     /// The rows and the width of what flows in.
-    fn rows_and_inputs(inputs: &[Shape]) -> [usize; 2] {
+    fn rows_and_inputs(inputs: &[Shape]) -> [Dim; 2] {
         match inputs[0].0[..] {
-            [n] => [1, n],
+            [n] => [Dim::ONE, n],
             [t, f] => [t, f],
             _ => unreachable!("`outputs` has refused other ranks"),
         }
     }
 
-    fn bias_len(&self) -> usize {
-        if self.bias { self.outputs } else { 0 }
+    fn bias_len(&self) -> Dim {
+        if self.bias { self.outputs } else { Dim::ZERO }
     }
 }
 
@@ -98,7 +98,7 @@ impl Layer for Dense {
         quote!(dense::DenseSpec { rows: #rows, inputs: #width, outputs: #outputs, bias: #bias })
     }
 
-    fn multiply_adds(&self, inputs: &[Shape]) -> u64 {
+    fn multiply_adds(&self, inputs: &[Shape]) -> Dim {
         let [rows, width] = Self::rows_and_inputs(inputs);
         super::multiply(&[rows, width, self.outputs])
     }

@@ -2,22 +2,22 @@
 
 use super::mismatch::Mismatch;
 use super::window::number;
-use super::{Arguments, Init, Layer, Layout, Parameter, Role, Traits};
+use super::{Arguments, Init, Layer, Layout, Parameter, Role, Spread, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
 #[derive(Clone, Debug)]
 pub struct Embedding {
-    width: usize,
+    width: Dim,
     padding_idx: Option<usize>,
     /// How many different indices there are; `None` until one of them flows in.
-    rows: Option<usize>,
+    rows: Option<Dim>,
 }
 
 impl Embedding {
-    fn rows(&self) -> usize {
+    fn rows(&self) -> Dim {
         let Some(rows) = self.rows else { unreachable!("`outputs` has refused numbers") };
         rows
     }
@@ -36,7 +36,7 @@ impl Layer for Embedding {
         arguments.finish(layer)
     }
 
-    fn bind(&mut self, inputs: &[Option<usize>]) {
+    fn bind(&mut self, inputs: &[Option<Dim>]) {
         self.rows = inputs.first().copied().flatten();
     }
 
@@ -49,7 +49,7 @@ impl Layer for Embedding {
             )));
         }
         match self.padding_idx {
-            Some(index) if index >= rows => Err(Mismatch::new(format!(
+            Some(index) if rows <= index => Err(Mismatch::new(format!(
                 "`padding_idx: {index}` does not exist: {{input}} has the indices 0 to {}",
                 rows - 1
             ))
@@ -69,10 +69,10 @@ impl Layer for Embedding {
 
     fn parameters(&self, _: &[Shape]) -> Vec<Parameter> {
         let init = match self.padding_idx {
-            None => Init::Normal { std: 1.0 },
+            None => Init::Normal { std: Spread::Known(1.0) },
             Some(index) => {
-                let from = index * self.width;
-                Init::NormalBut { std: 1.0, from, to: from + self.width }
+                let from = self.width * index;
+                Init::NormalBut { std: Spread::Known(1.0), from, to: from + self.width }
             }
         };
         let memory_shape = vec![self.rows(), self.width];

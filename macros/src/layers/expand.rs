@@ -4,7 +4,7 @@ use super::mismatch::{Mismatch, Proposal};
 use super::window::number;
 use super::{Arguments, Layer, Traits, memory};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -51,7 +51,7 @@ impl Layer for Expand {
                  is repeated"
             ))),
             _ => {
-                let behind = vec![1; to.rank() - from.rank()];
+                let behind = vec![Dim::ONE; to.rank() - from.rank()];
                 let first = Shape(from.0.iter().copied().chain(behind.iter().copied()).collect());
                 let last = Shape(behind.into_iter().chain(from.0.iter().copied()).collect());
                 Err(Mismatch::new(format!(
@@ -77,7 +77,7 @@ impl Layer for Expand {
         let strides = memory::strides(input);
         let stride = |axis: usize| match axis.checked_sub(skip).filter(|&a| a < input.rank()) {
             Some(axis) if input.0[axis] > 1 => strides[axis],
-            _ => 0,
+            _ => Dim::ZERO,
         };
         let axes: Vec<_> =
             memory::axes(&self.shape).into_iter().map(|axis| [self.shape.0[axis], stride(axis)]).collect();

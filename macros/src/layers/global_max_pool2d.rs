@@ -6,7 +6,7 @@ use super::pooling::Pooling;
 use super::window::image;
 use super::{Arguments, Layer, Layout, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ impl Layer for GlobalMaxPool2d {
     fn spec(&self, inputs: &[Shape], _: usize) -> TokenStream {
         let [channels, height, width] = [0, 1, 2].map(|i| inputs[0].0[i]);
         let kernel = [height, width];
-        let window = Pooling { kernel, stride: kernel, padding: [0; 2], dilation: [1; 2] };
+        let window = Pooling { kernel, stride: kernel, padding: [Dim::ZERO; 2], dilation: [Dim::ONE; 2] };
         max_pool2d::spec([channels, height, width], &window)
     }
 }

@@ -4,7 +4,7 @@ use super::mismatch::Mismatch;
 use super::window::number;
 use super::{Arguments, Layer, Layout, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -20,15 +20,15 @@ impl Glu {
     }
 
     /// How many runs of both halves a sample has, and the length of a half.
-    fn sizes(&self, inputs: &[Shape]) -> [usize; 2] {
+    fn sizes(&self, inputs: &[Shape]) -> [Dim; 2] {
         let shape = &inputs[0];
         let axis = self.axis(shape).unwrap_or(0);
         match (shape.0.as_slice(), axis) {
             // With the channels innermost each pixel is a run.
-            ([c, h, w], 0) => [h * w, c / 2],
+            ([c, h, w], 0) => [*h * *w, *c / 2],
             (all, axis) => {
-                let before: usize = all[..axis].iter().product();
-                [before, all[axis..].iter().product::<usize>() / 2]
+                let before: Dim = all[..axis].iter().product();
+                [before, all[axis..].iter().product::<Dim>() / 2]
             }
         }
     }

@@ -4,13 +4,13 @@ use super::mismatch::{Mismatch, Proposal};
 use super::window::{image, number};
 use super::{Arguments, Init, Layer, Layout, Parameter, Role, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 #[derive(Clone, Debug)]
 pub struct GroupNorm {
-    groups: usize,
+    groups: Dim,
     eps: f64,
     affine: bool,
 }
@@ -24,12 +24,12 @@ pub struct InstanceNorm2d {
 }
 
 /// The channels and pixels of an image.
-fn sizes(inputs: &[Shape]) -> [usize; 2] {
+fn sizes(inputs: &[Shape]) -> [Dim; 2] {
     [inputs[0].0[0], inputs[0].0[1] * inputs[0].0[2]]
 }
 
 /// An image, or why this is none; a vector has `LayerNorm`.
-fn checked(inputs: &[Shape]) -> Result<[usize; 3], Mismatch> {
+fn checked(inputs: &[Shape]) -> Result<[Dim; 3], Mismatch> {
     image(&inputs[0]).map_err(|mismatch| match inputs[0].rank() {
         1 | 2 => {
             let mut proposals = vec![Proposal::Instead("LayerNorm".into())];
@@ -46,7 +46,7 @@ fn constant(shape: &Shape) -> Mismatch {
     ))
 }
 
-fn channel(name: &'static str, channels: usize, role: Role, value: f64) -> Parameter {
+fn channel(name: &'static str, channels: Dim, role: Role, value: f64) -> Parameter {
     Parameter { name, memory_shape: vec![channels], axes: vec![0], role, init: Init::Constant(value) }
 }
 
@@ -87,8 +87,9 @@ impl Layer for GroupNorm {
                     .axis(0)
                     .note(nearest);
             // Fewer groups and more, those nearest to what was asked for first.
-            let mut fitting: Vec<usize> = (1..=channels).filter(|g| channels.is_multiple_of(*g)).collect();
-            fitting.sort_by_key(|g| g.abs_diff(groups));
+            let most = channels.known().unwrap_or(0);
+            let mut fitting: Vec<usize> = (1..=most).filter(|g| channels.is_multiple_of(*g)).collect();
+            fitting.sort_by_key(|g| groups.known().map(|groups| g.abs_diff(groups)));
             for fits in fitting.into_iter().take(2) {
                 // However the number was given: of the two only one can be read.
                 mismatch = mismatch
@@ -123,7 +124,7 @@ impl Layer for GroupNorm {
     }
 
     fn field(&self, inputs: &[Shape], scalar: &TokenStream) -> TokenStream {
-        let channels = number(if self.affine { sizes(inputs)[0] } else { 0 });
+        let channels = number(if self.affine { sizes(inputs)[0] } else { Dim::ZERO });
         quote!(group_norm::GroupNorm<#scalar, #channels>)
     }
 
@@ -198,7 +199,8 @@ impl Layer for InstanceNorm2d {
 
     fn field(&self, inputs: &[Shape], scalar: &TokenStream) -> TokenStream {
         let channels = sizes(inputs)[0];
-        let [affine, track] = [self.affine, self.track].map(|there| number(if there { channels } else { 0 }));
+        let [affine, track] =
+            [self.affine, self.track].map(|there| number(if there { channels } else { Dim::ZERO }));
         quote!(instance_norm2d::InstanceNorm2d<#scalar, #affine, #track>)
     }
 

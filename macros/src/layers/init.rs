@@ -2,6 +2,7 @@
 
 use super::{Arguments, Init};
 use crate::errors::Errors;
+use crate::shape::Dim;
 
 /// The schemes a user can choose, by their names in the language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,24 +32,44 @@ impl Scheme {
 
     /// The weight's draw, from the number of values that flow into and out of one unit (He et al. 2015, Glorot and
     /// Bengio 2010, in PyTorch's form).
-    #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
-    pub fn weight(self, fan_in: usize, fan_out: usize) -> Init {
-        let (inward, both) = (fan_in as f64, fan_in as f64 + fan_out as f64);
+    pub fn weight(self, fan_in: Dim, fan_out: Dim) -> Init {
+        let both = fan_in + fan_out;
         match self {
-            Scheme::Usual => Init::Uniform { bound: 1.0 / inward.sqrt() },
-            Scheme::HeNormal => Init::Normal { std: (2.0 / inward).sqrt() },
-            Scheme::HeUniform => Init::Uniform { bound: (6.0 / inward).sqrt() },
-            Scheme::GlorotNormal => Init::Normal { std: (2.0 / both).sqrt() },
-            Scheme::GlorotUniform => Init::Uniform { bound: (6.0 / both).sqrt() },
+            Scheme::Usual => Init::Uniform { bound: Spread::OneOverRoot(fan_in) },
+            Scheme::HeNormal => Init::Normal { std: Spread::RootOf(2, fan_in) },
+            Scheme::HeUniform => Init::Uniform { bound: Spread::RootOf(6, fan_in) },
+            Scheme::GlorotNormal => Init::Normal { std: Spread::RootOf(2, both) },
+            Scheme::GlorotUniform => Init::Uniform { bound: Spread::RootOf(6, both) },
         }
     }
 
     /// The bias's draw.
-    #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
-    pub fn bias(self, fan_in: usize) -> Init {
+    pub fn bias(self, fan_in: Dim) -> Init {
         match self {
-            Scheme::Usual => Init::Uniform { bound: 1.0 / (fan_in as f64).sqrt() },
+            Scheme::Usual => Init::Uniform { bound: Spread::OneOverRoot(fan_in) },
             _ => Init::Constant(0.0),
+        }
+    }
+}
+
+/// How wide a draw is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Spread {
+    /// 1 / √n
+    OneOverRoot(Dim),
+    /// √(c / n)
+    RootOf(u32, Dim),
+    /// A number.
+    Known(f64),
+}
+
+impl Spread {
+    /// The number, if no constant is in it.
+    pub fn known(self) -> Option<f64> {
+        match self {
+            Spread::OneOverRoot(n) => n.as_f64().map(|n| 1.0 / n.sqrt()),
+            Spread::RootOf(c, n) => n.as_f64().map(|n| (f64::from(c) / n).sqrt()),
+            Spread::Known(x) => Some(x),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::mismatch::Mismatch;
 use super::window::number;
 use super::{Arguments, Init, Layer, Layout, Parameter, Role, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -39,16 +39,16 @@ impl Rows {
     }
 
     /// The rows of a sample and their length.
-    fn sizes(&self, inputs: &[Shape]) -> [usize; 2] {
+    fn sizes(&self, inputs: &[Shape]) -> [Dim; 2] {
         match (&inputs[0].0[..], self.axis) {
-            ([c, h, w], Some(_)) => [h * w, *c],
+            ([c, h, w], Some(_)) => [*h * *w, *c],
             ([t, f], _) => [*t, *f],
-            (all, _) => [1, all.iter().product()],
+            (all, _) => [Dim::ONE, all.iter().product()],
         }
     }
 
     /// The shape of what is normalised together, which the weight has too.
-    fn normalised(&self, shape: &Shape) -> Vec<usize> {
+    fn normalised(&self, shape: &Shape) -> Vec<Dim> {
         match (&shape.0[..], self.axis) {
             ([c, _, _], Some(_)) => vec![*c],
             ([_, f], _) => vec![*f],
@@ -158,7 +158,8 @@ impl Layer for LayerNorm {
 
     fn field(&self, inputs: &[Shape], scalar: &TokenStream) -> TokenStream {
         let [_, len] = self.rows.sizes(inputs);
-        let [weight, bias] = [self.rows.affine, self.bias].map(|there| number(if there { len } else { 0 }));
+        let [weight, bias] =
+            [self.rows.affine, self.bias].map(|there| number(if there { len } else { Dim::ZERO }));
         quote!(layer_norm::LayerNorm<#scalar, #weight, #bias>)
     }
 
@@ -194,7 +195,7 @@ impl Layer for RmsNorm {
 
     fn field(&self, inputs: &[Shape], scalar: &TokenStream) -> TokenStream {
         let [_, len] = self.0.sizes(inputs);
-        let weight = number(if self.0.affine { len } else { 0 });
+        let weight = number(if self.0.affine { len } else { Dim::ZERO });
         quote!(rms_norm::RmsNorm<#scalar, #weight>)
     }
 

@@ -4,7 +4,7 @@ use super::mismatch::{Mismatch, Proposal};
 use super::window::number;
 use super::{Arguments, Layer, Layout, Traits, multiply};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -51,7 +51,7 @@ impl Layer for Matmul {
         quote!(matmul::MatmulSpec { rows: #rows, inner: #inner, columns: #columns })
     }
 
-    fn multiply_adds(&self, inputs: &[Shape]) -> u64 {
+    fn multiply_adds(&self, inputs: &[Shape]) -> Dim {
         multiply(&[inputs[0].0[0], inputs[0].0[1], inputs[1].0[1]])
     }
 }

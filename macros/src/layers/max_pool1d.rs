@@ -6,7 +6,7 @@ use super::pooling::Pooling;
 use super::window::sequence;
 use super::{Arguments, Layer, Layout, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 
 #[derive(Clone, Debug)]
@@ -31,13 +31,13 @@ impl Layer for MaxPool1d {
 
     fn traits(&self, inputs: &[Shape]) -> Traits {
         // Forward leaves which element won each window.
-        let winners = self.outputs(inputs).map_or(0, |outputs| outputs[0].len());
+        let winners = self.outputs(inputs).map_or(Dim::ZERO, |outputs| outputs[0].len());
         Traits { saved_each: winners, ..Traits::new(Layout::RowMajor) }
     }
 
     /// Row-major `[time][features]` is what an image of one row is with its channels last.
     fn spec(&self, inputs: &[Shape], _: usize) -> TokenStream {
         let [time, features] = [0, 1].map(|i| inputs[0].0[i]);
-        max_pool2d::spec([features, 1, time], &self.0.over_rows())
+        max_pool2d::spec([features, Dim::ONE, time], &self.0.over_rows())
     }
 }

@@ -5,7 +5,7 @@ use super::pooling::Pooling;
 use super::window::{array, image, number};
 use super::{Arguments, Layer, Layout, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -13,7 +13,7 @@ use quote::quote;
 pub struct MaxPool2d(Pooling<2>);
 
 /// The spec of a pooling of images of that size.
-pub fn spec([channels, height, width]: [usize; 3], pooling: &Pooling<2>) -> TokenStream {
+pub fn spec([channels, height, width]: [Dim; 3], pooling: &Pooling<2>) -> TokenStream {
     let [channels, height, width] = [channels, height, width].map(number);
     let Pooling { kernel, stride, padding, dilation } = pooling;
     let [kernel, stride, padding, dilation] = [kernel, stride, padding, dilation].map(|sizes| array(*sizes));
@@ -47,7 +47,7 @@ impl Layer for MaxPool2d {
 
     fn traits(&self, inputs: &[Shape]) -> Traits {
         // Forward leaves which element won each window.
-        let winners = self.outputs(inputs).map_or(0, |outputs| outputs[0].len());
+        let winners = self.outputs(inputs).map_or(Dim::ZERO, |outputs| outputs[0].len());
         Traits { saved_each: winners, ..Traits::new(Layout::ChannelsLast) }
     }
 

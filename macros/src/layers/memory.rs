@@ -3,7 +3,7 @@
 
 use super::Layout;
 use super::window::number;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -16,9 +16,9 @@ pub fn axes(shape: &Shape) -> Vec<usize> {
 }
 
 /// For each axis the distance of two neighbours in memory.
-pub fn strides(shape: &Shape) -> Vec<usize> {
-    let mut strides = vec![0; shape.rank()];
-    let mut stride = 1;
+pub fn strides(shape: &Shape) -> Vec<Dim> {
+    let mut strides = vec![Dim::ZERO; shape.rank()];
+    let mut stride = Dim::ONE;
     for axis in axes(shape).into_iter().rev() {
         strides[axis] = stride;
         stride *= shape.0[axis];
@@ -32,20 +32,20 @@ pub fn layout() -> Layout {
 }
 
 /// A cut through an axis: how many runs there are, and how many numbers one step along the axis is.
-pub fn cut(shape: &Shape, axis: usize) -> [usize; 2] {
+pub fn cut(shape: &Shape, axis: usize) -> [Dim; 2] {
     let order = axes(shape);
     let place = order.iter().position(|&a| a == axis).unwrap_or(0);
-    let size = |axes: &[usize]| axes.iter().map(|&a| shape.0[a]).product::<usize>();
+    let size = |axes: &[usize]| axes.iter().map(|&a| shape.0[a]).product::<Dim>();
     [size(&order[..place]), size(&order[place + 1..])]
 }
 
 /// Axes in the order of memory, each its size and its stride elsewhere, as an array; neighbours that lie behind one
 /// another are one axis.
-pub fn walk(axes: &[[usize; 2]]) -> TokenStream {
-    let mut merged: Vec<[usize; 2]> = Vec::new();
-    for &[size, stride] in axes.iter().filter(|[size, _]| *size != 1) {
+pub fn walk(axes: &[[Dim; 2]]) -> TokenStream {
+    let mut merged: Vec<[Dim; 2]> = Vec::new();
+    for &[size, stride] in axes.iter().filter(|[size, _]| !size.is(1)) {
         match merged.last_mut() {
-            Some([outer, step]) if *step == stride * size => {
+            Some([outer, step]) if step.is(stride * size) => {
                 *outer *= size;
                 *step = stride;
             }

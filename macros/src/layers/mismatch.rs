@@ -2,7 +2,7 @@
 //! `{name}`, `{title}` (the name with the layer), `{kind}`, `{input}`, `{input_is}`, `{input_has}`, `{a}` and
 //! `{b}` where `infer` puts them in.
 
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape, freeze};
 
 /// Why the inputs do not fit a layer.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ pub enum Proposal {
     /// Another argument by place.
     Main(String),
     /// So many features or channels out of the layer that made those of the first input.
-    Features(usize),
+    Features(Dim),
     /// The same arguments under another layer's name.
     Rename(&'static str),
     /// Another layer altogether.
@@ -48,13 +48,15 @@ pub enum Proposal {
     /// This layer before the one that feeds it.
     Earlier,
     /// Another shape for the network's input, if nothing has changed the shape on the way here.
-    Input(Vec<usize>),
+    Input(Vec<Dim>),
     /// All convolutions on the way here padded so that they keep the size.
     KeepSize,
 }
 
 impl Mismatch {
     pub fn new(line: impl Into<String>) -> Mismatch {
+        // Ways out are tried on numbers, so from here on nothing hangs on a constant.
+        freeze();
         Mismatch {
             at: At::Layer,
             line: line.into(),

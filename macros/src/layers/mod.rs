@@ -51,9 +51,10 @@ mod zero_pad2d;
 
 use crate::ast::{Call, Operator};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 pub use arguments::{Arguments, is_value, list};
 pub use elementary::Scalar;
+pub use init::Spread;
 pub use mismatch::{At, Mismatch, Proposal};
 use proc_macro2::{Ident, TokenStream};
 
@@ -110,7 +111,7 @@ macro_rules! layers {
             }
 
             /// Tells the layer the bounds of those inputs that are indices.
-            pub fn bind(&mut self, inputs: &[Option<usize>]) {
+            pub fn bind(&mut self, inputs: &[Option<Dim>]) {
                 match self {
                     $(AnyLayer::$name(layer) => layer.bind(inputs),)*
                 }
@@ -122,7 +123,7 @@ macro_rules! layers {
             dispatch! { $($name)*; field(inputs, scalar) where (inputs: &[Shape], scalar: &TokenStream) -> TokenStream }
             dispatch! { $($name)*; traits(inputs) where (inputs: &[Shape]) -> Traits }
             dispatch! { $($name)*; spec(inputs, node) where (inputs: &[Shape], node: usize) -> TokenStream }
-            dispatch! { $($name)*; multiply_adds(inputs) where (inputs: &[Shape]) -> u64 }
+            dispatch! { $($name)*; multiply_adds(inputs) where (inputs: &[Shape]) -> Dim }
             dispatch! { $($name)*; kind() where () -> Option<Kind> }
             dispatch! { $($name)*; arguments() where () -> String }
             dispatch! { $($name)*; decides_features() where () -> bool }
@@ -401,7 +402,7 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
     const INDICES: bool = false;
 
     /// Takes in the bounds of those inputs that are indices, before anything else is asked.
-    fn bind(&mut self, _inputs: &[Option<usize>]) {}
+    fn bind(&mut self, _inputs: &[Option<Dim>]) {}
 
     /// Reads the arguments; what is wrong goes into `errors`, and `None` comes back.
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self>;
@@ -445,8 +446,8 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
     fn spec(&self, inputs: &[Shape], node: usize) -> TokenStream;
 
     /// Multiplications followed by an addition, for one sample.
-    fn multiply_adds(&self, _inputs: &[Shape]) -> u64 {
-        0
+    fn multiply_adds(&self, _inputs: &[Shape]) -> Dim {
+        Dim::ZERO
     }
 
     /// What the numbers that come out mean, if the layer decides it; `None` passes on what came in where the layer
@@ -457,7 +458,7 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
 }
 
 /// What a layer tells the planner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Traits {
     /// How inputs and outputs must lie in memory.
     pub layout: Layout,
@@ -466,8 +467,8 @@ pub struct Traits {
     /// Backward reads the outputs.
     pub reads_outputs: bool,
     /// Scalars that forward leaves for backward: for each sample, and beside that.
-    pub saved_each: usize,
-    pub saved_fixed: usize,
+    pub saved_each: Dim,
+    pub saved_fixed: Dim,
     /// Forward may write the output over the first input.
     pub in_place: bool,
     /// Backward may write the first input's gradient over the output's.
@@ -480,7 +481,7 @@ pub struct Traits {
     pub passes_gradient: bool,
     /// The number of values that are averaged for one channel in one sample, where the layer uses the batch's
     /// statistics: a batch must give at least two in all.
-    pub batch_values: Option<usize>,
+    pub batch_values: Option<Dim>,
 }
 
 impl Traits {
@@ -490,8 +491,8 @@ impl Traits {
             layout,
             reads_inputs: false,
             reads_outputs: false,
-            saved_each: 0,
-            saved_fixed: 0,
+            saved_each: Dim::ZERO,
+            saved_fixed: Dim::ZERO,
             in_place: false,
             gradient_in_place: false,
             view: false,
@@ -518,11 +519,18 @@ pub enum Layout {
 pub struct Parameter {
     pub name: &'static str,
     /// The shape in memory, row-major.
-    pub memory_shape: Vec<usize>,
+    pub memory_shape: Vec<Dim>,
     /// For each axis in files (PyTorch's order) the axis in memory.
     pub axes: Vec<usize>,
     pub role: Role,
     pub init: Init,
+}
+
+impl Parameter {
+    /// The number of its scalars.
+    pub fn len(&self) -> Dim {
+        self.memory_shape.iter().product()
+    }
 }
 
 /// Mirrors the runtime's `Role`.
@@ -537,16 +545,16 @@ pub enum Role {
 pub enum Init {
     Constant(f64),
     Uniform {
-        bound: f64,
+        bound: Spread,
     },
     Normal {
-        std: f64,
+        std: Spread,
     },
     /// With zeros from one place in files to another.
     NormalBut {
-        std: f64,
-        from: usize,
-        to: usize,
+        std: Spread,
+        from: Dim,
+        to: Dim,
     },
 }
 
@@ -560,6 +568,6 @@ pub enum Kind {
 }
 
 /// A product of sizes that stays at the largest number rather than wrap round.
-fn multiply(factors: &[usize]) -> u64 {
-    factors.iter().fold(1u64, |all, &n| all.saturating_mul(n as u64))
+fn multiply(factors: &[Dim]) -> Dim {
+    factors.iter().product::<Dim>().min(u64::MAX as usize)
 }

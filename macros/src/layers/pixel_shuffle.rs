@@ -4,13 +4,13 @@ use super::mismatch::{Mismatch, Proposal};
 use super::window::{image, number};
 use super::{Arguments, Layer, Layout, Traits};
 use crate::errors::Errors;
-use crate::shape::{Shape, counted};
+use crate::shape::{Dim, Shape, counted};
 use proc_macro2::TokenStream;
 use quote::quote;
 
 #[derive(Clone, Debug)]
 pub struct PixelShuffle {
-    factor: usize,
+    factor: Dim,
 }
 
 impl Layer for PixelShuffle {
@@ -24,29 +24,24 @@ impl Layer for PixelShuffle {
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
         let [channels, h, w] = image(&inputs[0])?;
         let factor = self.factor;
-        let square = factor.saturating_mul(factor);
+        let square = factor * factor;
         if channels.is_multiple_of(square) {
-            return Ok(vec![Shape(vec![
-                channels / square,
-                h.saturating_mul(factor),
-                w.saturating_mul(factor),
-            ])]);
+            return Ok(vec![Shape(vec![channels / square, h * factor, w * factor])]);
         }
-        let (below, above) =
-            (channels / square * square, (channels / square).saturating_add(1).saturating_mul(square));
+        let (below, above) = (channels / square * square, (channels / square + 1) * square);
         let has = counted(channels, "channels");
-        let mut mismatch = Mismatch::new(format!(
+        let near = if below == 0 {
+            format!("the nearest multiple of {square} is {above}")
+        } else {
+            format!("the nearest multiples of {square} are {below} and {above}")
+        };
+        let mismatch = Mismatch::new(format!(
             "{{name}} needs a multiple of {factor} x {factor} channels, but {{input}} has {has}"
         ))
         .axis(0)
+        .note(near)
         .propose(Proposal::Features(above));
-        mismatch = match below {
-            0 => mismatch.note(format!("the nearest multiple of {square} is {above}")),
-            _ => mismatch
-                .note(format!("the nearest multiples of {square} are {below} and {above}"))
-                .propose(Proposal::Features(below)),
-        };
-        Err(mismatch)
+        Err(if below > 0 { mismatch.propose(Proposal::Features(below)) } else { mismatch })
     }
 
     fn arguments(&self) -> String {

@@ -4,14 +4,15 @@ use super::Arguments;
 use super::arguments::Padding;
 use super::window::{Window, tuple};
 use crate::errors::Errors;
+use crate::shape::Dim;
 
 /// A window that slides over `N` axes.
 #[derive(Clone, Debug)]
 pub struct Pooling<const N: usize> {
-    pub kernel: [usize; N],
-    pub stride: [usize; N],
-    pub padding: [usize; N],
-    pub dilation: [usize; N],
+    pub kernel: [Dim; N],
+    pub stride: [Dim; N],
+    pub padding: [Dim; N],
+    pub dilation: [Dim; N],
 }
 
 impl<const N: usize> Pooling<N> {
@@ -22,7 +23,7 @@ impl<const N: usize> Pooling<N> {
             kernel,
             stride: arguments.sizes_or("stride", "a stride", kernel, 1, errors),
             padding: padding(kernel, arguments, errors),
-            dilation: arguments.sizes_or("dilation", "a dilation", [1; N], 1, errors),
+            dilation: arguments.sizes_or("dilation", "a dilation", [Dim::ONE; N], 1, errors),
         }
     }
 
@@ -41,10 +42,10 @@ impl<const N: usize> Pooling<N> {
         if self.stride != self.kernel {
             text += &format!(", stride: {}", tuple(self.stride));
         }
-        if self.padding != [0; N] {
+        if self.padding != [Dim::ZERO; N] {
             text += &format!(", padding: {}", tuple(self.padding));
         }
-        if self.dilation != [1; N] {
+        if self.dilation != [Dim::ONE; N] {
             text += &format!(", dilation: {}", tuple(self.dilation));
         }
         text
@@ -54,15 +55,15 @@ impl<const N: usize> Pooling<N> {
 impl Pooling<1> {
     /// The same over the columns of an image of one row.
     pub fn over_rows(&self) -> Pooling<2> {
-        let [kernel, stride, dilation] = [self.kernel, self.stride, self.dilation].map(|[n]| [1, n]);
-        Pooling { kernel, stride, padding: [0, self.padding[0]], dilation }
+        let [kernel, stride, dilation] = [self.kernel, self.stride, self.dilation].map(|[n]| [Dim::ONE, n]);
+        Pooling { kernel, stride, padding: [Dim::ZERO, self.padding[0]], dilation }
     }
 }
 
 /// The padding is at most half of the window, or some windows would see nothing else: not
 /// `MaxPool2d(3, padding: 2)`.
-fn padding<const N: usize>(kernel: [usize; N], arguments: &mut Arguments, errors: &mut Errors) -> [usize; N] {
-    let Padding::Each(padding) = arguments.padding_of(false, errors) else { return [0; N] };
+fn padding<const N: usize>(kernel: [Dim; N], arguments: &mut Arguments, errors: &mut Errors) -> [Dim; N] {
+    let Padding::Each(padding) = arguments.padding_of(false, errors) else { return [Dim::ZERO; N] };
     if (0..N).any(|axis| padding[axis] > kernel[axis] / 2) {
         let why =
             format!("is more than half of window {}: some windows would see only padding", tuple(kernel));

@@ -4,7 +4,7 @@ use super::mismatch::Mismatch;
 use super::window::number;
 use super::{Arguments, Init, Layer, Layout, Parameter, Role, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -18,13 +18,13 @@ const FIRST_SLOPE: f64 = 0.25;
 
 impl PRelu {
     /// How many slopes there are, and how many values of each a sample has.
-    fn sizes(&self, inputs: &[Shape]) -> [usize; 2] {
+    fn sizes(&self, inputs: &[Shape]) -> [Dim; 2] {
         let shape = &inputs[0];
         let channels = match (self.per_channel, shape.claimed_axis()) {
             (true, Some(axis)) => shape.0[axis],
-            _ => 1,
+            _ => Dim::ONE,
         };
-        [channels, shape.len() / channels.max(1)]
+        [channels, shape.len() / channels]
     }
 }
 

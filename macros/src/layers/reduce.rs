@@ -4,7 +4,7 @@ use super::mismatch::Mismatch;
 use super::window::number;
 use super::{Arguments, Layer, Traits, memory};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -58,16 +58,22 @@ impl Layer for Reduce {
     fn spec(&self, inputs: &[Shape], _: usize) -> TokenStream {
         let (input, output) = (&inputs[0], self.shape(&inputs[0]));
         let mut kept = memory::strides(&output).into_iter();
-        let strides: Vec<usize> = (0..input.rank())
-            .map(|axis| if self.is_reduced(axis) { 0 } else { kept.next().unwrap_or(0) })
+        let strides: Vec<Dim> = (0..input.rank())
+            .map(|axis| if self.is_reduced(axis) { Dim::ZERO } else { kept.next().unwrap_or(Dim::ZERO) })
             .collect();
         let axes: Vec<_> =
             memory::axes(input).into_iter().map(|axis| [input.0[axis], strides[axis]]).collect();
         let axes = memory::walk(&axes);
         let (inputs, outputs) = (number(input.len()), number(output.len()));
-        #[expect(clippy::cast_precision_loss, reason = "sizes are below 2^44")]
-        let scale = if self.mean { output.len() as f64 / input.len() as f64 } else { 1.0 };
-        let scale = Literal::f64_suffixed(scale);
+        let scale = match (self.mean, output.len().as_f64(), input.len().as_f64()) {
+            (false, ..) => Some(1.0),
+            (true, Some(kept), Some(all)) => Some(kept / all),
+            _ => None,
+        };
+        let scale = match scale.map(Literal::f64_suffixed) {
+            Some(scale) => quote!(#scale),
+            None => quote!((#outputs as f64 / #inputs as f64)),
+        };
         quote!(strided::ReduceSpec { axes: #axes, inputs: #inputs, outputs: #outputs, scale: #scale })
     }
 }

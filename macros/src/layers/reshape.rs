@@ -37,14 +37,15 @@ impl Layer for Reshape {
             && h == w
             && from.len().is_multiple_of(channels)
         {
-            let pixels = from.len() / channels;
+            let pixels = (from.len() / channels).known().unwrap_or(0);
             if let Some(side) = (1..=pixels).take_while(|n| n * n <= pixels).find(|n| n * n == pixels) {
-                mismatch = mismatch.propose(Proposal::Main(Shape(vec![channels, side, side]).to_string()));
+                mismatch = mismatch
+                    .propose(Proposal::Main(Shape(vec![channels, side.into(), side.into()]).to_string()));
             }
         }
         for axis in 0..to.rank() {
             let rest = to.len() / to.0[axis];
-            if from.len().is_multiple_of(rest) {
+            if !rest.is(0) && from.len().is_multiple_of(rest) {
                 let mut shape = to.clone();
                 shape.0[axis] = from.len() / rest;
                 mismatch = mismatch.propose(Proposal::Main(shape.to_string()));

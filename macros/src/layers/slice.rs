@@ -4,15 +4,15 @@ use super::mismatch::{At, Mismatch};
 use super::window::number;
 use super::{Arguments, Layer, Traits, memory};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
 #[derive(Clone, Debug)]
 pub struct Slice {
     axis: usize,
-    start: usize,
-    end: usize,
+    start: Dim,
+    end: Dim,
 }
 
 impl Layer for Slice {

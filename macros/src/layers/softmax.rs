@@ -4,7 +4,7 @@ use super::mismatch::Mismatch;
 use super::window::number;
 use super::{Arguments, Kind, Layer, Layout, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -56,9 +56,9 @@ impl Layer for Softmax {
     fn spec(&self, inputs: &[Shape], _: usize) -> TokenStream {
         let shape = &inputs[0].0;
         let axis = self.axis(&inputs[0]);
-        let outer = number(shape[..axis].iter().product());
+        let outer = number(shape[..axis].iter().product::<Dim>());
         let len = number(shape[axis]);
-        let inner = number(shape[axis + 1..].iter().product());
+        let inner = number(shape[axis + 1..].iter().product::<Dim>());
         let log = self.log;
         quote!(softmax::SoftmaxSpec { outer: #outer, len: #len, inner: #inner, log: #log })
     }

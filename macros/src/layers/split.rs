@@ -20,7 +20,7 @@ const MOST: usize = 256;
 impl Layer for Split {
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
         arguments.accept(Some("parts"), &["axis"], errors);
-        let parts = arguments.count("parts", "the number of parts", "2", errors);
+        let parts = arguments.literal("parts", "the number of parts", "2", errors);
         if parts > MOST {
             arguments.refuse("parts", &format!("is invalid: there are at most {MOST} parts"), errors);
         }

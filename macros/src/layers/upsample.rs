@@ -4,7 +4,7 @@ use super::mismatch::Mismatch;
 use super::window::{array, image, number, tuple};
 use super::{Arguments, Layer, Layout, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -17,8 +17,8 @@ pub struct Upsample {
 
 #[derive(Clone, Copy, Debug)]
 enum Target {
-    Scale([usize; 2]),
-    Size([usize; 2]),
+    Scale([Dim; 2]),
+    Size([Dim; 2]),
 }
 
 impl Layer for Upsample {
@@ -28,7 +28,7 @@ impl Layer for Upsample {
             if arguments.is_given("scale") {
                 arguments.refuse("size", "is given beside `scale`, which decides the size already", errors);
             }
-            Target::Size(arguments.sizes_or("size", "the size", [1; 2], 1, errors))
+            Target::Size(arguments.sizes_or("size", "the size", [Dim::ONE; 2], 1, errors))
         } else {
             Target::Scale(arguments.sizes("scale", "the scale", "2", errors))
         };
@@ -42,9 +42,8 @@ impl Layer for Upsample {
 
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
         let [channels, h, w] = image(&inputs[0])?;
-        // What no memory can hold is refused as a shape.
         let [h, w] = match self.target {
-            Target::Scale([a, b]) => [h.saturating_mul(a), w.saturating_mul(b)],
+            Target::Scale([a, b]) => [h * a, w * b],
             Target::Size(size) => size,
         };
         Ok(vec![Shape(vec![channels, h, w])])

@@ -1,43 +1,46 @@
 //! What convolutions and poolings share: sequences, images and volumes, and windows that slide over them.
 
 use super::mismatch::{Mismatch, Proposal};
-use crate::shape::{Shape, counted};
-use proc_macro2::{Literal, TokenStream};
+use crate::shape::{Dim, Shape, counted};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 /// The steps and features of a sequence, or why this is none.
-pub fn sequence(shape: &Shape) -> Result<[usize; 2], Mismatch> {
+pub fn sequence(shape: &Shape) -> Result<[Dim; 2], Mismatch> {
     match shape.0[..] {
         [t, f] => Ok([t, f]),
-        [n] => Err(not(shape, "[time, features]").propose(Proposal::Input(vec![n, 1]))),
+        [n] => Err(not(shape, "[time, features]").propose(Proposal::Input(vec![n, Dim::ONE]))),
         _ => Err(not(shape, "[time, features]")),
     }
 }
 
 /// The channels, height and width of an image, or why this is none.
-pub fn image(shape: &Shape) -> Result<[usize; 3], Mismatch> {
+pub fn image(shape: &Shape) -> Result<[Dim; 3], Mismatch> {
     match shape.0[..] {
         [c, h, w] => Ok([c, h, w]),
         [_, _, _, _] => Err(Mismatch::new(format!(
             "{{input}} has 4 axes, `{shape}`, but {{kind}} takes 3, `[channels, height, width]`"
         ))
         .propose(Proposal::Input(shape.0[1..].to_vec()))),
-        [h, w] => Err(not(shape, "[channels, height, width]").propose(Proposal::Input(vec![1, h, w]))),
+        [h, w] => Err(not(shape, "[channels, height, width]").propose(Proposal::Input(vec![Dim::ONE, h, w]))),
         _ => Err(not(shape, "[channels, height, width]").propose(Proposal::Earlier)),
     }
 }
 
 /// The channels, depth, height and width of a volume, or why this is none.
-pub fn volume(shape: &Shape) -> Result<[usize; 4], Mismatch> {
+pub fn volume(shape: &Shape) -> Result<[Dim; 4], Mismatch> {
     match shape.0[..] {
         [c, d, h, w] => Ok([c, d, h, w]),
         [_, _, _, _, _] => Err(Mismatch::new(format!(
             "{{input}} has 5 axes, `{shape}`, but {{kind}} takes 4, `[channels, depth, height, width]`"
         ))
         .propose(Proposal::Input(shape.0[1..].to_vec()))),
-        [d, h, w] => {
-            Err(not(shape, "[channels, depth, height, width]").propose(Proposal::Input(vec![1, d, h, w])))
-        }
+        [d, h, w] => Err(not(shape, "[channels, depth, height, width]").propose(Proposal::Input(vec![
+            Dim::ONE,
+            d,
+            h,
+            w,
+        ]))),
         _ => Err(not(shape, "[channels, depth, height, width]").propose(Proposal::Earlier)),
     }
 }
@@ -49,18 +52,18 @@ fn not(shape: &Shape, wanted: &str) -> Mismatch {
 /// A window that slides over `N` axes: along a sequence, over an image or through a volume.
 #[derive(Clone, Copy, Debug)]
 pub struct Window<const N: usize = 2> {
-    pub kernel: [usize; N],
-    pub stride: [usize; N],
+    pub kernel: [Dim; N],
+    pub stride: [Dim; N],
     /// Before and after, for each axis.
-    pub padding: [[usize; 2]; N],
-    pub dilation: [usize; N],
+    pub padding: [[Dim; 2]; N],
+    pub dilation: [Dim; N],
     /// `kernel` for a convolution, `window` for a pooling.
     pub noun: &'static str,
 }
 
 impl Window<1> {
     /// The steps that come out, or why the window does not fit.
-    pub fn slide(&self, shape: &Shape) -> Result<[usize; 1], Mismatch> {
+    pub fn slide(&self, shape: &Shape) -> Result<[Dim; 1], Mismatch> {
         let [time, _] = sequence(shape)?;
         self.places(shape, [time], 0)
     }
@@ -68,7 +71,7 @@ impl Window<1> {
 
 impl Window<2> {
     /// The size that comes out, or why the window does not fit.
-    pub fn slide(&self, shape: &Shape) -> Result<[usize; 2], Mismatch> {
+    pub fn slide(&self, shape: &Shape) -> Result<[Dim; 2], Mismatch> {
         let [_, h, w] = image(shape)?;
         self.places(shape, [h, w], 1)
     }
@@ -76,7 +79,7 @@ impl Window<2> {
 
 impl Window<3> {
     /// The size that comes out, or why the window does not fit.
-    pub fn slide(&self, shape: &Shape) -> Result<[usize; 3], Mismatch> {
+    pub fn slide(&self, shape: &Shape) -> Result<[Dim; 3], Mismatch> {
         let [_, d, h, w] = volume(shape)?;
         self.places(shape, [d, h, w], 1)
     }
@@ -84,8 +87,8 @@ impl Window<3> {
 
 impl<const N: usize> Window<N> {
     /// How often the window fits along each of the axes that begin with `first`.
-    fn places(&self, shape: &Shape, size: [usize; N], first: usize) -> Result<[usize; N], Mismatch> {
-        let mut result = [0; N];
+    fn places(&self, shape: &Shape, size: [Dim; N], first: usize) -> Result<[Dim; N], Mismatch> {
+        let mut result = [Dim::ZERO; N];
         for axis in 0..N {
             let padded = size[axis] + self.padding[axis][0] + self.padding[axis][1];
             let Some(room) = padded.checked_sub(self.extent(axis)) else {
@@ -97,18 +100,20 @@ impl<const N: usize> Window<N> {
     }
 
     /// How far the kernel reaches.
-    fn extent(&self, axis: usize) -> usize {
+    fn extent(&self, axis: usize) -> Dim {
         self.dilation[axis] * (self.kernel[axis] - 1) + 1
     }
 
-    fn too_large(&self, shape: &Shape, sizes: [usize; N], first: usize, axis: usize) -> Mismatch {
+    fn too_large(&self, shape: &Shape, sizes: [Dim; N], first: usize, axis: usize) -> Mismatch {
         let size = sizes[axis];
         let reach = self.extent(axis);
         let padding = self.padding[axis][0];
         let axis_name = shape.axis_name(first + axis);
-        let dilated = match self.dilation[axis] {
-            1 => String::new(),
-            d => format!(" (it reaches over {reach}: {d} * ({} - 1) + 1)", self.kernel[axis]),
+        let dilation = self.dilation[axis];
+        let dilated = if dilation == 1 {
+            String::new()
+        } else {
+            format!(" (it reaches over {reach}: {dilation} * ({} - 1) + 1)", self.kernel[axis])
         };
         let noun = self.noun;
         let line = match (N, noun) {
@@ -124,9 +129,8 @@ impl<const N: usize> Window<N> {
             }
             _ => format!("the {} kernel of {{name}} does not fit its {} input", by(self.kernel), by(sizes)),
         };
-        let numerator = (size + 2 * padding) as i64 - reach as i64;
         let stride = self.stride[axis];
-        let out = numerator.div_euclid(stride as i64) + 1;
+        let out = (size + 2 * padding - reach) / stride + 1;
         let mut mismatch = Mismatch::new(line)
             .note(format!("{axis_name}: ({size} + 2*{padding} - {reach}) / {stride} + 1 = {out}{dilated}"))
             .axis(first + axis)
@@ -139,11 +143,11 @@ impl<const N: usize> Window<N> {
         }
         mismatch = mismatch.propose(Proposal::KeepSize);
         // As much padding as keeps the size, else a kernel that fits.
-        let keeps: [usize; N] = core::array::from_fn(|a| (self.extent(a) - 1) / 2);
-        if self.noun == "kernel" && keeps != [0; N] {
+        let keeps: [Dim; N] = core::array::from_fn(|a| (self.extent(a) - 1) / 2);
+        if self.noun == "kernel" && keeps != [Dim::ZERO; N] {
             mismatch = mismatch.propose(Proposal::Argument { name: "padding", value: tuple(keeps) });
         }
-        let fits: [usize; N] = core::array::from_fn(|a| {
+        let fits: [Dim; N] = core::array::from_fn(|a| {
             self.kernel[a].min((sizes[a] + 2 * self.padding[a][0]).saturating_sub(1) / self.dilation[a] + 1)
         });
         mismatch.propose(match self.noun {
@@ -154,7 +158,7 @@ impl<const N: usize> Window<N> {
 }
 
 /// Sizes as a user writes them: `3` if all are equal, else `(3, 5)`.
-pub fn tuple<const N: usize>(sizes: [usize; N]) -> String {
+pub fn tuple<const N: usize>(sizes: [Dim; N]) -> String {
     if sizes.iter().all(|&n| n == sizes[0]) {
         return sizes[0].to_string();
     }
@@ -162,17 +166,17 @@ pub fn tuple<const N: usize>(sizes: [usize; N]) -> String {
 }
 
 /// `3x5`
-fn by<const N: usize>(sizes: [usize; N]) -> String {
+fn by<const N: usize>(sizes: [Dim; N]) -> String {
     sizes.map(|n| n.to_string()).join("x")
 }
 
 /// A count without a type, so that it fits wherever it stands.
-pub fn number(n: usize) -> Literal {
-    Literal::usize_unsuffixed(n)
+pub fn number(n: impl Into<Dim>) -> TokenStream {
+    crate::emit::number(n)
 }
 
 /// `[3, 5]`
-pub fn array<const N: usize>(sizes: [usize; N]) -> TokenStream {
+pub fn array<const N: usize>(sizes: [Dim; N]) -> TokenStream {
     let numbers = sizes.map(number);
     quote!([#(#numbers),*])
 }

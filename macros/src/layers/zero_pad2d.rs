@@ -4,14 +4,14 @@ use super::mismatch::Mismatch;
 use super::window::{array, image, number, tuple};
 use super::{Arguments, Layer, Layout, Traits};
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
 #[derive(Clone, Debug)]
 pub struct ZeroPad2d {
     /// Above and below, left and right.
-    padding: [[usize; 2]; 2],
+    padding: [[Dim; 2]; 2],
 }
 
 impl Layer for ZeroPad2d {

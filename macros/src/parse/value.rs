@@ -4,7 +4,7 @@ use super::cursor::Cursor;
 use super::dimension::{self, peek_arithmetic};
 use crate::ast::{Argument, Call, Dimension, Indices, Path, Value, ValueKind};
 use crate::errors::{Change, Error, Errors, How, Place};
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 /// The largest number that an argument or a dimension may be: products of two still fit the arithmetic.
@@ -114,7 +114,7 @@ fn parse_dimensions(group: &Group, errors: &mut Errors) -> Option<Vec<Dimension>
 /// The shape, if it is made of literals.
 pub fn literal_shape(dimensions: &[Dimension]) -> Option<Shape> {
     let literal = dimensions.iter().map(|dimension| match dimension {
-        Dimension::Number(n) => usize::try_from(*n).ok(),
+        Dimension::Number(n) => Some(Dim::from(*n)),
         _ => None,
     });
     literal.collect::<Option<Vec<_>>>().map(Shape)

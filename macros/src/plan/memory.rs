@@ -1,15 +1,22 @@
 //! Laying the buffers out: those whose lifetimes do not meet share their place.
 
 use super::{BufferId, Place, Program};
+use crate::shape::Dim;
 
 /// The size of a program's working memory, in scalars: what is gathered of the inputs, then what is per sample, then
 /// the rest. Every place is a multiple of [`LINE`], so every buffer starts on a cache line.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Memory {
     /// For each input the scalars for each sample.
-    pub inputs: Vec<usize>,
-    pub each: usize,
-    pub fixed: usize,
+    pub inputs: Vec<Dim>,
+    pub each: Dim,
+    pub fixed: Dim,
+}
+
+impl Default for Memory {
+    fn default() -> Memory {
+        Memory { inputs: Vec::new(), each: Dim::ZERO, fixed: Dim::ZERO }
+    }
 }
 
 /// Scalars in a cache line (of `f32`; `f64` gets two).
@@ -20,14 +27,16 @@ type Lifetime = (usize, usize);
 
 pub fn lay_out(program: &mut Program) {
     let lifetimes = lifetimes(program);
-    let mut order: Vec<usize> = (0..program.buffers.len())
-        .filter(|&b| matches!(program.buffers[b].place, Place::Each { .. }) && lifetimes[b].is_some())
-        .collect();
+    let mut runs = Vec::new();
+    for (b, buffer) in program.buffers.iter().enumerate() {
+        if let (Place::Each { .. }, Some(life)) = (buffer.place, lifetimes[b]) {
+            runs.push((b, buffer.each.known().unwrap_or(0), life));
+        }
+    }
     // The largest first: the small ones then find room in the gaps.
-    order.sort_by_key(|&b| (std::cmp::Reverse(program.buffers[b].each), b));
+    runs.sort_by_key(|&(b, len, _)| (std::cmp::Reverse(len), b));
     let mut placed: Vec<(usize, usize, Lifetime)> = Vec::new();
-    for b in order {
-        let (len, Some(life)) = (program.buffers[b].each, lifetimes[b]) else { continue };
+    for (b, len, life) in runs {
         let mut taken: Vec<_> = placed.iter().filter(|(.., other)| meet(life, *other)).collect();
         taken.sort();
         let mut at = 0;
@@ -38,18 +47,18 @@ pub fn lay_out(program: &mut Program) {
             at = at.max(end);
         }
         let end = (at + len).next_multiple_of(LINE);
-        program.buffers[b].place = Place::Each { at };
+        program.buffers[b].place = Place::Each { at: at.into() };
         placed.push((at, end, life));
     }
-    let each = placed.iter().map(|&(_, end, _)| end).max().unwrap_or(0);
-    let mut fixed = 0;
+    let each = placed.iter().map(|&(_, end, _)| end).max().unwrap_or(0).into();
+    let mut fixed = Dim::ZERO;
     for buffer in &mut program.buffers {
         if let Place::Fixed { at } = &mut buffer.place {
             *at = fixed;
             fixed = (fixed + buffer.fixed).next_multiple_of(LINE);
         }
     }
-    let mut inputs = vec![0; program.loads.len()];
+    let mut inputs = vec![Dim::ZERO; program.loads.len()];
     for buffer in &program.buffers {
         if let Place::Input(i) = buffer.place {
             inputs[i] = buffer.each;

@@ -13,6 +13,7 @@ mod verify;
 
 use crate::graph::{NodeId, Shaped};
 use crate::layers::Layout;
+use crate::shape::Dim;
 pub use memory::{LINE, Memory};
 use tape::{Op, SlotId, Tape};
 
@@ -49,23 +50,23 @@ pub struct Buffer {
     /// What it holds, in the user's names: for listings and for the names in emitted code.
     pub name: String,
     /// Scalars for each sample.
-    pub each: usize,
+    pub each: Dim,
     /// Scalars beside that.
-    pub fixed: usize,
+    pub fixed: Dim,
     pub place: Place,
 }
 
 /// Where a buffer lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Place {
     /// The network's input of that number: where the caller has it, or gathered. Never written by a step.
     Input(usize),
     /// The caller's room for the output (prediction).
     Output,
     /// In the workspace, from `at` scalars a sample on.
-    Each { at: usize },
+    Each { at: Dim },
     /// In the workspace behind all that is per sample.
-    Fixed { at: usize },
+    Fixed { at: Dim },
 }
 
 /// One call.
@@ -92,7 +93,7 @@ pub enum Step {
         input_gradients: Vec<Option<BufferId>>,
     },
     /// An image to the other layout.
-    Convert { from: BufferId, to: BufferId, channels: usize, pixels: usize, to_channels_last: bool },
+    Convert { from: BufferId, to: BufferId, channels: Dim, pixels: Dim, to_channels_last: bool },
     /// A copy.
     Copy { from: BufferId, to: BufferId },
     /// `into += from`, where a value was used more than once.
@@ -100,7 +101,7 @@ pub enum Step {
     /// Values one behind the other, for each sample.
     Join { from: Vec<BufferId>, to: BufferId },
     /// The parts of what `Join` made; `None`: nobody asks, with its scalars a sample.
-    Part { from: BufferId, to: Vec<(usize, Option<BufferId>)> },
+    Part { from: BufferId, to: Vec<(Dim, Option<BufferId>)> },
     /// Zeros, for the gradient of an output that nobody used.
     Zero { buffer: BufferId },
     /// Zeros, for the gradient of parameters that cannot have one.
@@ -193,7 +194,7 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn buffer(&mut self, name: String, each: usize, fixed: usize, place: Place) -> BufferId {
+    fn buffer(&mut self, name: String, each: Dim, fixed: Dim, place: Place) -> BufferId {
         self.buffers.push(Buffer { name, each, fixed, place });
         BufferId(self.buffers.len() - 1)
     }
@@ -219,9 +220,9 @@ impl Builder<'_> {
             } else {
                 let place = match self.tape.slots[i].input {
                     Some(input) => Place::Input(input),
-                    None => Place::Each { at: 0 },
+                    None => Place::Each { at: Dim::ZERO },
                 };
-                self.buffer(name, len, 0, place)
+                self.buffer(name, len, Dim::ZERO, place)
             };
             self.slots.push(id);
         }
@@ -296,10 +297,14 @@ impl Builder<'_> {
 
     fn saved(&mut self, node: NodeId) -> Option<BufferId> {
         let traits = self.layer(node).traits(&self.shaped.input_shapes(node));
-        if self.mode == Mode::Predict || traits.saved_each + traits.saved_fixed == 0 {
+        if self.mode == Mode::Predict || (traits.saved_each + traits.saved_fixed).is(0) {
             return None;
         }
-        let place = if traits.saved_each > 0 { Place::Each { at: 0 } } else { Place::Fixed { at: 0 } };
+        let place = if !traits.saved_each.is(0) {
+            Place::Each { at: Dim::ZERO }
+        } else {
+            Place::Fixed { at: Dim::ZERO }
+        };
         let name = format!("{}_saved", self.shaped.graph.nodes[node.0].name);
         self.saved[node.0] = Some(self.buffer(name, traits.saved_each, traits.saved_fixed, place));
         self.saved[node.0]
@@ -308,8 +313,8 @@ impl Builder<'_> {
 
 /// The layout in which a slot lies: images and volumes with one channel or one pixel, and all that is neither, lie the
 /// same way in both.
-fn differs(shape: &[usize], layout: Layout) -> bool {
+fn differs(shape: &[Dim], layout: Layout) -> bool {
     let [c, pixels @ ..] = shape else { return false };
-    let pixels: usize = if matches!(shape.len(), 3 | 4) { pixels.iter().product() } else { 1 };
-    layout == Layout::ChannelsLast && *c > 1 && pixels > 1
+    let pixels: Dim = if matches!(shape.len(), 3 | 4) { pixels.iter().product() } else { Dim::ONE };
+    layout == Layout::ChannelsLast && !c.is(1) && !pixels.is(1)
 }

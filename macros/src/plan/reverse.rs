@@ -4,6 +4,7 @@ use super::tape::{Op, SlotId};
 use super::{BufferId, Builder, Place, Step};
 use crate::graph::NodeId;
 use crate::layers::Role;
+use crate::shape::Dim;
 
 /// The gradients on their way. A buffer may be the pending gradient of several slots at once (`+` passes its gradient
 /// to both sides); it may be overwritten only by the last that needs it.
@@ -88,7 +89,7 @@ impl Reverse<'_, '_> {
     fn fresh(&mut self, slot: SlotId) -> BufferId {
         let slot = &self.builder.tape.slots[slot.0];
         let (name, len) = (format!("{}_gradient", slot.name), slot.len);
-        self.builder.buffer(name, len, 0, Place::Each { at: 0 })
+        self.builder.buffer(name, len, Dim::ZERO, Place::Each { at: Dim::ZERO })
     }
 
     /// Each of the joined values gets its part of the gradient.

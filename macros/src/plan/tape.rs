@@ -3,6 +3,7 @@
 use super::{Mode, differs};
 use crate::graph::{NodeId, Shaped, Source, ValueId};
 use crate::layers::Layout;
+use crate::shape::Dim;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SlotId(pub usize);
@@ -12,7 +13,7 @@ pub struct SlotId(pub usize);
 pub struct Slot {
     pub name: String,
     /// Scalars for each sample.
-    pub len: usize,
+    pub len: Dim,
     /// The network's input that this is.
     pub input: Option<usize>,
     /// The operation that writes it.
@@ -29,8 +30,8 @@ pub enum Op {
     Convert {
         from: SlotId,
         to: SlotId,
-        channels: usize,
-        pixels: usize,
+        channels: Dim,
+        pixels: Dim,
         to_channels_last: bool,
     },
     Copy {
@@ -103,7 +104,7 @@ pub fn record(shaped: &Shaped, mode: Mode) -> Tape {
 }
 
 impl Recorder<'_> {
-    fn slot(&mut self, name: String, len: usize, input: Option<usize>) -> SlotId {
+    fn slot(&mut self, name: String, len: Dim, input: Option<usize>) -> SlotId {
         let made_by = input.is_none().then_some(self.tape.ops.len());
         self.tape.slots.push(Slot { name, len, input, made_by });
         SlotId(self.tape.slots.len() - 1)

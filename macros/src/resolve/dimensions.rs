@@ -6,7 +6,7 @@ use crate::errors::{Error, Errors, Place};
 use crate::layers::list;
 use crate::maps::OrderedMap;
 use crate::parse::MAX_NUMBER;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use crate::suggest;
 use proc_macro2::TokenStream;
 
@@ -159,7 +159,7 @@ pub fn shape(
         let part = tokens_of(tokens, at);
         let n = number(dimension, known, &part, errors)?;
         match usize::try_from(n) {
-            Ok(n) if n > 0 => shape.push(n),
+            Ok(n) if n > 0 => shape.push(n.into()),
             _ => {
                 let line = format!("a dimension is at least 1, but `{dimension}` is {n} here");
                 errors.push(Error::new(Place::of(&part), line));
@@ -180,10 +180,10 @@ pub fn shape(
 const MAX_INDICES: i128 = 1 << 24;
 
 /// The bound of indices with all names put in.
-pub fn indices(range: &Indices, known: &Dimensions, errors: &mut Errors) -> Option<usize> {
+pub fn indices(range: &Indices, known: &Dimensions, errors: &mut Errors) -> Option<Dim> {
     let n = number(&range.bound, known, &range.tokens, errors)?;
     let line = match n {
-        1..=MAX_INDICES => return usize::try_from(n).ok(),
+        1..=MAX_INDICES => return Some(n.into()),
         ..1 => format!("`in 0..{n}`: there is no index below {n}"),
         _ => format!("`in 0..{n}`: there are at most {MAX_INDICES} different indices"),
     };

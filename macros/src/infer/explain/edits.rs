@@ -7,7 +7,7 @@ use crate::errors::{Change, How, Place};
 use crate::graph::{Node, NodeId, Source, ValueId};
 use crate::layers::Proposal;
 use crate::parse::parse_call;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use crate::suggest;
 use proc_macro2::{Ident, TokenStream};
 
@@ -210,9 +210,7 @@ impl Explainer<'_> {
         let value = *node.inputs.first()?;
         let &[time, features] = &self.shape(value)?.0[..] else { return None };
         match claim(node.call.as_ref()?)?.value.kind {
-            ValueKind::Integer(n) if i128::try_from(time) == Ok(n) => {
-                self.declared(value, Shape(vec![features, time]))
-            }
+            ValueKind::Integer(n) if time == n => self.declared(value, Shape(vec![features, time])),
             _ => None,
         }
     }
@@ -282,7 +280,7 @@ impl Explainer<'_> {
         if wanted.len() != found.len() {
             return Vec::new();
         }
-        let missing: Vec<usize> = wanted.iter().zip(&found).map(|(w, f)| w.saturating_sub(*f)).collect();
+        let missing: Vec<Dim> = wanted.iter().zip(&found).map(|(w, f)| w.saturating_sub(*f)).collect();
         let transposed: Vec<_> = self
             .ancestors(&[value])
             .into_iter()
@@ -328,7 +326,7 @@ impl Explainer<'_> {
     }
 
     /// So many features out of the layer that made those of a value.
-    fn made(&self, value: ValueId, axis: usize, features: usize) -> Option<Candidate> {
+    fn made(&self, value: ValueId, axis: usize, features: Dim) -> Option<Candidate> {
         let id = self.origin(value, axis)?;
         let node = &self.graph.nodes[id.0];
         if !node.layer.as_ref()?.decides_features() {

@@ -3,7 +3,7 @@
 use super::Arguments;
 use crate::ast::ValueKind;
 use crate::errors::Errors;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 
 const AXES: &str = "is invalid: axes are counted from 0, the batch not among them";
 
@@ -45,7 +45,7 @@ impl Arguments<'_> {
 
     /// A shape by place, which must be given.
     pub fn shape(&mut self, what: &str, example: &str, errors: &mut Errors) -> Shape {
-        let unknown = Shape(vec![1]);
+        let unknown = Shape(vec![Dim::ONE]);
         match self.take("shape").map(|v| &v.kind) {
             Some(ValueKind::Shape(shape)) => shape.clone(),
             Some(ValueKind::Broken) => unknown,
@@ -83,27 +83,27 @@ impl Arguments<'_> {
     }
 
     /// A range by place, which must be given: from a start to an end that is not taken any more.
-    pub fn range(&mut self, example: &str, errors: &mut Errors) -> [usize; 2] {
+    pub fn range(&mut self, example: &str, errors: &mut Errors) -> [Dim; 2] {
         match self.take("range").map(|v| &v.kind) {
             Some(&ValueKind::Range(start, end)) => match (usize::try_from(start), usize::try_from(end)) {
-                (Ok(start), Ok(end)) if start < end => [start, end],
+                (Ok(start), Ok(end)) if start < end => [start.into(), end.into()],
                 _ => {
                     self.refuse(
                         "range",
                         "is invalid: it begins at 0 or later and ends behind its start",
                         errors,
                     );
-                    [0, 1]
+                    [Dim::ZERO, Dim::ONE]
                 }
             },
-            Some(ValueKind::Broken) => [0, 1],
+            Some(ValueKind::Broken) => [Dim::ZERO, Dim::ONE],
             Some(_) => {
                 self.refuse("range", &format!("is invalid: a range is written `{example}`"), errors);
-                [0, 1]
+                [Dim::ZERO, Dim::ONE]
             }
             None => {
                 self.missing("range", "the range", example, errors);
-                [0, 1]
+                [Dim::ZERO, Dim::ONE]
             }
         }
     }

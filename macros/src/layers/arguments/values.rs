@@ -3,12 +3,13 @@
 use super::{Arguments, choice};
 use crate::ast::ValueKind;
 use crate::errors::{Change, Errors, How};
+use crate::shape::Dim;
 use crate::suggest;
 
 /// Zeros around a sequence, an image or a volume, as written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Padding<const N: usize = 2> {
-    Each([usize; N]),
+    Each([Dim; N]),
     Same,
 }
 
@@ -24,19 +25,26 @@ const INIT_ALIASES: [(&str, &str); 6] = [
 
 impl Arguments<'_> {
     /// A whole number that must be given.
-    pub fn count(&mut self, name: &'static str, what: &str, example: &str, errors: &mut Errors) -> usize {
+    pub fn count(&mut self, name: &'static str, what: &str, example: &str, errors: &mut Errors) -> Dim {
         if self.take(name).is_none() {
             self.missing(name, what, example, errors);
-            return 1;
+            return Dim::ONE;
         }
         self.count_or(name, what, 1, errors)
     }
 
     /// A whole number of at least one.
-    pub fn count_or(&mut self, name: &'static str, what: &str, default: usize, errors: &mut Errors) -> usize {
+    pub fn count_or(
+        &mut self,
+        name: &'static str,
+        what: &str,
+        default: impl Into<Dim>,
+        errors: &mut Errors,
+    ) -> Dim {
+        let default = default.into();
         match self.take(name).map(|v| &v.kind) {
             None | Some(ValueKind::Broken) => default,
-            Some(&ValueKind::Integer(n)) if n >= 1 => usize::try_from(n).unwrap_or(default),
+            Some(&ValueKind::Integer(n)) if n >= 1 => n.into(),
             Some(ValueKind::Integer(_)) => {
                 self.refuse(name, &format!("is invalid: {what} is at least 1"), errors);
                 default
@@ -56,6 +64,19 @@ impl Arguments<'_> {
         }
     }
 
+    /// A whole number that must be given, and that decides more than a size.
+    pub fn literal(&mut self, name: &'static str, what: &str, example: &str, errors: &mut Errors) -> usize {
+        let n = self.count(name, what, example, errors);
+        n.known().unwrap_or_else(|| {
+            self.refuse(
+                name,
+                &format!("is invalid: {what} is a literal, for it decides what is built"),
+                errors,
+            );
+            1
+        })
+    }
+
     /// A number for all axes or one for each, of at least 1, that must be given.
     pub fn sizes<const N: usize>(
         &mut self,
@@ -63,12 +84,12 @@ impl Arguments<'_> {
         what: &str,
         example: &str,
         errors: &mut Errors,
-    ) -> [usize; N] {
+    ) -> [Dim; N] {
         if self.take(name).is_none() {
             self.missing(name, what, example, errors);
-            return [1; N];
+            return [Dim::ONE; N];
         }
-        self.sizes_or(name, what, [1; N], 1, errors)
+        self.sizes_or(name, what, [Dim::ONE; N], 1, errors)
     }
 
     /// A number for all axes or one for each, of at least `least`.
@@ -76,10 +97,10 @@ impl Arguments<'_> {
         &mut self,
         name: &'static str,
         what: &str,
-        default: [usize; N],
+        default: [Dim; N],
         least: usize,
         errors: &mut Errors,
-    ) -> [usize; N] {
+    ) -> [Dim; N] {
         let numbers = match self.take(name).map(|v| &v.kind) {
             None | Some(ValueKind::Broken) => return default,
             Some(n @ ValueKind::Integer(_)) => vec![n.clone(); N],
@@ -104,7 +125,7 @@ impl Arguments<'_> {
         let mut sizes = default;
         for (place, number) in sizes.iter_mut().zip(&numbers) {
             match number {
-                ValueKind::Integer(n) if *n >= least as i128 => *place = usize::try_from(*n).unwrap_or(1),
+                ValueKind::Integer(n) if *n >= least as i128 => *place = (*n).into(),
                 ValueKind::Integer(_) => {
                     self.refuse(name, &format!("is invalid: {what} is at least {least}"), errors);
                     return default;
@@ -122,13 +143,13 @@ impl Arguments<'_> {
     pub fn padding_of<const N: usize>(&mut self, words: bool, errors: &mut Errors) -> Padding<N> {
         match self.take("padding").map(|v| &v.kind) {
             Some(ValueKind::Word(word)) if words && word == "same" => Padding::Same,
-            Some(ValueKind::Word(word)) if words && word == "valid" => Padding::Each([0; N]),
+            Some(ValueKind::Word(word)) if words && word == "valid" => Padding::Each([Dim::ZERO; N]),
             Some(ValueKind::Word(_)) if words => {
                 let form = ["a number", "a number, a pair", "a number, a triple"][N - 1];
                 self.refuse("padding", &format!("is invalid: it is {form}, `same` or `valid`"), errors);
-                Padding::Each([0; N])
+                Padding::Each([Dim::ZERO; N])
             }
-            _ => Padding::Each(self.sizes_or("padding", "the padding", [0; N], 0, errors)),
+            _ => Padding::Each(self.sizes_or("padding", "the padding", [Dim::ZERO; N], 0, errors)),
         }
     }
 
@@ -139,13 +160,13 @@ impl Arguments<'_> {
         what: &str,
         example: &str,
         errors: &mut Errors,
-    ) -> [[usize; 2]; 2] {
+    ) -> [[Dim; 2]; 2] {
         match self.take(name).map(|v| &v.kind) {
             Some(ValueKind::Tuple(parts)) if parts.len() == 4 => {
-                let sides: Option<Vec<usize>> = parts
+                let sides: Option<Vec<Dim>> = parts
                     .iter()
                     .map(|part| match part {
-                        &ValueKind::Integer(n) => usize::try_from(n).ok(),
+                        &ValueKind::Integer(n) if n >= 0 => Some(n.into()),
                         _ => None,
                     })
                     .collect();
@@ -153,15 +174,15 @@ impl Arguments<'_> {
                     return [[*top, *bottom], [*left, *right]];
                 }
                 self.refuse(name, &format!("is invalid: {what} is four whole numbers of at least 0"), errors);
-                [[0; 2]; 2]
+                [[Dim::ZERO; 2]; 2]
             }
             Some(ValueKind::Tuple(parts)) if parts.len() != 2 => {
                 let form = "a whole number, a pair `(height, width)` or four `(left, right, top, bottom)`";
                 self.refuse(name, &format!("is invalid: {what} is {form}"), errors);
-                [[0; 2]; 2]
+                [[Dim::ZERO; 2]; 2]
             }
             None => self.sizes(name, what, example, errors).map(|n| [n, n]),
-            Some(_) => self.sizes_or(name, what, [0; 2], 0, errors).map(|n| [n, n]),
+            Some(_) => self.sizes_or(name, what, [Dim::ZERO; 2], 0, errors).map(|n| [n, n]),
         }
     }
 

@@ -1,0 +1,243 @@
+//! Comparisons whose answer depends on constants.
+//!
+//! A layer compares sizes to refuse a shape, and an argument's text depends on its value. Where the answer depends on a
+//! constant, both are followed: `explore` runs such a piece of the macro once for each way through it, and gives a
+//! tree of what came of it. The compiler, which knows the constants, walks that tree later.
+
+use super::Dim;
+use super::table::{self, Raw, Sum};
+use std::cell::RefCell;
+
+/// A question that only the values of the constants answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Test {
+    kind: Kind,
+    of: Raw,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Kind {
+    Zero,
+    Negative,
+}
+
+/// What is taken to be so.
+pub type Fact = (Test, bool);
+
+/// What came of each way through a piece of work.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Tree<T> {
+    Leaf(T),
+    /// If the test holds the first, else the second.
+    Fork(Test, Box<Tree<T>>, Box<Tree<T>>),
+}
+
+/// One way through.
+#[derive(Debug, Default)]
+struct Run {
+    /// What is known before.
+    facts: Vec<Fact>,
+    /// The answers that have to be given, and behind them those that were given.
+    path: Vec<Fact>,
+    /// How many were asked for so far.
+    asked: usize,
+    /// Nothing is followed any more: what is not known to hold does not.
+    frozen: bool,
+}
+
+thread_local! {
+    /// The innermost exploration last.
+    static RUNS: RefCell<Vec<Run>> = RefCell::default();
+}
+
+/// More ways than that are not followed.
+const MOST_WAYS: usize = 512;
+
+impl Test {
+    /// Whether it is 0.
+    pub fn zero(n: Dim) -> Test {
+        Test { kind: Kind::Zero, of: n.0 }
+    }
+
+    /// Whether it is below 0.
+    pub fn negative(n: Dim) -> Test {
+        Test { kind: Kind::Negative, of: n.0 }
+    }
+
+    /// What is compared with 0, and whether for being 0 (or else below).
+    pub fn parts(self) -> (Dim, bool) {
+        (Dim(self.of), self.kind == Kind::Zero)
+    }
+
+    /// The same question in the form in which it is asked once, and whether the answer is turned round by that.
+    fn normal(self) -> (Test, bool) {
+        let Raw::Open(_) = self.of else { return (self, false) };
+        let sum = table::sum_of(self.of);
+        let positive = sum.iter().find(|(product, _)| !product.is_empty()).is_none_or(|(_, f)| *f > 0);
+        if positive {
+            return (self, false);
+        }
+        let turned = Dim::ZERO - Dim(self.of);
+        match self.kind {
+            Kind::Zero => (Test::zero(turned), false),
+            Kind::Negative => (Test::negative(turned - 1), true),
+        }
+    }
+
+    /// The answer that all values of the constants have in common.
+    fn certain(self) -> Option<bool> {
+        let least = |raw| {
+            let sum = table::sum_of(raw);
+            let all_up = sum.iter().all(|(product, factor)| product.is_empty() || *factor > 0);
+            // No atom is negative: constants are sizes, and what divides them rounds down.
+            (all_up && !sum.keys().flatten().any(may_be_negative)).then(|| constant(&sum))
+        };
+        if let Raw::Known(n) = self.of {
+            return Some(if self.kind == Kind::Zero { n == 0 } else { n < 0 });
+        }
+        let down = (Dim::ZERO - Dim(self.of)).0;
+        match self.kind {
+            Kind::Zero if least(self.of).is_some_and(|n| n > 0) || least(down).is_some_and(|n| n > 0) => {
+                Some(false)
+            }
+            Kind::Negative if least(self.of).is_some_and(|n| n >= 0) => Some(false),
+            Kind::Negative if least(down).is_some_and(|n| n > 0) => Some(true),
+            _ => None,
+        }
+    }
+
+    /// The answer that follows from what is taken to be so.
+    fn follows(self, facts: &[Fact]) -> Option<bool> {
+        let known = |test: Test| {
+            let (test, turned) = test.normal();
+            test.certain()
+                .or_else(|| facts.iter().find(|(t, _)| *t == test).map(|(_, a)| *a))
+                .map(|a| a != turned)
+        };
+        let n = Dim(self.of);
+        let (zero, below, above) =
+            (known(Test::zero(n)), known(Test::negative(n)), known(Test::negative(Dim::ZERO - n)));
+        match (self.kind, zero, below, above) {
+            (Kind::Zero, Some(answer), ..) | (Kind::Negative, _, Some(answer), _) => Some(answer),
+            (Kind::Zero, _, Some(true), _) | (Kind::Zero, _, _, Some(true)) => Some(false),
+            (Kind::Zero, _, Some(false), Some(false)) => Some(true),
+            (Kind::Negative, Some(true), ..) | (Kind::Negative, _, _, Some(true)) => Some(false),
+            (Kind::Negative, Some(false), _, Some(false)) => Some(true),
+            _ => None,
+        }
+    }
+}
+
+fn constant(sum: &Sum) -> i128 {
+    sum.get(&[][..]).copied().unwrap_or(0)
+}
+
+fn may_be_negative(atom: &table::Atom) -> bool {
+    !matches!(atom, table::Atom::Constant(_) | table::Atom::Found(_))
+}
+
+/// Whether a comparison is answered with yes.
+pub(super) fn holds(test: Test) -> bool {
+    let (test, turned) = test.normal();
+    if let Some(answer) = test.certain() {
+        return answer != turned;
+    }
+    RUNS.with_borrow_mut(|runs| {
+        // Outside of an exploration only what is so for all values is so.
+        let Some(run) = runs.last_mut() else { return false };
+        let before = &run.path[..run.asked];
+        let facts: Vec<Fact> = run.facts.iter().chain(before).copied().collect();
+        if let Some(answer) = test.follows(&facts) {
+            return answer != turned;
+        }
+        if run.frozen {
+            return false;
+        }
+        if run.asked == run.path.len() {
+            run.path.push((test, true));
+        }
+        run.asked += 1;
+        run.path[run.asked - 1].1 != turned
+    })
+}
+
+/// From here on this way is not parted any more.
+pub fn freeze() {
+    RUNS.with_borrow_mut(|runs| {
+        if let Some(run) = runs.last_mut() {
+            run.frozen = true;
+        }
+    });
+}
+
+/// Follows every way through `work`, with these facts known before. `work` must do the same each time.
+pub fn explore<T>(facts: &[Fact], mut work: impl FnMut() -> T) -> Tree<T> {
+    let mut ways = 0;
+    grow(facts, Vec::new(), &mut ways, &mut work)
+}
+
+fn grow<T>(facts: &[Fact], path: Vec<Fact>, ways: &mut usize, work: &mut impl FnMut() -> T) -> Tree<T> {
+    let given = path.len();
+    *ways += 1;
+    let frozen = *ways > MOST_WAYS;
+    RUNS.with_borrow_mut(|runs| runs.push(Run { facts: facts.to_vec(), path, asked: 0, frozen }));
+    let result = work();
+    let path = RUNS.with_borrow_mut(|runs| runs.pop().map(|run| run.path).unwrap_or_default());
+    let mut tree = Tree::Leaf(result);
+    for at in (given..path.len()).rev() {
+        let mut other = path[..at].to_vec();
+        other.push((path[at].0, false));
+        let no = grow(facts, other, ways, work);
+        tree = Tree::Fork(path[at].0, Box::new(tree), Box::new(no));
+    }
+    tree
+}
+
+impl<T> Tree<T> {
+    /// What came of it, if there was one way only.
+    pub fn single(&self) -> Option<&T> {
+        match self {
+            Tree::Leaf(leaf) => Some(leaf),
+            Tree::Fork(..) => None,
+        }
+    }
+
+    /// Every end, with the answers that lead there.
+    pub fn leaves(&self) -> Vec<(Vec<Fact>, &T)> {
+        match self {
+            Tree::Leaf(leaf) => vec![(Vec::new(), leaf)],
+            Tree::Fork(test, yes, no) => {
+                let mut all = Vec::new();
+                for (answer, tree) in [(true, yes), (false, no)] {
+                    for (path, leaf) in tree.leaves() {
+                        all.push(([vec![(*test, answer)], path].concat(), leaf));
+                    }
+                }
+                all
+            }
+        }
+    }
+
+    pub fn map<U>(&self, change: &mut impl FnMut(&T) -> U) -> Tree<U> {
+        match self {
+            Tree::Leaf(leaf) => Tree::Leaf(change(leaf)),
+            Tree::Fork(test, yes, no) => {
+                let (yes, no) = (yes.map(change), no.map(change));
+                Tree::Fork(*test, Box::new(yes), Box::new(no))
+            }
+        }
+    }
+}
+
+impl<T: PartialEq> Tree<T> {
+    /// Without the forks whose sides are the same.
+    pub fn merged(self) -> Tree<T> {
+        match self {
+            Tree::Leaf(leaf) => Tree::Leaf(leaf),
+            Tree::Fork(test, yes, no) => {
+                let (yes, no) = (yes.merged(), no.merged());
+                if yes == no { yes } else { Tree::Fork(test, Box::new(yes), Box::new(no)) }
+            }
+        }
+    }
+}
