@@ -1,6 +1,7 @@
 //! From `Graph` to `Shaped`: every layer says what shape it gives. What an error feeds stays unknown, in silence.
 
 mod explain;
+mod groups;
 mod trial;
 
 use crate::errors::Errors;
@@ -9,9 +10,19 @@ use crate::graph::{Graph, Shaped};
 /// Finds the shape of every value, and reports every layer that its input does not fit.
 pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
     let trial = trial::run(&graph, &[]);
+    // A mistake in a block is one mistake, however often the block is used.
+    let mut reported = Vec::new();
     for failure in &trial.failures {
-        if let trial::Fault::Node(node) = failure.fault {
-            errors.push(explain::node(&graph, &trial, node, &failure.mismatch));
+        let definition = explain::definition(&graph, failure.fault);
+        if definition.is_some() && reported.contains(&definition) {
+            continue;
+        }
+        reported.push(definition);
+        match failure.fault {
+            Fault::Node(node) => errors.push(explain::node(&graph, &trial, node, &failure.mismatch)),
+            Fault::Open(group) => errors.push(explain::opened(&graph, group, &failure.mismatch)),
+            Fault::Close(group) => errors.push(explain::closed(&graph, &trial, group, &failure.mismatch)),
+            Fault::Output(_) => {}
         }
     }
     Shaped { shapes: trial.shapes, graph }

@@ -5,6 +5,7 @@ mod check;
 mod emit;
 mod errors;
 mod expand;
+mod fields;
 mod formula;
 mod graph;
 mod infer;

@@ -30,7 +30,8 @@ impl Shape {
 
     /// The number of elements; `None` if no memory could hold them.
     pub fn elements(&self) -> Option<Dim> {
-        Some(self.len()).filter(|n| !(*n > MAX_ELEMENTS))
+        let len = self.len();
+        if len > MAX_ELEMENTS { None } else { Some(len) }
     }
 
     /// Whether two shapes are one whatever the constants are.

@@ -1,7 +1,8 @@
 //! The one description of the network: the `GRAPH` constant, and the table in the struct's documentation.
 
 use super::{Emit, number};
-use crate::graph::{NodeId, Source, ValueId};
+use crate::fields::{Field, FieldKind};
+use crate::graph::{GroupId, NodeId, Source, ValueId};
 use crate::shape::{Dim, Shape};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -22,19 +23,29 @@ impl Emit<'_> {
                 let name = output.name.as_ref().map(ToString::to_string).unwrap_or_default();
                 self.port(&name, shaped.shape(value), None, self.source(value))
             });
-        let mut tensors = 0;
+        let mut rows = vec![(Dim::ZERO, Dim::ZERO); graph.nodes.len()];
+        self.rows(&self.plan.fields, Dim::ZERO, &mut rows);
+        let groups = graph.groups.iter().map(|group| {
+            let (name, text) = (graph.group_path(group), &group.text);
+            let rounds = number(group.repeat.unwrap_or(Dim::ONE));
+            let (first, last) = (number(group.nodes.start), number(group.nodes.end));
+            let parent = option(group.parent);
+            quote! {
+                #krate::Group { name: #name, text: #text, rounds: #rounds, nodes: (#first, #last), parent: #parent }
+            }
+        });
         let nodes = graph.nodes.iter().enumerate().map(|(i, node)| {
             let id = NodeId(i);
             let layer = shaped.layer(id);
             let shapes = shaped.input_shapes(id);
-            let (name, kind, text) = (node.name.to_string(), layer.name(), &node.text);
+            let (name, kind, text) = (graph.path(id), layer.name(), &node.text);
             let inputs = node.inputs.iter().map(|&v| self.source(v));
             let outputs = node.outputs.iter().map(|&v| dims(shaped.shape(v)));
-            let first = tensors;
-            tensors += layer.parameters(&shapes).len();
-            let (first, last) = (number(first), number(tensors));
+            let (first, last) = rows[shaped.owner(id).0];
+            let (first, last) = (number(first), number(last));
             let parameters = number(self.learned_of(id));
-            let multiply_adds = number(layer.multiply_adds(&shapes));
+            let multiply_adds = number(layer.multiply_adds(&shapes) * graph.rounds(id));
+            let group = option(node.group);
             quote! {
                 #krate::Node {
                     name: #name,
@@ -45,6 +56,7 @@ impl Emit<'_> {
                     tensors: (#first, #last),
                     parameters: #parameters,
                     multiply_adds: #multiply_adds,
+                    group: #group,
                 }
             }
         });
@@ -54,13 +66,31 @@ impl Emit<'_> {
                 name: #name,
                 inputs: &[#(#inputs),*],
                 nodes: &[#(#nodes),*],
+                groups: &[#(#groups),*],
                 outputs: &[#(#outputs),*],
                 fingerprint: #fingerprint,
             };
         }
     }
 
-    fn port(&self, name: &str, shape: &Shape, indices: Option<Dim>, source: TokenStream) -> TokenStream {
+    /// For each node its rows in the table of tensors; in a repetition those of the first round. Gives how many rows
+    /// these fields have in all.
+    fn rows(&self, fields: &[Field], first: Dim, rows: &mut [(Dim, Dim)]) -> Dim {
+        let mut at = first;
+        for field in fields {
+            let count = match &field.kind {
+                FieldKind::Layer(node, parameters) => {
+                    rows[node.0] = (at, at + parameters.len());
+                    parameters.len().into()
+                }
+                FieldKind::Struct(_, inner) => self.rows(inner, at, rows),
+            };
+            at += count * field.repeat.unwrap_or(Dim::ONE);
+        }
+        at - first
+    }
+
+    fn port(&self, name: &str, shape: &Shape, indices: Option<usize>, source: TokenStream) -> TokenStream {
         let krate = &self.names.krate;
         let shape = dims(shape);
         let indices = match indices.map(number) {
@@ -76,6 +106,12 @@ impl Emit<'_> {
             Source::Input(i) => {
                 let i = number(i);
                 quote!(#krate::Source::Input(#i))
+            }
+            // What flows into the first round.
+            Source::Round { group, port } => self.source(self.plan.shaped.graph.groups[group.0].inputs[port]),
+            // What a repetition gives is what its body gives in the last round.
+            Source::Repeat { group, port } => {
+                self.source(self.plan.shaped.graph.groups[group.0].results[port])
             }
             Source::Node { node, port } => {
                 let (node, port) = (number(node.0), number(port));
@@ -93,6 +129,9 @@ impl Emit<'_> {
         }
         for node in &shaped.graph.nodes {
             text += &format!("{} {} {:?}\n", node.name, node.text, node.inputs);
+        }
+        for group in &shaped.graph.groups {
+            text += &format!("{} {} {:?}\n", group.name, group.text, group.nodes);
         }
         text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
@@ -112,15 +151,29 @@ impl Emit<'_> {
             let shapes: Vec<_> = shaped.shapes_of(&node.outputs).iter().map(|s| format!("`{s}`")).collect();
             let learned = self.learned_of(NodeId(i));
             let learned = if learned.is(0) { String::new() } else { learned.to_string() };
-            let name = if node.named { format!("{}: ", node.name) } else { String::new() };
+            let name = if node.named || node.group.is_some() {
+                format!("{}: ", graph.path(NodeId(i)))
+            } else {
+                String::new()
+            };
             table += &format!("| `{name}{}` | {} | {learned} |\n", node.text, shapes.join(", "));
         }
         table + &format!("\n{} parameters in all.", self.learned())
     }
 }
 
+fn option(group: Option<GroupId>) -> TokenStream {
+    match group {
+        Some(group) => {
+            let group = number(group.0);
+            quote!(::core::option::Option::Some(#group))
+        }
+        None => quote!(::core::option::Option::None),
+    }
+}
+
 /// ` in 0..65` behind the shape of indices.
-fn range(indices: Option<Dim>) -> String {
+fn range(indices: Option<usize>) -> String {
     indices.map_or(String::new(), |bound| format!(" in 0..{bound}"))
 }
 

@@ -5,6 +5,7 @@ mod description;
 mod forward;
 mod parameters;
 mod ports;
+mod rounds;
 mod steps;
 mod stub;
 mod types;
@@ -53,7 +54,7 @@ pub fn emit(krate: &TokenStream, plan: &Plan) -> TokenStream {
     let alias = emit.workspace_alias();
     let ports = emit.ports();
     let structs = ports.definitions();
-    let constants = [emit.specs(), emit.graph(), emit.sizes()];
+    let constants = [emit.specs(), emit.graph(), emit.sizes(), emit.rounds()];
     let items = [emit.parameters(), ports.implementations(), emit.network(), emit.methods(), emit.debug()];
     quote! {
         #definition
@@ -85,11 +86,12 @@ impl Emit<'_> {
 
     /// The constant that holds a node's spec.
     fn spec_name(&self, node: NodeId) -> Ident {
-        format_ident!(
-            "__spec_{}",
-            self.plan.shaped.graph.nodes[node.0].name.to_string(),
-            span = Span::mixed_site()
-        )
+        let graph = &self.plan.shaped.graph;
+        let name = graph.path(node).replace(".*", "").replace('.', "_");
+        // The same words may lead to two nodes: the second use of a shared layer, `a_b` and `b` in `a`.
+        let same = |other: usize| graph.path(NodeId(other)).replace(".*", "").replace('.', "_") == name;
+        let number = if (0..node.0).any(same) { format!("_{}", node.0) } else { String::new() };
+        format_ident!("__spec_{name}{number}", span = Span::mixed_site())
     }
 
     /// `impl Network for Name`.

@@ -66,7 +66,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
         #[allow(warnings, clippy::all, clippy::pedantic)]
         const _: () = {
             static __GRAPH: #krate::Graph =
-                #krate::Graph { name: #graph_name, inputs: &[], nodes: &[], outputs: &[], fingerprint: 0 };
+                #krate::Graph { name: #graph_name, inputs: &[], nodes: &[], groups: &[], outputs: &[], fingerprint: 0 };
             unsafe impl #bounds #krate::Parameters for #name #generics {
                 type Scalar = #scalar;
                 const TENSORS: &'static [#krate::TensorInfo] = &[];

@@ -31,7 +31,7 @@ pub fn tensor_type(shape: &Shape, names: &Names) -> TokenStream {
 }
 
 /// The nested type of indices: `[64] in 0..65` is `[Index<65>; 64]`.
-pub fn index_type(shape: &Shape, bound: Dim, names: &Names) -> TokenStream {
+pub fn index_type(shape: &Shape, bound: usize, names: &Names) -> TokenStream {
     let (krate, bound) = (&names.krate, number(bound));
     shape.0.iter().rev().fold(quote!(#krate::Index<#bound>), |inner, &n| {
         let n = number(n);
@@ -72,6 +72,8 @@ impl Emit<'_> {
         let shaped = &self.plan.shaped;
         match shaped.graph.values[value.0].source {
             Source::Input(_) => Kind::RawScores,
+            Source::Round { group, port } => self.kind_of(shaped.graph.groups[group.0].inputs[port]),
+            Source::Repeat { group, port } => self.kind_of(shaped.graph.groups[group.0].results[port]),
             Source::Node { node, .. } => match shaped.layer(node).kind() {
                 Some(kind) => kind,
                 None => self.kind_of(shaped.graph.nodes[node.0].inputs[0]),
@@ -86,11 +88,15 @@ impl Emit<'_> {
         nodes.map(|n| self.learned_of(crate::graph::NodeId(n))).sum()
     }
 
+    /// Those of a node, over all rounds; the second use of shared ones counts nothing.
     pub fn learned_of(&self, node: crate::graph::NodeId) -> Dim {
         let shaped = &self.plan.shaped;
-        let parameters = shaped.layer(node).parameters(&shaped.input_shapes(node));
+        if shaped.graph.nodes[node.0].shares.is_some() {
+            return Dim::ZERO;
+        }
+        let parameters = shaped.parameters(node);
         let learned = parameters.iter().filter(|p| p.role == Role::Learned);
-        learned.map(crate::layers::Parameter::len).sum()
+        learned.map(crate::layers::Parameter::len).sum::<Dim>() * shaped.graph.rounds(node)
     }
 
     /// The fewest samples that give every batch normalisation two values a channel.

@@ -1,9 +1,10 @@
 //! Shapes of a graph as it is, or as it would be after an edit: what the user is told to do has been tried.
 
+use super::groups;
 use crate::ast::{Argument, Call, Value, ValueKind};
-use crate::graph::{Graph, Node, NodeId, Source, ValueId};
+use crate::graph::{Event, Graph, GroupId, Node, NodeId, Source, ValueId};
 use crate::layers::{AnyLayer, Mismatch, Proposal};
-use crate::shape::{Dim, Shape};
+use crate::shape::Shape;
 
 /// A change to a graph.
 #[derive(Clone, Debug)]
@@ -26,6 +27,10 @@ pub enum Edit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     Node(NodeId),
+    /// What flows into a group does not fit its declaration.
+    Open(GroupId),
+    /// What a group's body gives is not what it declares, or no round can follow on it.
+    Close(GroupId),
     /// The declared output of that number.
     Output(usize),
 }
@@ -56,9 +61,22 @@ impl Trial {
     pub fn mends_here(&self, graph: &Graph, before: &Trial, fault: Fault) -> bool {
         let unknown = |fault| match fault {
             Fault::Node(id) => graph.nodes[id.0].inputs.iter().any(|v| before.shapes[v.0].is_none()),
+            Fault::Open(id) | Fault::Close(id) => {
+                let group = &graph.groups[id.0];
+                group.inputs.iter().chain(&group.results).any(|v| before.shapes[v.0].is_none())
+            }
             Fault::Output(i) => before.results.get(i).is_none_or(Option::is_none),
         };
         self.failures.iter().all(|f| f.fault != fault && (before.has(f.fault) || unknown(f.fault)))
+    }
+
+    /// Whether a value is an input of the network, seen from outside any group.
+    pub fn is_input(&self, graph: &Graph, value: ValueId) -> bool {
+        match graph.values[value.0].source {
+            Source::Input(_) => true,
+            Source::Round { group, port } => self.is_input(graph, graph.groups[group.0].inputs[port]),
+            _ => false,
+        }
     }
 
     fn has(&self, fault: Fault) -> bool {
@@ -77,16 +95,53 @@ pub fn run(graph: &Graph, edits: &[Edit]) -> Trial {
         });
         trial.shapes[i] = edited.or_else(|| input.shape.clone());
     }
-    for (i, node) in graph.nodes.iter().enumerate() {
-        let id = NodeId(i);
-        match outputs(graph, &trial, id, node, edits) {
-            None => {}
-            Some(Ok(shapes)) => {
-                for (value, shape) in node.outputs.iter().zip(shapes) {
-                    trial.shapes[value.0] = Some(shape);
+    // What a group that does not fit has inside is unknown.
+    let mut closed_to: Option<GroupId> = None;
+    for event in &graph.order {
+        match *event {
+            Event::Node(id) if closed_to.is_none() => {
+                let node = &graph.nodes[id.0];
+                match outputs(graph, &trial, id, node, edits) {
+                    None => {}
+                    Some(Ok(shapes)) => {
+                        for (value, shape) in node.outputs.iter().zip(shapes) {
+                            trial.shapes[value.0] = Some(shape);
+                        }
+                    }
+                    Some(Err(mismatch)) => {
+                        trial.failures.push(Failure { fault: Fault::Node(id), mismatch });
+                    }
                 }
             }
-            Some(Err(mismatch)) => trial.failures.push(Failure { fault: Fault::Node(id), mismatch }),
+            Event::Open(id) if closed_to.is_none() => {
+                if let Err(mismatch) = groups::open(graph, &trial, id) {
+                    trial.failures.push(Failure { fault: Fault::Open(id), mismatch });
+                    closed_to = Some(id);
+                    continue;
+                }
+                let group = &graph.groups[id.0];
+                for (&taken, &input) in group.taken.iter().zip(&group.inputs) {
+                    trial.shapes[taken.0] = trial.shapes[input.0].clone();
+                }
+            }
+            Event::Close(id) if closed_to == Some(id) => closed_to = None,
+            Event::Close(id) if closed_to.is_none() => match groups::close(graph, &trial, id) {
+                Ok(shapes) => {
+                    for (value, shape) in graph.groups[id.0].outputs.iter().zip(shapes) {
+                        trial.shapes[value.0] = shape;
+                    }
+                }
+                Err(mismatch) => {
+                    trial.failures.push(Failure { fault: Fault::Close(id), mismatch });
+                    for value in &graph.groups[id.0].outputs {
+                        // A value that only passes through is still what it was.
+                        if !graph.groups[id.0].inputs.contains(value) {
+                            trial.shapes[value.0] = None;
+                        }
+                    }
+                }
+            },
+            _ => {}
         }
     }
     for (i, result) in graph.results.iter().enumerate() {
@@ -173,6 +228,7 @@ fn outputs(
     }
     let result = layer.outputs(&inputs).and_then(|shapes| {
         check_claim(call.as_ref(), &inputs)?;
+        groups::check_shared(graph, trial, node, &layer, &inputs)?;
         check_size(&layer, &inputs, &shapes)?;
         match after {
             Some(after) if after.takes_indices() => Err(Mismatch::new("indices come first")),
@@ -191,7 +247,7 @@ pub fn read(call: &Call) -> Option<AnyLayer> {
 }
 
 /// What a layer makes of a value, with the bound of its elements if they are indices.
-pub fn apply(call: &Call, shape: &Shape, indices: Option<Dim>) -> Option<Shape> {
+pub fn apply(call: &Call, shape: &Shape, indices: Option<usize>) -> Option<Shape> {
     let mut layer = read(call)?;
     layer.bind(&[indices]);
     if layer.takes_indices() != indices.is_some() {
@@ -208,7 +264,7 @@ fn check_elements(
     node: &Node,
     layer: &AnyLayer,
     inputs: &[Shape],
-    indices: &[Option<Dim>],
+    indices: &[Option<usize>],
 ) -> Result<(), Mismatch> {
     if let (true, Some(place)) = (layer.takes_indices(), indices.iter().position(Option::is_none)) {
         let value = node.inputs[place];
@@ -227,13 +283,13 @@ fn check_elements(
         let (value, shape) = (graph.describe(node.inputs[place]), &inputs[place]);
         // The width that fits what it meets, if it meets such.
         let fits = |other: &Shape| match other.0.split_last() {
-            Some((width, outer)) if Shape(outer.to_vec()).is(shape) => Some(*width),
+            Some((width, outer)) if outer == shape.0 => Some(*width),
             _ => None,
         };
         let width = inputs.iter().find_map(fits).unwrap_or(32.into());
         let line = format!(
             "{{title}} takes numbers, but {value} holds indices, `{shape} in 0..{}`",
-            indices[place].unwrap_or(Dim::ZERO)
+            indices[place].unwrap_or(0)
         );
         let insert = Proposal::Insert { input: place, call: format!("Embedding({width})") };
         let mismatch = Mismatch::new(line);
@@ -304,6 +360,6 @@ fn check_size(layer: &AnyLayer, inputs: &[Shape], outputs: &[Shape]) -> Result<(
 pub fn source_node(graph: &Graph, value: ValueId) -> Option<NodeId> {
     match graph.values[value.0].source {
         Source::Node { node, .. } => Some(node),
-        Source::Input(_) => None,
+        _ => None,
     }
 }

@@ -36,8 +36,8 @@ impl Layer for Embedding {
         arguments.finish(layer)
     }
 
-    fn bind(&mut self, inputs: &[Option<Dim>]) {
-        self.rows = inputs.first().copied().flatten();
+    fn bind(&mut self, inputs: &[Option<usize>]) {
+        self.rows = inputs.first().copied().flatten().map(Dim::from);
     }
 
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
@@ -69,10 +69,10 @@ impl Layer for Embedding {
 
     fn parameters(&self, _: &[Shape]) -> Vec<Parameter> {
         let init = match self.padding_idx {
-            None => Init::Normal { std: Spread::Known(1.0) },
+            None => Init::Normal { std: Spread::Of(1.0) },
             Some(index) => {
                 let from = self.width * index;
-                Init::NormalBut { std: Spread::Known(1.0), from, to: from + self.width }
+                Init::NormalBut { std: 1.0, from, to: from + self.width }
             }
         };
         let memory_shape = vec![self.rows(), self.width];

@@ -55,21 +55,21 @@ impl Scheme {
 /// How wide a draw is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Spread {
+    /// That number.
+    Of(f64),
     /// 1 / √n
     OneOverRoot(Dim),
     /// √(c / n)
     RootOf(u32, Dim),
-    /// A number.
-    Known(f64),
 }
 
 impl Spread {
     /// The number, if no constant is in it.
     pub fn known(self) -> Option<f64> {
         match self {
+            Spread::Of(n) => Some(n),
             Spread::OneOverRoot(n) => n.as_f64().map(|n| 1.0 / n.sqrt()),
             Spread::RootOf(c, n) => n.as_f64().map(|n| (f64::from(c) / n).sqrt()),
-            Spread::Known(x) => Some(x),
         }
     }
 }

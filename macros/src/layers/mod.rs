@@ -52,7 +52,7 @@ mod zero_pad2d;
 use crate::ast::{Call, Operator};
 use crate::errors::Errors;
 use crate::shape::{Dim, Shape};
-pub use arguments::{Arguments, is_value, list};
+pub use arguments::{Arguments, choice, is_value, list};
 pub use elementary::Scalar;
 pub use init::Spread;
 pub use mismatch::{At, Mismatch, Proposal};
@@ -111,7 +111,7 @@ macro_rules! layers {
             }
 
             /// Tells the layer the bounds of those inputs that are indices.
-            pub fn bind(&mut self, inputs: &[Option<Dim>]) {
+            pub fn bind(&mut self, inputs: &[Option<usize>]) {
                 match self {
                     $(AnyLayer::$name(layer) => layer.bind(inputs),)*
                 }
@@ -402,7 +402,7 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
     const INDICES: bool = false;
 
     /// Takes in the bounds of those inputs that are indices, before anything else is asked.
-    fn bind(&mut self, _inputs: &[Option<Dim>]) {}
+    fn bind(&mut self, _inputs: &[Option<usize>]) {}
 
     /// Reads the arguments; what is wrong goes into `errors`, and `None` comes back.
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self>;
@@ -552,7 +552,7 @@ pub enum Init {
     },
     /// With zeros from one place in files to another.
     NormalBut {
-        std: Spread,
+        std: f64,
         from: Dim,
         to: Dim,
     },

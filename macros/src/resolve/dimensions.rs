@@ -6,7 +6,7 @@ use crate::errors::{Error, Errors, Place};
 use crate::layers::list;
 use crate::maps::OrderedMap;
 use crate::parse::MAX_NUMBER;
-use crate::shape::{Dim, Shape};
+use crate::shape::Shape;
 use crate::suggest;
 use proc_macro2::TokenStream;
 
@@ -63,7 +63,7 @@ fn constant(dimension: &Dimension) -> Option<&Path> {
 }
 
 /// The place of a name among tokens, for an error about it.
-fn place_of(name: &str, tokens: &TokenStream) -> Place {
+pub fn place_of(name: &str, tokens: &TokenStream) -> Place {
     fn find(name: &str, tokens: &TokenStream) -> Option<Place> {
         tokens.clone().into_iter().find_map(|token| match token {
             proc_macro2::TokenTree::Group(group) => find(name, &group.stream()),
@@ -180,10 +180,10 @@ pub fn shape(
 const MAX_INDICES: i128 = 1 << 24;
 
 /// The bound of indices with all names put in.
-pub fn indices(range: &Indices, known: &Dimensions, errors: &mut Errors) -> Option<Dim> {
+pub fn indices(range: &Indices, known: &Dimensions, errors: &mut Errors) -> Option<usize> {
     let n = number(&range.bound, known, &range.tokens, errors)?;
     let line = match n {
-        1..=MAX_INDICES => return Some(n.into()),
+        1..=MAX_INDICES => return usize::try_from(n).ok(),
         ..1 => format!("`in 0..{n}`: there is no index below {n}"),
         _ => format!("`in 0..{n}`: there are at most {MAX_INDICES} different indices"),
     };
@@ -192,7 +192,7 @@ pub fn indices(range: &Indices, known: &Dimensions, errors: &mut Errors) -> Opti
 }
 
 /// A value with all names put in; `Broken` after an error.
-fn value(value: &Value, known: &Dimensions, errors: &mut Errors) -> ValueKind {
+pub fn value(value: &Value, known: &Dimensions, errors: &mut Errors) -> ValueKind {
     let tokens = &value.tokens;
     let mut whole = |dimension: &Dimension| number(dimension, known, tokens, errors);
     match &value.kind {
@@ -217,11 +217,11 @@ fn value(value: &Value, known: &Dimensions, errors: &mut Errors) -> ValueKind {
     }
 }
 
-impl Builder<'_> {
+impl Builder<'_, '_> {
     /// A call with all names in its arguments put in.
     pub(super) fn with_numbers(&mut self, call: &Call) -> Call {
         let arguments = call.arguments.iter().map(|argument| {
-            let kind = value(&argument.value, &self.dimensions, self.errors);
+            let kind = value(&argument.value, &self.frame.dimensions, self.errors);
             let value = Value { kind, tokens: argument.value.tokens.clone() };
             Argument { name: argument.name.clone(), value, tokens: argument.tokens.clone() }
         });

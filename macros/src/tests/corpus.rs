@@ -117,6 +117,7 @@ corpus! {
     check: "corpus/check.txt";
     several: "corpus/several.txt";
     values: "corpus/values.txt";
+    structure: "corpus/structure.txt";
     indices: "corpus/indices.txt";
     closures: "corpus/closures.txt";
 }

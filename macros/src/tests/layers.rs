@@ -267,7 +267,8 @@ pub fn width(init: Init) -> (&'static str, f64) {
     match init {
         Init::Constant(value) => ("constant", value),
         Init::Uniform { bound } => ("uniform", bound.known().unwrap_or(f64::NAN)),
-        Init::Normal { std } | Init::NormalBut { std, .. } => ("normal", std.known().unwrap_or(f64::NAN)),
+        Init::Normal { std } => ("normal", std.known().unwrap_or(f64::NAN)),
+        Init::NormalBut { std, .. } => ("normal but", std),
     }
 }
 
