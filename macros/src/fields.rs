@@ -93,7 +93,7 @@ fn layer(shaped: &Shaped, node: NodeId, name: Ident, repeat: Option<Dim>) -> Opt
     if shaped.graph.nodes[node.0].shares.is_some() {
         return None;
     }
-    let parameters = shaped.layer(node).parameters(&shaped.input_shapes(node));
+    let parameters = shaped.parameters(node);
     let len: Dim = parameters.iter().map(Parameter::len).sum();
     let (offset, fill) = (Dim::ZERO, Dim::ZERO);
     let any = !parameters.is_empty();
@@ -160,7 +160,12 @@ impl Shaped {
 
     /// The tensors that a node uses, its own or another's.
     pub fn parameters(&self, node: NodeId) -> Vec<Parameter> {
-        self.layer(node).parameters(&self.input_shapes(node))
+        let mut parameters = self.layer(node).parameters(&self.input_shapes(node));
+        if self.graph.nodes[self.owner(node).0].frozen {
+            let learned = parameters.iter_mut().filter(|p| p.role == Role::Learned);
+            learned.for_each(|p| p.role = Role::Frozen);
+        }
+        parameters
     }
 
     /// Whether a backward step has something to leave: gradients, or statistics for running averages.

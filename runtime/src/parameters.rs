@@ -7,6 +7,8 @@ use crate::{Error, Real, TensorName};
 pub enum Role {
     /// Learned by gradient descent.
     Learned,
+    /// A constant of the network, which files have and no optimizer changes.
+    Frozen,
     /// A running average of the batches' statistics: `new = (1 - momentum) * old + momentum * batch`. The batch's
     /// value stands in the gradient's field.
     Average {

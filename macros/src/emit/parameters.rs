@@ -263,7 +263,9 @@ fn struct_name(parent: &Ident, field: &Ident) -> Ident {
 }
 
 fn tensor(krate: &TokenStream, path: &str, p: &Parameter, offset: Dim) -> TokenStream {
+    // A tensor that is a field itself has the field's name.
     let name = format!("{path}{}", p.name);
+    let name = name.trim_end_matches('.');
     let len = number(p.len());
     let offset = number(offset);
     let shape = p.axes.iter().map(|&a| number(p.memory_shape[a]));
@@ -272,6 +274,7 @@ fn tensor(krate: &TokenStream, path: &str, p: &Parameter, offset: Dim) -> TokenS
     let float = Literal::f64_suffixed;
     let role = match p.role {
         Role::Learned => quote!(Learned),
+        Role::Frozen => quote!(Frozen),
         Role::Average { momentum } => {
             let momentum = float(momentum);
             quote!(Average { momentum: #momentum })

@@ -2,7 +2,7 @@
 
 use super::{Emit, number};
 use crate::graph::NodeId;
-use crate::layers::Layout;
+use crate::layers::{Layout, Parameter, Role};
 use crate::plan::{BufferId, Place, Program, Scope, Step, Tensors};
 use crate::shape::Dim;
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
@@ -196,7 +196,19 @@ impl Views<'_> {
                 let saved = self.read(*saved);
                 let given: Vec<_> = output_gradients.iter().map(|b| self.read(*b)).collect();
                 let made: Vec<_> = input_gradients.iter().map(|b| self.write(*b)).collect();
-                let left = self.left(Tensors::Node(*node), *added);
+                let parts = self.emit.plan.shaped.parameters(*node);
+                let frozen = parts.iter().filter(|p| p.role == Role::Frozen);
+                let frozen: Dim = frozen.map(Parameter::len).sum();
+                let all: Dim = parts.iter().map(Parameter::len).sum();
+                // What is frozen throughout needs no gradient. Before running statistics it gets one that is thrown away.
+                let left = match !frozen.is(0) && frozen.is(all) {
+                    true => quote!(&mut []),
+                    false => self.left(Tensors::Node(*node), *added),
+                };
+                let cleared = (!frozen.is(0) && !frozen.is(all)).then(|| {
+                    let (left, frozen) = (self.left(Tensors::Node(*node), *added), number(frozen));
+                    quote!(#private::zero_fill(&mut (#left)[..#frozen]);)
+                });
                 self.scratch = true;
                 quote! {
                     #krate::layers::Layer::<#scalar>::backward(&#spec, #krate::layers::Backward {
@@ -211,6 +223,7 @@ impl Views<'_> {
                         parameter_gradients: #left,
                         scratch: __scratch,
                     });
+                    #cleared
                 }
             }
             Step::Convert { from, to, channels, pixels, to_channels_last } => {
