@@ -10,6 +10,17 @@ use std::rc::Rc;
 pub struct Program {
     pub networks: Vec<Network>,
     pub blocks: Vec<Block>,
+    /// The first `use path;`: that set of blocks has still to be put in the place of `use`.
+    pub import: Option<Import>,
+}
+
+/// `use vision;`
+#[derive(Debug)]
+pub struct Import {
+    /// The path of the set.
+    pub path: TokenStream,
+    /// All tokens but this `use`.
+    pub rest: TokenStream,
 }
 
 /// `block Name(parameters)(x: […]) -> […] { … }`: layers under one name, for networks and other blocks to use.
@@ -20,6 +31,8 @@ pub struct Block {
     pub inputs: Vec<Port>,
     pub outputs: Vec<Port>,
     pub body: Option<Body>,
+    /// Whether it comes from `blocks!`, so that no error can be shown in it.
+    pub imported: bool,
 }
 
 /// One `struct Name(…) -> … { … }`. Whatever could not be read is missing, and an error says so.

@@ -107,6 +107,8 @@ pub struct Group {
     pub signature: Option<Signature>,
     /// The group whose tensors it uses, if it has none of its own.
     pub shares: Option<GroupId>,
+    /// Whether it is a block from elsewhere, in whose text no error can be shown.
+    pub imported: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,6 +17,20 @@ pub struct Graph {
     pub fingerprint: u64,
 }
 
+impl Graph {
+    /// Multiplications followed by an addition, for one sample; all layers together.
+    #[must_use]
+    pub const fn multiply_adds(&self) -> u64 {
+        let (mut sum, mut node) = (0, 0);
+        // Constant functions have no iterators.
+        while node < self.nodes.len() {
+            sum += self.nodes[node].multiply_adds;
+            node += 1;
+        }
+        sum
+    }
+}
+
 /// A named value that enters or leaves a network.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Port {

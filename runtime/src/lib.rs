@@ -80,12 +80,12 @@
 //! | `Dropout(rate)`, `AlphaDropout(rate)` | | any |
 //! | `Dropout2d(rate)` | | `[c, h, w]` |
 //! | `GaussianNoise(std)` | | any |
-//! | `BatchNorm1d` | `momentum: 0.1`, `eps: 1e-5`, `affine: true` | `[n]`, `[t, f]` |
-//! | `BatchNorm2d` | `momentum: 0.1`, `eps: 1e-5`, `affine: true` | `[c, h, w]` |
+//! | `BatchNorm1d` | `momentum: 0.1` (or `cumulative`: a plain average over all batches), `eps: 1e-5`, `affine: true`, `statistics: batch` (or `running`: training normalises by the running statistics too and leaves them as they are, for fine-tuning) | `[n]`, `[t, f]` |
+//! | `BatchNorm2d` | the same | `[c, h, w]` |
 //! | `LayerNorm` | `eps: 1e-5`, `affine: true`, `bias: true`, `axis:` (the last axis; without it an image as a whole, with `axis: 0` the channels of each pixel) | `[n]`, `[t, f]`, `[c, h, w]` |
 //! | `RmsNorm` | `eps: 1e-6`, `affine: true`, `axis:` | as `LayerNorm` |
 //! | `GroupNorm(groups)` | `eps: 1e-5`, `affine: true` | `[c, h, w]` |
-//! | `InstanceNorm2d` | `eps: 1e-5`, `affine: false`, `track_running_stats: false`, `momentum: 0.1` | `[c, h, w]` |
+//! | `InstanceNorm2d` | `eps: 1e-5`, `affine: false`, `track_running_stats: false`, `momentum: 0.1` (or `cumulative`), `statistics: image` (or `running`) | `[c, h, w]` |
 //! | `Relu`, `Relu6`, `Selu`, `Silu`, `Mish`, `Sigmoid`, `LogSigmoid`, `Hardsigmoid`, `Hardswish`, `Tanh`, `Softsign` | | any |
 //! | `Hardtanh` | `min: -1`, `max: 1` | any |
 //! | `PRelu` | `per_channel: false` (one slope for each feature or channel) | any |
@@ -201,6 +201,25 @@
 //! A sample is nested static data whose type is its shape (see [`Tensor`]), and a batch is a slice of samples. Several
 //! inputs are a generated struct of slices, `EncoderBatch`, and several outputs one with their names, `EncoderOutput`.
 //!
+//! # What a network says of itself
+//!
+//! `Digits::summary()` is a table: layer, output, parameters, multiply-adds and their share. `Digits::diagram()` is a
+//! drawing ([`Diagram`](report::Diagram)) as Graphviz or Mermaid, and with the crate's feature `diagrams` as an SVG.
+//! What it costs is known where the program is compiled:
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     pub struct Small(x: [16]) -> [4] { x -> Dense(32) -> Relu -> Dense(4) }
+//! }
+//!
+//! const _: () = assert!(size_of::<Small>() < 4 * 1024);                        // its weights
+//! const _: () = assert!(Small::WORKSPACE_BYTES < 1024);                        // to predict one sample
+//! const _: () = assert!(Small::training_workspace_bytes(32) < 64 * 1024);      // to train on batches of 32
+//! const _: () = assert!(Small::PARAMETERS == 676 && Small::MULTIPLY_ADDS == 640);
+//! ```
+//!
 //! # A training loop of your own
 //!
 //! [`Trainer`](train::Trainer) is a loop over the following steps, which are public. A forward pass gives a [`Pass`],
@@ -299,7 +318,7 @@ pub mod prelude {
     pub use crate::metrics::{Accuracy, BinaryAccuracy, Metric};
     pub use crate::optimizers::{Adam, AdamW, Optimizer, Sgd};
     pub use crate::train::{History, Trainer, patience};
-    pub use crate::{Network, Parameters, Real, Selection, SingleInput, Tensor, Workspace, network};
+    pub use crate::{Network, Parameters, Real, Selection, SingleInput, Tensor, Workspace, blocks, network};
     pub use nalgebra::{SMatrix, SVector};
 }
 
@@ -336,6 +355,40 @@ pub mod prelude {
 macro_rules! network {
     ($($tokens:tt)*) => {
         $crate::__private::network! { ($crate) $($tokens)* }
+    };
+}
+
+/// Declares sets of blocks that networks in other modules and crates can use.
+///
+/// A network takes a set with `use path::to::set;`; `pub` sets are seen from other crates. What is wrong inside such a
+/// block is shown where it is used, since no error can be shown in another crate's text.
+///
+/// ```
+/// mod blocks {
+///     formwork::blocks! {
+///         /// What images are made smaller with.
+///         pub(crate) vision {
+///             block Halve(channels)(x: [c, h, w]) -> [channels, h / 2, w / 2] {
+///                 x -> Conv2d(channels, kernel: 3, padding: 1) -> Relu -> MaxPool2d(2)
+///             }
+///         }
+///     }
+/// }
+///
+/// formwork::network! {
+///     use blocks::vision;
+///
+///     pub struct Digits(image: [1, 28, 28]) -> [10] {
+///         image -> Halve(8) -> Halve(16) -> Flatten -> Dense(10)
+///     }
+/// }
+///
+/// assert_eq!(Digits::PARAMETERS, 80 + 1168 + 7850);
+/// ```
+#[macro_export]
+macro_rules! blocks {
+    ($($tokens:tt)*) => {
+        $crate::__private::blocks! { ($crate) $($tokens)* }
     };
 }
 

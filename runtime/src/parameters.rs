@@ -7,14 +7,19 @@ use crate::{Error, Real, TensorName};
 pub enum Role {
     /// Learned by gradient descent.
     Learned,
-    /// A constant of the network, which files have and no optimizer changes.
-    Frozen,
     /// A running average of the batches' statistics: `new = (1 - momentum) * old + momentum * batch`. The batch's
     /// value stands in the gradient's field.
     Average {
         /// The weight of the newest batch.
         momentum: f64,
     },
+    /// A plain average of the statistics of all batches so far, `new = old + (batch - old) / n`, where `n` counts this
+    /// batch too. The next tensor of the role [`Count`](Role::Count) holds the count.
+    CumulativeAverage,
+    /// How many batches the averages before it have seen. The gradient's field says how many it stands for: 1.
+    Count,
+    /// A constant of the network, neither learned nor averaged: it keeps what it was made with or loaded from a file.
+    Frozen,
 }
 
 /// How a tensor is drawn when a network is made.

@@ -10,7 +10,7 @@ use core::ops::Range;
 
 pub use crate::network::{Inputs, equally_many};
 pub use crate::rounds::{Row, add_gradient, link, link_in, link_out, part_of, part_of_mut, tensors};
-pub use formwork_macros::network;
+pub use formwork_macros::{blocks, network};
 pub use nalgebra::SMatrix;
 pub use std::boxed::Box;
 pub use std::vec::Vec;
@@ -143,6 +143,11 @@ impl<T: Real, const N: usize> Stack<T, N> {
     pub fn as_mut_slice(&mut self) -> &mut [T] {
         &mut self.0
     }
+}
+
+/// The bytes that a workspace takes for so many scalars: whole cache lines.
+pub const fn workspace_bytes<T: Real>(len: usize) -> usize {
+    len.next_multiple_of(16) * size_of::<T>()
 }
 
 /// A network drawn from a seed, on the heap.

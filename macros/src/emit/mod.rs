@@ -179,6 +179,22 @@ impl Emit<'_> {
                 /// The number of learned scalars.
                 pub const PARAMETERS: ::core::primitive::usize = #learned;
 
+                /// Multiplications followed by an addition, for one sample.
+                pub const MULTIPLY_ADDS: ::core::primitive::u64 = __GRAPH.multiply_adds();
+
+                /// The bytes of working memory in which one sample is predicted.
+                pub const WORKSPACE_BYTES: ::core::primitive::usize =
+                    #private::workspace_bytes::<#scalar>(__PREDICT_LEN);
+
+                /// The bytes of working memory in which a batch of so many samples is trained, for the `Workspace`
+                /// alone: the weights, their gradient and the optimizer's state are as many values of the network's
+                /// own size.
+                pub const fn training_workspace_bytes(
+                    __samples: ::core::primitive::usize,
+                ) -> ::core::primitive::usize {
+                    #private::workspace_bytes::<#scalar>(__train_len(__samples))
+                }
+
                 /// The description of the network: layers, shapes, tensors.
                 pub const GRAPH: &'static #krate::Graph = &__GRAPH;
 
@@ -200,6 +216,11 @@ impl Emit<'_> {
                 /// The layers as a table.
                 pub fn summary() -> #krate::report::Summary {
                     #krate::report::summary(&__GRAPH)
+                }
+
+                /// The network as a drawing: Graphviz, Mermaid, SVG.
+                pub fn diagram() -> #krate::report::Diagram {
+                    #krate::report::diagram(&__GRAPH)
                 }
 
                 #[doc = #predict_doc]

@@ -274,6 +274,8 @@ fn tensor(krate: &TokenStream, path: &str, p: &Parameter, offset: Dim) -> TokenS
     let float = Literal::f64_suffixed;
     let role = match p.role {
         Role::Learned => quote!(Learned),
+        Role::CumulativeAverage => quote!(CumulativeAverage),
+        Role::Count => quote!(Count),
         Role::Frozen => quote!(Frozen),
         Role::Average { momentum } => {
             let momentum = float(momentum);

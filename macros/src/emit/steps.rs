@@ -2,7 +2,7 @@
 
 use super::{Emit, number};
 use crate::graph::NodeId;
-use crate::layers::{Layout, Parameter, Role};
+use crate::layers::Layout;
 use crate::plan::{BufferId, Place, Program, Scope, Step, Tensors};
 use crate::shape::Dim;
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
@@ -196,18 +196,16 @@ impl Views<'_> {
                 let saved = self.read(*saved);
                 let given: Vec<_> = output_gradients.iter().map(|b| self.read(*b)).collect();
                 let made: Vec<_> = input_gradients.iter().map(|b| self.write(*b)).collect();
-                let parts = self.emit.plan.shaped.parameters(*node);
-                let frozen = parts.iter().filter(|p| p.role == Role::Frozen);
-                let frozen: Dim = frozen.map(Parameter::len).sum();
-                let all: Dim = parts.iter().map(Parameter::len).sum();
-                // What is frozen throughout needs no gradient. Before running statistics it gets one that is thrown away.
-                let left = match !frozen.is(0) && frozen.is(all) {
+                let frozen = self.emit.plan.shaped.frozen(*node);
+                let (learned, all) = frozen.unwrap_or((Dim::ZERO, Dim::ONE));
+                // What is frozen throughout needs no gradient; before running statistics it gets one that is thrown away.
+                let left = match learned.is(all) {
                     true => quote!(&mut []),
                     false => self.left(Tensors::Node(*node), *added),
                 };
-                let cleared = (!frozen.is(0) && !frozen.is(all)).then(|| {
-                    let (left, frozen) = (self.left(Tensors::Node(*node), *added), number(frozen));
-                    quote!(#private::zero_fill(&mut (#left)[..#frozen]);)
+                let cleared = (!learned.is(0) && !learned.is(all)).then(|| {
+                    let (left, learned) = (self.left(Tensors::Node(*node), *added), number(learned));
+                    quote!(#private::zero_fill(&mut (#left)[..#learned]);)
                 });
                 self.scratch = true;
                 quote! {

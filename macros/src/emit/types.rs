@@ -90,22 +90,20 @@ impl Emit<'_> {
 
     /// Those of a node, over all rounds; the second use of shared ones counts nothing.
     pub fn learned_of(&self, node: crate::graph::NodeId) -> Dim {
-        self.count(node, Role::Learned)
+        let shaped = &self.plan.shaped;
+        let parameters = shaped.parameters(node);
+        let learned = parameters.iter().filter(|p| p.role == Role::Learned);
+        self.counted(node, learned.map(crate::layers::Parameter::len).sum())
     }
 
     /// The same of those that are frozen.
     pub fn frozen_of(&self, node: crate::graph::NodeId) -> Dim {
-        self.count(node, Role::Frozen)
+        self.counted(node, self.plan.shaped.frozen(node).map_or(Dim::ZERO, |(learned, _)| learned))
     }
 
-    fn count(&self, node: crate::graph::NodeId, role: Role) -> Dim {
-        let shaped = &self.plan.shaped;
-        if shaped.graph.nodes[node.0].shares.is_some() {
-            return Dim::ZERO;
-        }
-        let parameters = shaped.parameters(node);
-        let counted = parameters.iter().filter(|p| p.role == role);
-        counted.map(crate::layers::Parameter::len).sum::<Dim>() * shaped.graph.rounds(node)
+    fn counted(&self, node: crate::graph::NodeId, scalars: Dim) -> Dim {
+        let graph = &self.plan.shaped.graph;
+        if graph.nodes[node.0].shares.is_some() { Dim::ZERO } else { scalars * graph.rounds(node) }
     }
 
     /// The fewest samples that give every batch normalisation two values a channel.

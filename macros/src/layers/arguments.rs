@@ -279,6 +279,21 @@ impl<'a> Arguments<'a> {
         }
     }
 
+    /// The error with a help: the same call with another argument beside, or with another value for it.
+    pub fn also(&self, error: Error, name: &str, value: &str) -> Error {
+        if self.is_given(name) {
+            return self.suggest(error, name, value);
+        }
+        let given = self.call.arguments.iter().map(argument_text);
+        let all: Vec<_> = given.chain([format!("{name}: {value}")]).collect();
+        error.help_call(&self.call.tokens, format!("{}({})", self.call.name, all.join(", ")))
+    }
+
+    /// What is given for an argument.
+    pub fn value(&self, name: &str) -> Option<&'a ValueKind> {
+        self.take(name).map(|value| &value.kind)
+    }
+
     /// Whether an argument is there.
     pub fn is_given(&self, name: &str) -> bool {
         self.take(name).is_some()

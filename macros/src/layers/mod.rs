@@ -46,6 +46,7 @@ mod reshape;
 mod slice;
 mod softmax;
 mod split;
+mod statistics;
 mod transposed;
 mod upsample;
 mod window;
@@ -82,6 +83,10 @@ macro_rules! layers {
 
         /// What a user writes for each row, in the order of the table.
         const NAMES: &[&str] = &[$(spelled!($name $($function)?)),*];
+
+        /// The rows themselves.
+        #[cfg(test)]
+        pub const KINDS: &[&str] = &[$(stringify!($name)),*];
 
         impl AnyLayer {
             /// The layer's name in the language.
@@ -361,8 +366,8 @@ impl AnyLayer {
     }
 
     /// A learned tensor of its own.
-    pub fn param(shape: Shape, init: Init, frozen: bool) -> AnyLayer {
-        AnyLayer::Param(param::Param { shape, init, frozen })
+    pub fn param(shape: Shape, init: Init) -> AnyLayer {
+        AnyLayer::Param(param::Param { shape, init })
     }
 
     /// The sign between two values, if that is how it is written.
@@ -552,8 +557,10 @@ impl Parameter {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Role {
     Learned,
-    Frozen,
     Average { momentum: f64 },
+    CumulativeAverage,
+    Count,
+    Frozen,
 }
 
 /// Mirrors the runtime's `Init`.

@@ -12,7 +12,6 @@ use quote::quote;
 pub struct Param {
     pub shape: Shape,
     pub init: Init,
-    pub frozen: bool,
 }
 
 impl Layer for Param {
@@ -33,7 +32,7 @@ impl Layer for Param {
             name: "",
             memory_shape: self.shape.0.clone(),
             axes: (0..self.shape.rank()).collect(),
-            role: if self.frozen { Role::Frozen } else { Role::Learned },
+            role: Role::Learned,
             init: self.init,
         }]
     }

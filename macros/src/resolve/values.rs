@@ -49,7 +49,7 @@ impl Builder<'_, '_> {
                     name: param.name.clone(),
                     named: true,
                     text: format!("param {shape}"),
-                    layer: Some(AnyLayer::param(shape, init, param.frozen)),
+                    layer: Some(AnyLayer::param(shape, init)),
                     tokens: TokenTree::from(param.name.clone()).into(),
                     call: None,
                     operands: Vec::new(),
@@ -57,7 +57,7 @@ impl Builder<'_, '_> {
                     outputs: Vec::new(),
                     group: None,
                     shares: None,
-                    frozen: false,
+                    frozen: param.frozen,
                 };
                 self.push(node)
             }
