@@ -144,6 +144,8 @@ pub struct Node {
     pub group: Option<GroupId>,
     /// The node whose tensors it uses, if it has none of its own.
     pub shares: Option<NodeId>,
+    /// Whether its tensors are constants that no optimizer changes: `frozen: true`.
+    pub frozen: bool,
 }
 
 /// Something that flows: an input, or what a node gives.

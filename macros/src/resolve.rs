@@ -4,6 +4,7 @@ mod dimensions;
 mod groups;
 mod names;
 mod operations;
+mod values;
 
 use crate::ast::{Body, Expression, Network, Pattern, Port, Program, Statement};
 use crate::errors::{Error, Errors, Place};
@@ -206,6 +207,7 @@ fn names_of(inputs: &[Port], body: Option<&Body>) -> Vec<String> {
     for statement in &body.statements {
         match statement {
             Statement::Layer(stage) => names.extend(stage.name.iter().map(ToString::to_string)),
+            Statement::Param(param) => names.push(param.name.to_string()),
             Statement::Let(binding) => {
                 match &binding.pattern {
                     Pattern::One(name) => names.extend(name.iter().map(ToString::to_string)),
@@ -269,6 +271,7 @@ impl<'p, 'e> Builder<'p, 'e> {
         for statement in &body.statements {
             match statement {
                 Statement::Layer(stage) => self.shared_layer(stage),
+                Statement::Param(param) => self.param(param),
                 Statement::Let(binding) => match &binding.pattern {
                     Pattern::One(name) => self.bind_one(name.as_ref(), &binding.value),
                     Pattern::Tuple(names, tokens) => self.bind_all(names, tokens, &binding.value),
@@ -411,6 +414,7 @@ impl<'p, 'e> Builder<'p, 'e> {
             operands: Vec::new(),
             group: None,
             shares: None,
+            frozen: false,
         })
     }
 

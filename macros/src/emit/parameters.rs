@@ -264,7 +264,9 @@ fn struct_name(parent: &Ident, field: &Ident) -> Ident {
 }
 
 fn tensor(krate: &TokenStream, path: &str, p: &Parameter, offset: Dim) -> TokenStream {
+    // A tensor that is a field itself has the field's name.
     let name = format!("{path}{}", p.name);
+    let name = name.trim_end_matches('.');
     let len = number(p.len());
     let offset = number(offset);
     let shape = p.axes.iter().map(|&a| number(p.memory_shape[a]));

@@ -290,6 +290,7 @@ impl Builder<'_, '_> {
         };
         let errors = first_error..self.errors.count();
         self.check_claim(call);
+        let frozen = self.is_frozen(call);
         if let Some(wanted) = layer.as_ref().and_then(|layer| layer.refuses(inputs.len())) {
             let line = format!("`{call}` takes {wanted}, but gets {}", inputs.len());
             self.errors.push(Error::new(&call.tokens, line));
@@ -312,6 +313,7 @@ impl Builder<'_, '_> {
             operands: Vec::new(),
             group: None,
             shares: None,
+            frozen,
         });
         if !errors.is_empty() {
             self.untried.push((NodeId(self.graph.nodes.len() - 1), errors));

@@ -67,7 +67,7 @@ impl<T: Real> Layer<T> for PReluSpec {
         let (x, dy) = (pass.inputs[0], pass.output_gradients[0]);
         let dx = &mut *pass.input_gradients[0];
         let slopes = &pass.parameters[..self.channels];
-        {
+        if !pass.parameter_gradients.is_empty() {
             // First, since the gradient by the inputs may be written over the one by the outputs.
             let dy = if dy.is_empty() { &*dx } else { dy };
             sum_slopes(self.channels, x, dy, pass.parameter_gradients, pass.scratch);
