@@ -152,3 +152,15 @@ pub fn matmul(_: &str, _: &mut Dice, value: &Value, other: &Value) -> Option<Ste
         _ => None,
     }
 }
+
+pub fn constant(name: &str, dice: &mut Dice, value: &Value, _: &Value) -> Option<Step> {
+    let (name, sign) = (name.to_lowercase(), dice.pick(&["+", "*", "-"]));
+    // A product with zeros would hide what stands before it.
+    let sign = if name == "zeros" { &"+" } else { sign };
+    function(format!("{} {sign} {name}({:?})", value.name, value.shape), value.shape.clone())
+}
+
+/// A network declares its tensors itself, before all else.
+pub fn tensor(_: &str, _: &mut Dice, _: &Value, _: &Value) -> Option<Step> {
+    None
+}

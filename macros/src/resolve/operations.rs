@@ -141,6 +141,7 @@ impl Builder<'_, '_> {
             operands,
             group: None,
             shares: None,
+            frozen: false,
         })
     }
 
