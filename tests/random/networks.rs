@@ -5,23 +5,24 @@ use super::{drawn, indices};
 use formwork::prelude::*;
 
 network! {
-    struct Random0<T>(gain: [], image: [2, 6, 5]) -> (out0: [], out1: [152]) {
+    struct Random0<T>(gain: [], image: [2, 6, 5]) -> (out0: [2], out1: [], out2: [28]) {
         let v2 = image -> Conv2d(2, kernel: 1);
         param table: [2, 4, 4] = glorot_uniform;
-        let v4 = v2 -> BatchNorm2d(eps: 0.05, momentum: cumulative);
-        let v5 = v4 -> AlphaDropout(0.25);
-        let v6 = v5 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
-        let v7 = tanh(gain);
-        let v8 = permute(table, [1, 0, 2]);
-        let v9 = cos(v6);
-        let v10 = sqrt(v7 * v7 + 0.5);
-        let v11 = v9 -> LayerNorm(eps: 0.05, affine: false);
-        let v12 = relu(v8);
-        let v13 = v11 -> LogSoftmax;
-        let v14 = exp(tanh(v13));
-        let v15 = max(v8, 0.5 - v12);
-        let v16 = sigmoid(v14);
-        (v10, concat(reshape(v15, [32]), reshape(v16, [120]), axis: 0))
+        let v4 = table -> [Conv2d(2, kernel: 3, padding: 1); 1];
+        let v5 = v2 -> AlphaDropout(0.25);
+        let v6 = v5 -> GlobalMaxPool2d;
+        let v7 = v4 -> GlobalAvgPool2d;
+        let v8 = v6 -> Silu;
+        let v9 = min(gain, gain);
+        let v10 = v8 -> BatchNorm1d(eps: 0.05, affine: false);
+        let v11 = table -> Upsample(size: (7, 2), mode: bilinear, align_corners: true);
+        layer shared12 = Dense(2);
+        let v12 = (v10 -> shared12) - (0.5 * v7 -> shared12);
+        let v13 = v9 -> Hardtanh;
+        let v14 = v11 -> GaussianNoise(0.25);
+        let _v15 = v12 -> LeakyRelu;
+        let _v16 = v14 -> Hardswish;
+        (v12, v13, reshape(v14, [28]))
     }
 }
 
@@ -33,24 +34,24 @@ fn random0() {
 }
 
 network! {
-    struct Random1<T>(x: [9], series: [6, 6], gain: []) -> (out0: [9], out1: [3, 6], out2: [20]) {
+    struct Random1<T>(x: [9], series: [6, 6], gain: []) -> (out0: [], out1: [3], out2: [45]) {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(6);
         param table: [3, 4] = glorot_uniform;
-        let v6 = min(v4, v4);
-        let v7 = slice(table, axis: 1, 3..4);
-        let v8 = gain -> Hardtanh(min: -0.5, max: 0.7);
-        let v9 = v6 -> AvgPool1d(2, stride: 2, padding: 0, count_include_pad: false);
-        let v10 = series * tanh(v6);
-        let v11 = v7 -> MaxPool1d(3);
-        let v12 = v9 -> Elu;
-        let v13 = ln(v12 * v12 + 0.5);
-        let v14 = v8 -> Silu;
-        let v15 = v10 -> Softmax(axis: 1);
-        let v16 = v15 -> Glu;
-        let v17 = v11 + zeros([1, 1]);
-        let v18 = pow(v17 * tanh(v17) + 0.5, sigmoid(v11));
-        (v3, v13, concat(expand(v14, [1]), reshape(v16, [18]), reshape(v18, [1]), axis: 0))
+        let v6 = table -> LogSigmoid;
+        let v7 = v6 -> GlobalAvgPool1d;
+        let v8 = v7 -> Softmax(axis: 0);
+        let _v9 = v8 -> Hardswish;
+        let v10 = mean(v3, axis: 0);
+        let v11 = v8 + v10;
+        let v12 = matmul(tanh(v6), transpose(table / 4));
+        let v13 = slice(v11, axis: 0, 0..3);
+        let v14 = sqrt(v13 * v13 + 0.5);
+        let _v15 = v14 -> map(|p| { let s = sin(p); s * s - p / 3 });
+        let v16 = sigmoid(v4);
+        let v17 = v16 -> Hardsigmoid;
+        let v18 = v12 -> LogSoftmax;
+        (gain, v14, concat(reshape(v17, [36]), reshape(v18, [9]), axis: 0))
     }
 }
 
@@ -63,25 +64,28 @@ fn random1() {
 }
 
 network! {
-    struct Random2<T>(x: [6], image: [1, 7, 6], volume: [1, 4, 4, 4]) -> (out0: [6], out1: [192]) {
+    block Own8(wide)(x: [n]) -> [n] {
+        x + (x -> Dense(wide) -> Tanh -> Dense(n))
+    }
+    struct Random2<T>(x: [6], image: [1, 7, 6], volume: [1, 4, 4, 4]) -> [86] {
         let v3 = x -> Dense(6);
         let v4 = image -> Conv2d(1, kernel: 1);
         let v5 = volume -> Conv3d(1, kernel: 1);
         param table: [3, 4] = he_normal;
-        let v7 = v4 -> Dropout2d(0.25);
-        let v8 = v3 -> LeakyRelu;
-        let v9 = transpose(table);
-        let v10 = concat(v4, v4, axis: 2);
-        let v11 = v9 -> Mish;
-        let v12 = mean(v5, axis: 3);
-        let v13 = sin(v11);
-        let v14 = v10 -> ConvTranspose2d(1, kernel: 3, stride: 1, padding: (0, 1), output_padding: 0, dilation: (2, 1), groups: 1);
-        let v15 = v13 -> GlobalAvgPool1d;
-        let v16 = v12 - ones([1, 4, 4]);
-        let v17 = v3 + v3;
-        let v18 = v7 - image;
-        let v19 = v16 -> MaxPool2d(2, stride: 1, padding: 0);
-        (v8, concat(reshape(v14, [132]), v15, v17, reshape(v18, [42]), reshape(v19, [9]), axis: 0))
+        let v7 = v4 -> GroupNorm(1, eps: 0.05);
+        let v8 = v3 -> Own8(7);
+        let v9 = v7 -> BatchNorm2d(eps: 0.05, statistics: running);
+        let v10 = permute(v5, [0, 2, 3, 1]);
+        let v11 = v9 * normal([1, 7, 6]);
+        let v12 = tanh(v8);
+        let v13 = v11 -> MaxPool2d((2, 3), stride: (1, 3), padding: (0, 1));
+        let v14 = v13 -> AvgPool2d((2, 3), stride: 3, padding: 1, count_include_pad: false);
+        let v15 = table -> Celu(0.7);
+        let v16 = v14 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
+        let v17 = v15 -> MaxPool1d(2, stride: 3, padding: 0);
+        let v18 = ln(v10 * v10 + 0.5);
+        let v19 = v17 * tanh(v17);
+        concat(v12, reshape(v16, [12]), reshape(v18, [64]), reshape(v19, [4]), axis: 0)
     }
 }
 
@@ -94,25 +98,29 @@ fn random2() {
 }
 
 network! {
-    struct Random3<T>(x: [4], series: [6, 6], image: [1, 7, 6], gain: []) -> [89] {
+    block Own12(wide)(x: [t, f]) -> [t, f] {
+        x + (x -> Dense(wide) -> Silu -> Dense(f))
+    }
+    struct Random3<T>(x: [4], series: [6, 6], image: [1, 7, 6], gain: []) -> [58] {
         let v4 = x -> Dense(4);
         let v5 = series -> Dense(6);
         let v6 = image -> Conv2d(1, kernel: 1);
         param table: [3, 4] = he_normal;
-        let v8 = v6 -> AdaptiveAvgPool2d((5, 1));
-        let _v9 = v8 -> Upsample(size: (2, 1), mode: bilinear);
-        let _v10 = v8 -> LogSigmoid;
-        let v11 = v8 -> Dropout(0.25);
-        let v12 = v11 -> Upsample(2, mode: bilinear, align_corners: true);
-        let v13 = reshape(v5, [36]);
-        let v14 = v12 -> Flatten;
-        let v15 = table -> Celu;
-        let v16 = v15 -> Relu6;
-        let v17 = abs(v14);
-        let (v18, v19, v20) = split(v16, 3, axis: 0);
-        let v21 = v18 -> Hardswish;
-        let v22 = v6 -> AvgPool2d(3, stride: (2, 1), padding: (1, 0), count_include_pad: false);
-        concat(expand(gain, [1]), v4, v13, v17, reshape(v19, [4]), reshape(v20, [4]), reshape(v21, [4]), reshape(v22, [16]), axis: 0)
+        let v8 = gain -> Selu;
+        let _v9 = v5 / (gain * gain + 1);
+        let _v10 = v6 -> AdaptiveAvgPool2d((3, 6));
+        let v11 = v6 -> LeakyRelu(0.2);
+        layer shared12 = Own12(5);
+        let v12 = (table -> shared12) + (tanh(table) -> shared12);
+        let v13 = v12 - v12;
+        let v14 = v13 -> Softsign;
+        let v15 = v14 -> Hardswish;
+        let v16 = v4 -> Glu;
+        let _v17 = v11 -> AdaptiveAvgPool2d((6, 2));
+        let v18 = v8 -> Relu;
+        let v19 = reshape(v5, [9, 1, 4, 1]);
+        let v20 = sum(v11, axis: (0, 2));
+        concat(reshape(v15, [12]), v16, expand(v18, [1]), reshape(v19, [36]), v20, axis: 0)
     }
 }
 
@@ -126,26 +134,26 @@ fn random3() {
 }
 
 network! {
-    struct Random4<T>(x: [9], series: [6, 6], image: [2, 6, 5], volume: [1, 4, 4, 4], gain: []) -> (out0: [], out1: [244]) {
+    struct Random4<T>(x: [9], series: [6, 6], image: [2, 6, 5], volume: [1, 4, 4, 4], gain: []) -> (out0: [], out1: [2, 3, 4], out2: [101]) {
         let v5 = x -> Dense(9);
         let v6 = series -> Dense(6);
         let v7 = image -> Conv2d(2, kernel: 1);
         let v8 = volume -> Conv3d(1, kernel: 1);
         param table: [3, 4] = glorot_uniform;
-        let v10 = v6 -> ConvTranspose1d(2, kernel: 2, stride: 1, padding: 0, output_padding: 0, dilation: 1, groups: 2);
-        let v11 = v7 -> ZeroPad2d((1, 0, 1, 2));
-        let v12 = v8 -> Conv3d(2, kernel: (2, 3, 3), stride: (1, 2, 1), padding: 1, dilation: 1);
-        let v13 = v12 -> Softsign;
-        let v14 = max(v11, 0.25);
-        let v15 = v14 -> PRelu;
-        let v16 = v13 -> LogSigmoid;
-        let _v17 = v10 -> Conv1d(1, kernel: 2, stride: 1, padding: 2, dilation: 2);
-        let v18 = v15 -> GroupNorm(2, eps: 0.05);
-        let v19 = v10 -> Dense(5, bias: false);
-        let _v20 = v18 -> Conv2d(4, kernel: (2, 3), stride: (2, 1), padding: (0, 1), dilation: 2);
-        let _v21 = v16 -> map(|p| tanh(p) * cos(p) + 0.1);
-        let v22 = table -> RmsNorm(eps: 0.05);
-        (gain, concat(v5, reshape(v16, [80]), reshape(v18, [108]), reshape(v19, [35]), reshape(v22, [12]), axis: 0))
+        let v10 = table -> Mish;
+        let v11 = v10 -> PRelu;
+        let v12 = expand(v11, [2, 3, 4]);
+        let v13 = v5 -> Relu6;
+        let _v14 = 1 - v13;
+        let v15 = v6 -> ConvTranspose1d(3, kernel: 2, stride: 2, padding: 0, output_padding: 0, dilation: 1, groups: 3);
+        let v16 = v8 -> Flatten;
+        let v17 = v13 -> LayerNorm(eps: 0.05);
+        let (v18, v19) = split(v16, 2, axis: 0);
+        let v20 = v15 -> Conv1d(2, kernel: 3, padding: same);
+        let v21 = v20 + ones([12, 2]);
+        let v22 = v7 -> AdaptiveAvgPool2d((1, 2));
+        let v23 = v22 -> InstanceNorm2d(eps: 0.05, track_running_stats: true);
+        (gain, v12, concat(v17, v18, v19, reshape(v21, [24]), reshape(v23, [4]), axis: 0))
     }
 }
 
@@ -160,24 +168,24 @@ fn random4() {
 }
 
 network! {
-    struct Random5<T>(x: [6], gain: [], tokens: [3] in 0..6) -> (out0: [], out1: [2, 6], out2: [5]) {
+    struct Random5<T>(x: [6], gain: [], tokens: [3] in 0..6) -> (out0: [], out1: [23]) {
         let v3 = x -> Dense(6);
         let v4 = tokens -> Embedding(3);
         param table: [5] = he_normal;
-        let v6 = v4 -> Hardsigmoid;
-        let v7 = expand(v3, [2, 6]);
-        let v8 = v6 / (gain * gain + 1);
-        let v9 = v8 -> Softplus(beta: 2.0);
-        let v10 = table -> Gelu;
-        let v11 = v10 -> map(|p| { let s = sin(p); s * s - p / 3 });
-        let v12 = v9 -> BatchNorm1d(eps: 0.05, momentum: 0.3);
-        let v13 = v12 -> GaussianNoise(0.25);
-        let v14 = matmul(tanh(v13), v12 / 3);
-        let v15 = v11 - normal([5]);
-        let v16 = sum(v15);
-        let v17 = v7 -> Selu;
-        let v18 = v14 -> Conv1d(1, kernel: 3, stride: 1, padding: 2, dilation: 1);
-        (v16, v17, reshape(v18, [5]))
+        let v6 = v4 -> map(|p| { let s = sin(p); s * s - p / 3 });
+        let v7 = v3 + zeros([6]);
+        let v8 = transpose(v6);
+        let _v9 = v7 -> Gelu;
+        let v10 = table -> RmsNorm(eps: 0.05);
+        let _v11 = v7 -> Gelu(approximate: tanh);
+        let v12 = sin(v7);
+        let v13 = v10 -> Dense(4);
+        let _v14 = concat(v12, v13, axis: 0);
+        let v15 = concat(v10, table, axis: 0);
+        let v16 = v12 / (v3 * v3 + 1);
+        let _v17 = v13 -> Gelu;
+        let v18 = v8 -> AvgPool1d(3, stride: 3, padding: 0, count_include_pad: false);
+        (gain, concat(v13, v15, v16, reshape(v18, [3]), axis: 0))
     }
 }
 
@@ -190,23 +198,26 @@ fn random5() {
 }
 
 network! {
-    struct Random6<T>(x: [9], series: [9, 3], gain: []) -> (out0: [], out1: [82]) {
+    block Own13(wide)(x: [n]) -> [n] {
+        x + (x -> Dense(wide) -> Tanh -> Dense(n))
+    }
+    struct Random6<T>(x: [9], series: [9, 3], gain: []) -> [46] {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(3);
-        let v5 = v3 -> RmsNorm(eps: 0.05);
+        let v5 = cos(v3);
         let v6 = pow(v5 * tanh(v5) + 0.5, sigmoid(v3));
-        let v7 = v4 -> ConvTranspose1d(3, kernel: 2, stride: 2, padding: 1, output_padding: 0, dilation: 2, groups: 3);
-        let v8 = v7 - normal([17, 3]);
-        let _v9 = v8 -> Gelu;
-        let v10 = sum(v6, axis: 0);
-        let v11 = v8 -> Flatten;
-        let v12 = 2 / (v10 * v10 + 1);
-        let v13 = gain + v10;
-        let v14 = v11 - gain;
-        let _v15 = abs(v12);
-        let v16 = v13 -> Hardswish;
-        let v17 = v7 -> Conv1d(3, kernel: 1, stride: 2, padding: 1, dilation: 1, groups: 3, bias: false);
-        (v12, concat(v14, expand(v16, [1]), reshape(v17, [30]), axis: 0))
+        let v7 = exp(tanh(gain));
+        let v8 = v6 -> Elu;
+        let v9 = abs(v7);
+        let v10 = v8 -> Dropout(0.25);
+        let v11 = v4 -> Softplus(beta: 2.0);
+        let v12 = v9 -> Gelu;
+        let v13 = v10 -> [Own13(10); 3];
+        let v14 = max(v6, 0.5 - v8);
+        let _v15 = pow(v12, 2);
+        let _v16 = max(v14, 0.25);
+        let v17 = 1 - v13;
+        concat(reshape(v11, [27]), expand(v12, [1]), v14, v17, axis: 0)
     }
 }
 
@@ -219,26 +230,26 @@ fn random6() {
 }
 
 network! {
-    struct Random7<T>(series: [9, 3], image: [1, 7, 6], volume: [1, 4, 4, 4], gain: [], tokens: [1] in 0..7) -> (out0: [], out1: [1, 3], out2: [147]) {
+    struct Random7<T>(series: [9, 3], image: [1, 7, 6], volume: [1, 4, 4, 4], gain: [], tokens: [1] in 0..7) -> [188] {
         let v5 = series -> Dense(3);
         let v6 = image -> Conv2d(1, kernel: 1);
         let v7 = volume -> Conv3d(1, kernel: 1);
         let v8 = tokens -> Embedding(3);
         param table: [2, 4, 4] = glorot_uniform;
-        let v10 = table -> InstanceNorm2d(eps: 0.05);
-        let v11 = v6 -> GlobalMaxPool2d;
-        let v12 = v10 -> Conv2d(1, kernel: (3, 1), stride: (2, 1), padding: (1, 0), dilation: (2, 1));
-        let v13 = v12 -> GlobalAvgPool2d;
-        let _v14 = table -> GlobalAvgPool2d;
-        let v15 = v8 -> GaussianNoise(0.25);
-        let v16 = v15 -> Hardsigmoid;
-        let v17 = v7 -> Selu;
-        let v18 = v13 -> PRelu;
-        let v19 = v11 -> Hardtanh;
-        let v20 = reshape(v18, [1, 1]);
-        let v21 = matmul(tanh(v5), transpose(v5 / 3));
-        let v22 = v19 * tanh(v13);
-        (gain, v16, concat(reshape(v17, [64]), reshape(v20, [1]), reshape(v21, [81]), v22, axis: 0))
+        let _v10 = table -> ZeroPad2d((0, 0, 0, 0));
+        let v11 = table -> Conv2d(4, kernel: (2, 1), stride: 1, padding: (2, 0), dilation: 1);
+        let v12 = image -> ConvTranspose2d(1, kernel: 1, stride: 1, padding: 1, output_padding: 0, dilation: (2, 1), groups: 1);
+        let v13 = v7 -> Conv3d(1, kernel: 3, stride: (2, 2, 1), padding: (0, 1, 1), dilation: (1, 2, 2), bias: false);
+        let v14 = v11 -> Dropout2d(0.25);
+        let v15 = v6 -> ZeroPad2d((1, 1, 1, 2));
+        let (v16, v17) = split(v12, 2, axis: 2);
+        let v18 = sin(v8);
+        let v19 = v13 - gain;
+        let _v20 = v17 -> InstanceNorm2d(eps: 0.05, track_running_stats: true);
+        let v21 = v18 -> Sigmoid;
+        let v22 = v21 -> GlobalAvgPool1d;
+        let v23 = v14 -> Glu;
+        concat(reshape(v5, [27]), reshape(v15, [80]), reshape(v16, [10]), reshape(v17, [10]), reshape(v19, [2]), v22, reshape(v23, [56]), axis: 0)
     }
 }
 
@@ -253,23 +264,23 @@ fn random7() {
 }
 
 network! {
-    struct Random8<T>(x: [6], volume: [1, 4, 4, 4], gain: []) -> [71] {
+    struct Random8<T>(x: [6], volume: [1, 4, 4, 4], gain: []) -> (out0: [], out1: [134]) {
         let v3 = x -> Dense(6);
         let v4 = volume -> Conv3d(1, kernel: 1);
-        let v5 = v3 + ones([6]);
-        let v6 = v4 -> Relu6;
-        let v7 = v6 -> Silu;
-        let v8 = sigmoid(gain);
-        let v9 = v7 -> Relu;
-        let v10 = slice(v5, axis: 0, 2..5);
-        let v11 = sin(v9);
-        let v12 = v8 -> map(|p| { let s = sin(p); s * s - p / 3 });
-        let _v13 = v10 -> Softmax(axis: 0);
-        let v14 = concat(v10, v10, axis: 0);
-        let v15 = v14 -> Dense(6);
-        let v16 = exp(tanh(v12));
+        let v5 = v4 + v4;
+        let v6 = v3 -> BatchNorm1d(eps: 0.05, momentum: cumulative);
+        let v7 = concat(v5, v4, axis: 0);
+        let v8 = v6 -> RmsNorm(eps: 0.05);
+        let v9 = v8 * tanh(v6);
+        let v10 = max(gain, 0.5 - gain);
+        let v11 = cos(v7);
+        let v12 = v10 -> Softplus(beta: 2.0);
+        let v13 = 1 - v9;
+        let _v14 = v11 * ones([2, 4, 4, 4]);
+        let v15 = relu(v13);
+        let v16 = v11 -> LeakyRelu(0.2);
         let v17 = v16 -> Softsign;
-        concat(reshape(v11, [64]), v15, expand(v17, [1]), axis: 0)
+        (v12, concat(v15, reshape(v17, [128]), axis: 0))
     }
 }
 
@@ -282,24 +293,27 @@ fn random8() {
 }
 
 network! {
-    struct Random9<T>(series: [6, 6], image: [1, 7, 6]) -> [86] {
+    block Own7(wide)(x: [c, h, w]) -> [c, h, w] {
+        x + (x -> Conv2d(wide, kernel: 3, padding: 1) -> Tanh -> Conv2d(c, kernel: 1) -> BatchNorm2d(eps: 0.05))
+    }
+    struct Random9<T>(series: [6, 6], image: [1, 7, 6]) -> (out0: [1, 7, 6], out1: [2, 6], out2: [100]) {
         let v2 = series -> Dense(6);
         let v3 = image -> Conv2d(1, kernel: 1);
         param table: [2, 4, 4] = he_normal;
-        let v5 = permute(v3, [2, 0, 1]);
-        let v6 = v5 -> Softplus;
-        let v7 = v6 -> Celu(0.7);
-        let v8 = sqrt(v7 * v7 + 0.5);
-        let v9 = v8 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
-        let v10 = table -> LogSigmoid;
-        let v11 = abs(v2);
-        let v12 = min(v11, v11);
-        let v13 = v9 -> Upsample(size: (2, 2), mode: bilinear);
-        let v14 = v12 -> GlobalAvgPool1d;
-        let v15 = v13 -> ConvTranspose2d(1, kernel: 1, stride: (2, 1), padding: 0, output_padding: (1, 0), dilation: 2, groups: 1);
-        let v16 = v14 -> Mish;
-        let v17 = v10 -> Conv2d(3, kernel: 3, stride: 1, padding: 2, dilation: (1, 2), bias: false);
-        concat(reshape(v15, [8]), v16, reshape(v17, [72]), axis: 0)
+        let v5 = v3 -> map(|p| p * sigmoid(1.702 * p));
+        let v6 = v5 -> Mish;
+        let v7 = v6 -> Own7(2);
+        let v8 = v7 -> GaussianNoise(0.25);
+        let v9 = table -> Upsample(2, mode: bilinear, align_corners: true);
+        let v10 = v2 -> Flatten;
+        let v11 = slice(v9, axis: 0, 1..2);
+        let v12 = v8 -> Dropout(0.25);
+        let v13 = v2 -> MaxPool1d(3, stride: 3, padding: 1);
+        let v14 = v11 -> Hardsigmoid;
+        let v15 = v14 -> Elu(0.7);
+        let v16 = v10 -> Softmax;
+        let v17 = reshape(v15, [64]);
+        (v12, v13, concat(v16, v17, axis: 0))
     }
 }
 
@@ -311,23 +325,27 @@ fn random9() {
 }
 
 network! {
-    struct Random10<T>(x: [9], series: [7, 4], gain: []) -> (out0: [9], out1: [9]) {
+    block Own11(wide)(x: [n]) -> [n] {
+        x + (x -> Dense(wide) -> Tanh -> Dense(n))
+    }
+    struct Random10<T>(x: [9], series: [7, 4], gain: []) -> [65] {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(4);
-        let v5 = v4 -> MaxPool1d(3);
-        let v6 = v5 -> LeakyRelu(0.2);
-        let v7 = v6 + zeros([2, 4]);
-        let v8 = ln(v7 * v7 + 0.5);
-        let v9 = v3 -> Tanh;
-        let v10 = v8 / (v8 * v8 + 1);
-        let v11 = v9 -> AlphaDropout(0.25);
-        let v12 = expand(gain, [2]);
-        let _v13 = v10 -> Glu;
-        let v14 = v11 -> Elu;
-        let v15 = v12 -> Gelu(approximate: tanh);
-        let v16 = v10 -> LogSoftmax(axis: 1);
-        let v17 = v15 -> Glu;
-        (v14, concat(reshape(v16, [8]), v17, axis: 0))
+        let v5 = v4 -> Conv1d(3, kernel: 3, padding: same);
+        let v6 = mean(v5, axis: 0);
+        let v7 = v6 -> AlphaDropout(0.25);
+        let v8 = v3 + zeros([9]);
+        let v9 = v7 -> Silu;
+        let v10 = ln(gain * gain + 0.5);
+        layer shared11 = Own11(10);
+        let _v11 = (v8 -> shared11) + (tanh(v8) -> shared11);
+        let v12 = v8 -> LayerNorm(eps: 0.05, affine: false);
+        let v13 = v4 -> ConvTranspose1d(4, kernel: 2, stride: 2, padding: 1, output_padding: 1, dilation: 1, groups: 4);
+        let v14 = exp(tanh(v12));
+        let v15 = v14 -> Selu;
+        let v16 = v9 -> Hardtanh;
+        let v17 = v13 -> Hardswish;
+        concat(expand(v10, [1]), v15, v16, reshape(v17, [52]), axis: 0)
     }
 }
 
@@ -340,25 +358,32 @@ fn random10() {
 }
 
 network! {
-    struct Random11<T>(x: [9], series: [9, 3], tokens: [2] in 0..7) -> (out0: [9], out1: [36]) {
+    block Own7(wide)(x: [t, f]) -> [t, f] {
+        x + (x -> Dense(wide) -> Silu -> Dense(f))
+    }
+    block Own11(wide)(x: [n]) -> [n] {
+        x + (x -> Dense(wide) -> Tanh -> Dense(n))
+    }
+    struct Random11<T>(x: [9], series: [9, 3], tokens: [2] in 0..7) -> [214] {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(3);
         let v5 = tokens -> Embedding(4);
         param table: [3, 4];
-        let v7 = v3 -> BatchNorm1d(eps: 0.05, momentum: 0.3);
-        let v8 = table -> AvgPool1d(3);
-        let v9 = v5 -> LayerNorm(eps: 0.05);
-        let _v10 = mean(v8, axis: 0);
-        let v11 = v8 -> Dropout(0.25);
-        let _v12 = v7 -> Softmax;
-        let (v13, v14, v15) = split(v4, 3, axis: 0);
-        let v16 = cos(v9);
-        let v17 = v11 -> Softmax;
-        let v18 = mean(v17);
-        let v19 = transpose(v13);
-        let v20 = sqrt(v15 * v15 + 0.5);
-        let v21 = max(v19, 0.5 - v19);
-        (v7, concat(reshape(v14, [9]), reshape(v16, [8]), expand(v18, [1]), reshape(v20, [9]), reshape(v21, [9]), axis: 0))
+        layer shared7 = Own7(5);
+        let v7 = (v5 -> shared7) + (tanh(v5) -> shared7);
+        let v8 = v4 - ones([9, 3]);
+        let v9 = sum(v7);
+        let v10 = v8 -> Relu6;
+        let v11 = v3 -> [Own11(10); 3];
+        let _v12 = v10 -> Gelu(approximate: tanh);
+        let _v13 = v11 -> Dense(4);
+        let v14 = matmul(tanh(v10), transpose(v10 / 3));
+        let v15 = abs(v14);
+        let v16 = v4 / (v8 * v8 + 1);
+        let v17 = v16 -> Dense(2);
+        let v18 = min(v14, v14);
+        let v19 = expand(table, [2, 3, 4]);
+        concat(expand(v9, [1]), v11, reshape(v15, [81]), reshape(v17, [18]), reshape(v18, [81]), reshape(v19, [24]), axis: 0)
     }
 }
 
