@@ -63,7 +63,7 @@ kinds! {
     embedding: Embedding;
     map: Map;
     constant: Zeros, Ones, Normal;
-    tensor: Param;
+    tensor: Param, Tensor, Product;
 }
 
 /// `value -> layer`

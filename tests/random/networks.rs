@@ -5,23 +5,23 @@ use super::{drawn, indices};
 use formwork::prelude::*;
 
 network! {
-    struct Random0<T>(gain: [], image: [2, 6, 5]) -> (out0: [], out1: [152]) {
+    struct Random0<T>(gain: [], image: [2, 6, 5]) -> (out0: [2], out1: [156]) {
         let v2 = image -> Conv2d(2, kernel: 1);
         param table: [2, 4, 4] = glorot_uniform;
-        let v4 = v2 -> BatchNorm2d(eps: 0.05, momentum: cumulative);
-        let v5 = v4 -> AlphaDropout(0.25);
-        let v6 = v5 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
-        let v7 = tanh(gain);
-        let v8 = permute(table, [1, 0, 2]);
-        let v9 = cos(v6);
-        let v10 = sqrt(v7 * v7 + 0.5);
-        let v11 = v9 -> LayerNorm(eps: 0.05, affine: false);
-        let v12 = relu(v8);
-        let v13 = v11 -> LogSoftmax;
-        let v14 = exp(tanh(v13));
-        let v15 = max(v8, 0.5 - v12);
-        let v16 = sigmoid(v14);
-        (v10, concat(reshape(v15, [32]), reshape(v16, [120]), axis: 0))
+        let v4 = table -> GlobalMaxPool2d;
+        let v5 = v4 -> BatchNorm1d(eps: 0.05, momentum: cumulative);
+        let v6 = softplus(gain);
+        let v7 = v5 -> map(|p| { let s = sin(p); s * s - p / 3 });
+        let v8 = v2 -> Hardsigmoid;
+        let v9 = slice(v7, axis: 0, 0..2);
+        let v10 = v8 / (v6 * v6 + 1);
+        let v11 = -v10;
+        let v12 = v9 -> Softmax(axis: 0);
+        let v13 = table -> Upsample(2, mode: bilinear, align_corners: true);
+        let v14 = v11 -> GroupNorm(1, eps: 0.05);
+        let v15 = v13 -> Relu;
+        let v16 = v15 -> Conv2d(4, kernel: (3, 1), stride: 2, padding: 2, dilation: (2, 1), groups: 2, bias: false);
+        (v12, concat(reshape(v14, [60]), reshape(v16, [96]), axis: 0))
     }
 }
 
@@ -33,24 +33,24 @@ fn random0() {
 }
 
 network! {
-    struct Random1<T>(x: [9], series: [6, 6], gain: []) -> (out0: [9], out1: [3, 6], out2: [20]) {
+    struct Random1<T>(x: [9], series: [6, 6], gain: []) -> [31] {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(6);
         param table: [3, 4] = glorot_uniform;
-        let v6 = min(v4, v4);
-        let v7 = slice(table, axis: 1, 3..4);
-        let v8 = gain -> Hardtanh(min: -0.5, max: 0.7);
-        let v9 = v6 -> AvgPool1d(2, stride: 2, padding: 0, count_include_pad: false);
-        let v10 = series * tanh(v6);
-        let v11 = v7 -> MaxPool1d(3);
-        let v12 = v9 -> Elu;
-        let v13 = ln(v12 * v12 + 0.5);
-        let v14 = v8 -> Silu;
-        let v15 = v10 -> Softmax(axis: 1);
-        let v16 = v15 -> Glu;
-        let v17 = v11 + zeros([1, 1]);
-        let v18 = pow(v17 * tanh(v17) + 0.5, sigmoid(v11));
-        (v3, v13, concat(expand(v14, [1]), reshape(v16, [18]), reshape(v18, [1]), axis: 0))
+        let v6 = min(gain, gain);
+        let v7 = v4 -> GlobalAvgPool1d;
+        let v8 = v7 -> GaussianNoise(0.25);
+        let _v9 = v8 -> Hardswish;
+        let v10 = cos(v3);
+        let v11 = v6 + ones([]);
+        let v12 = table -> ConvTranspose1d(3, kernel: 3, stride: 1, padding: 0, output_padding: 0, dilation: 1, groups: 1);
+        let v13 = v11 -> Silu;
+        let v14 = v12 -> LayerNorm(eps: 0.05);
+        let v15 = matmul(v14 -> wv14_2976: Dense(3), transpose(wv14_2976.weight));
+        let v16 = v15 -> Hardtanh;
+        let v17 = v16 + gain;
+        let (v18, v19, v20) = split(v10, 3, axis: 0);
+        concat(v8, expand(v13, [1]), reshape(v17, [15]), v18, v19, v20, axis: 0)
     }
 }
 
@@ -63,25 +63,25 @@ fn random1() {
 }
 
 network! {
-    struct Random2<T>(x: [6], image: [1, 7, 6], volume: [1, 4, 4, 4]) -> (out0: [6], out1: [192]) {
+    struct Random2<T>(x: [6], image: [1, 7, 6], volume: [1, 4, 4, 4]) -> [124] {
         let v3 = x -> Dense(6);
         let v4 = image -> Conv2d(1, kernel: 1);
         let v5 = volume -> Conv3d(1, kernel: 1);
         param table: [3, 4] = he_normal;
-        let v7 = v4 -> Dropout2d(0.25);
-        let v8 = v3 -> LeakyRelu;
-        let v9 = transpose(table);
-        let v10 = concat(v4, v4, axis: 2);
-        let v11 = v9 -> Mish;
-        let v12 = mean(v5, axis: 3);
-        let v13 = sin(v11);
-        let v14 = v10 -> ConvTranspose2d(1, kernel: 3, stride: 1, padding: (0, 1), output_padding: 0, dilation: (2, 1), groups: 1);
-        let v15 = v13 -> GlobalAvgPool1d;
-        let v16 = v12 - ones([1, 4, 4]);
-        let v17 = v3 + v3;
-        let v18 = v7 - image;
-        let v19 = v16 -> MaxPool2d(2, stride: 1, padding: 0);
-        (v8, concat(reshape(v14, [132]), v15, v17, reshape(v18, [42]), reshape(v19, [9]), axis: 0))
+        let v7 = v5 -> LogSigmoid;
+        let v8 = v4 -> BatchNorm2d(eps: 0.05, momentum: 0.3);
+        let v9 = sum(v3);
+        let v10 = transpose(table);
+        let v11 = table -> Glu;
+        let v12 = v11 -> Hardswish;
+        let v13 = v5 - v7;
+        let v14 = v13 -> Flatten;
+        let v15 = v10 -> LeakyRelu;
+        let v16 = v15 * tanh(v9);
+        let v17 = v14 -> Dropout(0.25);
+        let v18 = exp(tanh(v12));
+        let v19 = v17 -> LogSoftmax;
+        concat(reshape(v8, [42]), reshape(v16, [12]), reshape(v18, [6]), v19, axis: 0)
     }
 }
 
@@ -94,25 +94,25 @@ fn random2() {
 }
 
 network! {
-    struct Random3<T>(x: [4], series: [6, 6], image: [1, 7, 6], gain: []) -> [89] {
+    struct Random3<T>(x: [4], series: [6, 6], image: [1, 7, 6], gain: []) -> [111] {
         let v4 = x -> Dense(4);
         let v5 = series -> Dense(6);
         let v6 = image -> Conv2d(1, kernel: 1);
         param table: [3, 4] = he_normal;
-        let v8 = v6 -> AdaptiveAvgPool2d((5, 1));
-        let _v9 = v8 -> Upsample(size: (2, 1), mode: bilinear);
-        let _v10 = v8 -> LogSigmoid;
-        let v11 = v8 -> Dropout(0.25);
-        let v12 = v11 -> Upsample(2, mode: bilinear, align_corners: true);
-        let v13 = reshape(v5, [36]);
-        let v14 = v12 -> Flatten;
-        let v15 = table -> Celu;
-        let v16 = v15 -> Relu6;
-        let v17 = abs(v14);
-        let (v18, v19, v20) = split(v16, 3, axis: 0);
-        let v21 = v18 -> Hardswish;
-        let v22 = v6 -> AvgPool2d(3, stride: (2, 1), padding: (1, 0), count_include_pad: false);
-        concat(expand(gain, [1]), v4, v13, v17, reshape(v19, [4]), reshape(v20, [4]), reshape(v21, [4]), reshape(v22, [16]), axis: 0)
+        let v8 = v5 -> Gelu(approximate: tanh);
+        let _v9 = v4 -> Dense(3);
+        let v10 = concat(v4, v4, axis: 0);
+        let v11 = table + normal([3, 4]);
+        let v12 = v6 -> AdaptiveAvgPool2d((1, 4));
+        let v13 = v11 -> AlphaDropout(0.25);
+        let v14 = abs(v10);
+        let v15 = v13 -> Conv1d(3, kernel: 3, stride: 2, padding: 1, dilation: 1, bias: false);
+        let v16 = permute(v12, [1, 0, 2]);
+        let v17 = v12 -> ConvTranspose2d(3, kernel: (2, 1), stride: 2, padding: (1, 0), output_padding: 1, dilation: 2, groups: 1);
+        let v18 = tanh(v16);
+        let v19 = mean(v15, axis: 1);
+        let v20 = v18 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
+        concat(expand(gain, [1]), reshape(v8, [36]), v14, reshape(v17, [48]), v19, reshape(v20, [16]), axis: 0)
     }
 }
 
@@ -126,26 +126,26 @@ fn random3() {
 }
 
 network! {
-    struct Random4<T>(x: [9], series: [6, 6], image: [2, 6, 5], volume: [1, 4, 4, 4], gain: []) -> (out0: [], out1: [244]) {
+    struct Random4<T>(x: [9], series: [6, 6], image: [2, 6, 5], volume: [1, 4, 4, 4], gain: []) -> [165] {
         let v5 = x -> Dense(9);
         let v6 = series -> Dense(6);
         let v7 = image -> Conv2d(2, kernel: 1);
         let v8 = volume -> Conv3d(1, kernel: 1);
         param table: [3, 4] = glorot_uniform;
-        let v10 = v6 -> ConvTranspose1d(2, kernel: 2, stride: 1, padding: 0, output_padding: 0, dilation: 1, groups: 2);
-        let v11 = v7 -> ZeroPad2d((1, 0, 1, 2));
-        let v12 = v8 -> Conv3d(2, kernel: (2, 3, 3), stride: (1, 2, 1), padding: 1, dilation: 1);
-        let v13 = v12 -> Softsign;
-        let v14 = max(v11, 0.25);
-        let v15 = v14 -> PRelu;
-        let v16 = v13 -> LogSigmoid;
-        let _v17 = v10 -> Conv1d(1, kernel: 2, stride: 1, padding: 2, dilation: 2);
-        let v18 = v15 -> GroupNorm(2, eps: 0.05);
-        let v19 = v10 -> Dense(5, bias: false);
-        let _v20 = v18 -> Conv2d(4, kernel: (2, 3), stride: (2, 1), padding: (0, 1), dilation: 2);
-        let _v21 = v16 -> map(|p| tanh(p) * cos(p) + 0.1);
-        let v22 = table -> RmsNorm(eps: 0.05);
-        (gain, concat(v5, reshape(v16, [80]), reshape(v18, [108]), reshape(v19, [35]), reshape(v22, [12]), axis: 0))
+        let v10 = table -> Dense(4, bias: false);
+        let v11 = v7 -> GlobalAvgPool2d;
+        let v12 = ln(v5 * v5 + 0.5);
+        let v13 = v7 -> AvgPool2d(3, stride: (3, 2), padding: (1, 0));
+        let v14 = v13 -> Selu;
+        let v15 = v14 -> MaxPool2d(2, stride: (3, 1), padding: (0, 1));
+        let v16 = pow(v6 * tanh(v6) + 0.5, sigmoid(v6));
+        let v17 = tanh(v11 -> wv11_2354: Dense(3)) * wv11_2354.bias;
+        let v18 = v15 -> InstanceNorm2d(eps: 0.05);
+        let v19 = v8 -> Celu(0.7);
+        let _v20 = v18 -> ZeroPad2d((0, 0, 2, 2));
+        let v21 = v18 -> ZeroPad2d((2, 0, 2, 1));
+        let v22 = reshape(v10, [2, 6]);
+        concat(expand(gain, [1]), v12, reshape(v16, [36]), v17, reshape(v19, [64]), reshape(v21, [40]), reshape(v22, [12]), axis: 0)
     }
 }
 
@@ -160,24 +160,24 @@ fn random4() {
 }
 
 network! {
-    struct Random5<T>(x: [6], gain: [], tokens: [3] in 0..6) -> (out0: [], out1: [2, 6], out2: [5]) {
+    struct Random5<T>(x: [6], gain: [], tokens: [3] in 0..6) -> (out0: [2], out1: [31]) {
         let v3 = x -> Dense(6);
         let v4 = tokens -> Embedding(3);
         param table: [5] = he_normal;
-        let v6 = v4 -> Hardsigmoid;
-        let v7 = expand(v3, [2, 6]);
-        let v8 = v6 / (gain * gain + 1);
-        let v9 = v8 -> Softplus(beta: 2.0);
-        let v10 = table -> Gelu;
-        let v11 = v10 -> map(|p| { let s = sin(p); s * s - p / 3 });
-        let v12 = v9 -> BatchNorm1d(eps: 0.05, momentum: 0.3);
-        let v13 = v12 -> GaussianNoise(0.25);
-        let v14 = matmul(tanh(v13), v12 / 3);
-        let v15 = v11 - normal([5]);
-        let v16 = sum(v15);
-        let v17 = v7 -> Selu;
-        let v18 = v14 -> Conv1d(1, kernel: 3, stride: 1, padding: 2, dilation: 1);
-        (v16, v17, reshape(v18, [5]))
+        let v6 = table -> Relu6;
+        let v7 = v4 -> MaxPool1d(2);
+        let v8 = expand(gain, [2]);
+        let v9 = v7 -> PRelu(per_channel: true);
+        let v10 = v6 + zeros([5]);
+        let v11 = v10 -> Sigmoid;
+        let v12 = v11 -> RmsNorm(eps: 0.05, affine: false);
+        let v13 = v3 -> Elu(0.7);
+        let v14 = v12 -> Mish;
+        let v15 = max(v10, 0.5 - v6);
+        let v16 = sqrt(v9 * v9 + 0.5);
+        let v17 = v4 -> AvgPool1d(2, stride: 1, padding: 1, count_include_pad: false);
+        let v18 = sin(v14);
+        (v8, concat(v13, v15, reshape(v16, [3]), reshape(v17, [12]), v18, axis: 0))
     }
 }
 
@@ -190,23 +190,23 @@ fn random5() {
 }
 
 network! {
-    struct Random6<T>(x: [9], series: [9, 3], gain: []) -> (out0: [], out1: [82]) {
+    struct Random6<T>(x: [9], series: [9, 3], gain: []) -> (out0: [8, 9], out1: [9, 9], out2: [2]) {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(3);
-        let v5 = v3 -> RmsNorm(eps: 0.05);
-        let v6 = pow(v5 * tanh(v5) + 0.5, sigmoid(v3));
-        let v7 = v4 -> ConvTranspose1d(3, kernel: 2, stride: 2, padding: 1, output_padding: 0, dilation: 2, groups: 3);
-        let v8 = v7 - normal([17, 3]);
-        let _v9 = v8 -> Gelu;
-        let v10 = sum(v6, axis: 0);
-        let v11 = v8 -> Flatten;
-        let v12 = 2 / (v10 * v10 + 1);
-        let v13 = gain + v10;
-        let v14 = v11 - gain;
-        let _v15 = abs(v12);
-        let v16 = v13 -> Hardswish;
-        let v17 = v7 -> Conv1d(3, kernel: 1, stride: 2, padding: 1, dilation: 1, groups: 3, bias: false);
-        (v12, concat(v14, expand(v16, [1]), reshape(v17, [30]), axis: 0))
+        let v5 = v4 -> Softsign;
+        let v6 = matmul(tanh(v5), transpose(v5 / 3));
+        let v7 = gain -> Hardsigmoid;
+        let v8 = v3 - x;
+        let _v9 = v6 -> Hardtanh;
+        let v10 = slice(v6, axis: 0, 1..9);
+        let v11 = v8 * tanh(v7);
+        let v12 = v10 -> Softsign;
+        let v13 = v12 -> Dropout(0.25);
+        let v14 = matmul(tanh(v4), transpose(v4 / 3));
+        let v15 = v11 -> Hardswish;
+        let v16 = v14 -> map(|p| tanh(p) * cos(p) + 0.1);
+        let v17 = tanh(v15 -> wv15_9477: Dense(2)) * wv15_9477.bias;
+        (v13, v16, v17)
     }
 }
 
@@ -219,26 +219,26 @@ fn random6() {
 }
 
 network! {
-    struct Random7<T>(series: [9, 3], image: [1, 7, 6], volume: [1, 4, 4, 4], gain: [], tokens: [1] in 0..7) -> (out0: [], out1: [1, 3], out2: [147]) {
+    struct Random7<T>(series: [9, 3], image: [1, 7, 6], volume: [1, 4, 4, 4], gain: [], tokens: [1] in 0..7) -> (out0: [1, 3], out1: [3, 5, 4], out2: [112]) {
         let v5 = series -> Dense(3);
         let v6 = image -> Conv2d(1, kernel: 1);
         let v7 = volume -> Conv3d(1, kernel: 1);
         let v8 = tokens -> Embedding(3);
         param table: [2, 4, 4] = glorot_uniform;
-        let v10 = table -> InstanceNorm2d(eps: 0.05);
-        let v11 = v6 -> GlobalMaxPool2d;
-        let v12 = v10 -> Conv2d(1, kernel: (3, 1), stride: (2, 1), padding: (1, 0), dilation: (2, 1));
-        let v13 = v12 -> GlobalAvgPool2d;
-        let _v14 = table -> GlobalAvgPool2d;
-        let v15 = v8 -> GaussianNoise(0.25);
-        let v16 = v15 -> Hardsigmoid;
-        let v17 = v7 -> Selu;
-        let v18 = v13 -> PRelu;
-        let v19 = v11 -> Hardtanh;
-        let v20 = reshape(v18, [1, 1]);
-        let v21 = matmul(tanh(v5), transpose(v5 / 3));
-        let v22 = v19 * tanh(v13);
-        (gain, v16, concat(reshape(v17, [64]), reshape(v20, [1]), reshape(v21, [81]), v22, axis: 0))
+        let v10 = table -> Dropout2d(0.25);
+        let v11 = v7 -> Conv3d(3, kernel: (2, 2, 3), stride: (1, 2, 2), padding: (0, 0, 2), dilation: 2, bias: false);
+        let v12 = v6 -> Conv2d(3, kernel: 2, stride: 2, padding: 2, dilation: 2);
+        let v13 = v10 -> Gelu;
+        let v14 = ln(v11 * v11 + 0.5);
+        let v15 = max(table, 0.5 - v10);
+        let v16 = v14 -> Flatten;
+        let v17 = v16 -> LogSoftmax;
+        let v18 = transpose(v5);
+        let v19 = v17 -> LogSigmoid;
+        let v20 = pow(v16 * tanh(v16) + 0.5, sigmoid(v16));
+        let v21 = v13 -> Upsample(size: (7, 2), mode: bilinear);
+        let v22 = gain -> Elu;
+        (v8, v12, concat(reshape(v15, [32]), reshape(v18, [27]), v19, v20, reshape(v21, [28]), expand(v22, [1]), axis: 0))
     }
 }
 
@@ -253,23 +253,23 @@ fn random7() {
 }
 
 network! {
-    struct Random8<T>(x: [6], volume: [1, 4, 4, 4], gain: []) -> [71] {
+    struct Random8<T>(x: [6], volume: [1, 4, 4, 4], gain: []) -> (out0: [], out1: [1, 4, 4], out2: [10]) {
         let v3 = x -> Dense(6);
         let v4 = volume -> Conv3d(1, kernel: 1);
-        let v5 = v3 + ones([6]);
-        let v6 = v4 -> Relu6;
-        let v7 = v6 -> Silu;
-        let v8 = sigmoid(gain);
-        let v9 = v7 -> Relu;
-        let v10 = slice(v5, axis: 0, 2..5);
-        let v11 = sin(v9);
-        let v12 = v8 -> map(|p| { let s = sin(p); s * s - p / 3 });
-        let _v13 = v10 -> Softmax(axis: 0);
-        let v14 = concat(v10, v10, axis: 0);
-        let v15 = v14 -> Dense(6);
-        let v16 = exp(tanh(v12));
-        let v17 = v16 -> Softsign;
-        concat(reshape(v11, [64]), v15, expand(v17, [1]), axis: 0)
+        let v5 = expand(gain, [2]);
+        let v6 = sum(v4, axis: 3);
+        let v7 = v6 -> Softplus(beta: 2.0);
+        let v8 = sigmoid(v3);
+        let v9 = -v5;
+        let v10 = concat(v5, v8, axis: 0);
+        let v11 = sin(v7);
+        let v12 = v10 -> Softmax(axis: 0);
+        let v13 = mean(v12, axis: 0);
+        let v14 = v11 -> RmsNorm(eps: 0.05);
+        let v15 = v9 + zeros([2]);
+        let v16 = v15 -> Celu(0.7);
+        let (v17, v18) = split(v10, 2, axis: 0);
+        (v13, v14, concat(v16, v17, v18, axis: 0))
     }
 }
 
@@ -282,24 +282,24 @@ fn random8() {
 }
 
 network! {
-    struct Random9<T>(series: [6, 6], image: [1, 7, 6]) -> [86] {
+    struct Random9<T>(series: [6, 6], image: [1, 7, 6]) -> (out0: [6, 5], out1: [77]) {
         let v2 = series -> Dense(6);
         let v3 = image -> Conv2d(1, kernel: 1);
         param table: [2, 4, 4] = he_normal;
-        let v5 = permute(v3, [2, 0, 1]);
-        let v6 = v5 -> Softplus;
-        let v7 = v6 -> Celu(0.7);
-        let v8 = sqrt(v7 * v7 + 0.5);
-        let v9 = v8 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
-        let v10 = table -> LogSigmoid;
-        let v11 = abs(v2);
-        let v12 = min(v11, v11);
-        let v13 = v9 -> Upsample(size: (2, 2), mode: bilinear);
-        let v14 = v12 -> GlobalAvgPool1d;
-        let v15 = v13 -> ConvTranspose2d(1, kernel: 1, stride: (2, 1), padding: 0, output_padding: (1, 0), dilation: 2, groups: 1);
-        let v16 = v14 -> Mish;
-        let v17 = v10 -> Conv2d(3, kernel: 3, stride: 1, padding: 2, dilation: (1, 2), bias: false);
-        concat(reshape(v15, [8]), v16, reshape(v17, [72]), axis: 0)
+        let v5 = abs(v2);
+        let v6 = v3 -> ZeroPad2d((2, 2, 1, 2));
+        let v7 = table + ones([2, 4, 4]);
+        let v8 = reshape(v7, [32]);
+        let v9 = v5 -> Dense(5);
+        let v10 = v6 -> Silu;
+        let v11 = min(v10, v10);
+        let v12 = v8 -> Selu;
+        let v13 = v11 -> GroupNorm(1, eps: 0.05);
+        let _v14 = v12 -> Mish;
+        let v15 = v12 -> LeakyRelu(0.2);
+        let _v16 = exp(tanh(v13));
+        let v17 = v13 -> AdaptiveAvgPool2d((9, 5));
+        (v9, concat(v15, reshape(v17, [45]), axis: 0))
     }
 }
 
@@ -311,23 +311,23 @@ fn random9() {
 }
 
 network! {
-    struct Random10<T>(x: [9], series: [7, 4], gain: []) -> (out0: [9], out1: [9]) {
+    struct Random10<T>(x: [9], series: [7, 4], gain: []) -> [41] {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(4);
-        let v5 = v4 -> MaxPool1d(3);
-        let v6 = v5 -> LeakyRelu(0.2);
-        let v7 = v6 + zeros([2, 4]);
-        let v8 = ln(v7 * v7 + 0.5);
-        let v9 = v3 -> Tanh;
-        let v10 = v8 / (v8 * v8 + 1);
-        let v11 = v9 -> AlphaDropout(0.25);
-        let v12 = expand(gain, [2]);
-        let _v13 = v10 -> Glu;
-        let v14 = v11 -> Elu;
-        let v15 = v12 -> Gelu(approximate: tanh);
-        let v16 = v10 -> LogSoftmax(axis: 1);
-        let v17 = v15 -> Glu;
-        (v14, concat(reshape(v16, [8]), v17, axis: 0))
+        let v5 = gain -> Tanh;
+        let v6 = v3 -> BatchNorm1d(eps: 0.05, momentum: cumulative);
+        let v7 = v6 -> Relu;
+        let v8 = v4 -> GlobalAvgPool1d;
+        let v9 = v8 / (gain * gain + 1);
+        let v10 = v7 -> Mish;
+        let v11 = v10 -> AlphaDropout(0.25);
+        let v12 = v4 -> AvgPool1d(2);
+        let _v13 = v11 -> LayerNorm(eps: 0.05);
+        let v14 = v12 -> ConvTranspose1d(3, kernel: 2, stride: 2, padding: 0, output_padding: 1, dilation: 1, groups: 1);
+        let v15 = sqrt(v11 * v11 + 0.5);
+        let v16 = v9 -> LayerNorm(eps: 0.05);
+        let v17 = v14 -> Conv1d(3, kernel: 3, stride: 1, padding: 2, dilation: 1);
+        concat(expand(v5, [1]), v15, v16, reshape(v17, [27]), axis: 0)
     }
 }
 
@@ -340,25 +340,25 @@ fn random10() {
 }
 
 network! {
-    struct Random11<T>(x: [9], series: [9, 3], tokens: [2] in 0..7) -> (out0: [9], out1: [36]) {
+    struct Random11<T>(x: [9], series: [9, 3], tokens: [2] in 0..7) -> (out0: [9], out1: [41]) {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(3);
         let v5 = tokens -> Embedding(4);
         param table: [3, 4];
-        let v7 = v3 -> BatchNorm1d(eps: 0.05, momentum: 0.3);
-        let v8 = table -> AvgPool1d(3);
-        let v9 = v5 -> LayerNorm(eps: 0.05);
-        let _v10 = mean(v8, axis: 0);
-        let v11 = v8 -> Dropout(0.25);
-        let _v12 = v7 -> Softmax;
-        let (v13, v14, v15) = split(v4, 3, axis: 0);
-        let v16 = cos(v9);
-        let v17 = v11 -> Softmax;
-        let v18 = mean(v17);
-        let v19 = transpose(v13);
-        let v20 = sqrt(v15 * v15 + 0.5);
-        let v21 = max(v19, 0.5 - v19);
-        (v7, concat(reshape(v14, [9]), reshape(v16, [8]), expand(v18, [1]), reshape(v20, [9]), reshape(v21, [9]), axis: 0))
+        let v7 = v5 -> Relu6;
+        let v8 = v4 -> GaussianNoise(0.25);
+        let v9 = v7 + v5;
+        let v10 = v9 -> Glu;
+        let v11 = matmul(v8 -> wv8_6939: Dense(5), wv8_6939.weight);
+        let v12 = exp(tanh(v10));
+        let v13 = v12 -> MaxPool1d(3, stride: 3, padding: 1);
+        let v14 = v13 -> Hardtanh;
+        let _v15 = v3 -> PRelu(per_channel: true);
+        let _v16 = table -> PRelu(per_channel: true);
+        let v17 = table - normal([3, 4]);
+        let v18 = cos(v14);
+        let v19 = v17 -> PRelu(per_channel: true);
+        (v3, concat(reshape(v11, [27]), reshape(v18, [2]), reshape(v19, [12]), axis: 0))
     }
 }
 
