@@ -63,3 +63,14 @@ fn a_set_inside_of_a_function() {
     }
     assert_eq!(Squares::new(1).predict(&SVector::<f32, 2>::new(2.0, 3.0)), SVector::from([16.0, 81.0]));
 }
+
+/// A set from a crate that calls formwork by another name.
+#[test]
+fn a_set_from_another_crate() {
+    network! {
+        use formwork_renamed::shapes;
+        struct Wide(x: [2]) -> [8] { x -> Double -> Double }
+    }
+    assert_eq!(Wide::PARAMETERS, 2 * 4 + 4 + 4 * 8 + 8);
+    assert_eq!(Wide::new(1).predict(&SVector::zeros()).len(), 8);
+}

@@ -183,6 +183,24 @@ pub struct Shaped {
     pub shapes: Vec<Option<Shape>>,
 }
 
+impl Header {
+    /// The attributes that derive traits; the structs of blocks get them too.
+    pub fn derives(&self) -> Vec<&syn::Attribute> {
+        self.attributes.iter().filter(|attribute| attribute.path().is_ident("derive")).collect()
+    }
+
+    /// The name of a trait in them.
+    pub fn derived(&self, name: &str) -> Option<Ident> {
+        self.derives().into_iter().find_map(|attribute| {
+            let tokens = attribute.meta.require_list().ok()?.tokens.clone();
+            tokens.into_iter().find_map(|token| match token {
+                proc_macro2::TokenTree::Ident(ident) if ident == name => Some(ident),
+                _ => None,
+            })
+        })
+    }
+}
+
 impl Graph {
     /// How a message calls a value: by the user's name, else by the layer that gives it.
     pub fn describe(&self, value: ValueId) -> String {
@@ -262,6 +280,22 @@ impl Graph {
         let around = self.around(self.nodes[node.0].group).collect::<Vec<_>>().into_iter().rev();
         let groups = around.map(|group| self.segment(&self.groups[group.0]));
         groups.chain(name).collect::<Vec<_>>().join(".")
+    }
+
+    /// For each node a word of its own. The same words may lead to two nodes, as the second use of a shared layer does,
+    /// and `a_b` beside `b` in `a`.
+    pub fn words(&self) -> Vec<String> {
+        let mut taken = std::collections::BTreeSet::new();
+        let mut words = Vec::new();
+        for node in 0..self.nodes.len() {
+            let mut word = self.path(NodeId(node)).replace(".*", "").replace('.', "_");
+            while taken.contains(&word) {
+                word = format!("{word}_{node}");
+            }
+            taken.insert(word.clone());
+            words.push(word);
+        }
+        words
     }
 
     /// The same down to a group.

@@ -81,6 +81,7 @@ impl Frame {
 /// whose value has no shape.
 pub fn resolve(program: &Program, network: &Network, errors: &mut Errors) -> Graph {
     let header = header(network, errors);
+    check_derives(&header, errors);
     let mut builder = Builder::new(program, header, network.body.as_ref(), &network.inputs, errors);
     for i in 0..builder.graph.header.inputs.len() {
         let input = &builder.graph.header.inputs[i];
@@ -174,6 +175,18 @@ fn header(network: &Network, errors: &mut Errors) -> Header {
         scalar: network.generic.clone().map_or(Scalar::F32, Scalar::Generic),
         inputs,
         outputs,
+    }
+}
+
+/// A copy of a network by value could overflow the stack.
+fn check_derives(header: &Header, errors: &mut Errors) {
+    for name in ["Clone", "Copy"] {
+        if let Some(derived) = header.derived(name) {
+            let line =
+                format!("`{}` cannot derive `{name}`: a copy by value could overflow the stack", header.name);
+            let help = "`duplicate()` copies it on the heap, `copy_from` in place";
+            errors.push(Error::new(&derived, line).help(help));
+        }
     }
 }
 

@@ -164,6 +164,78 @@
 //! # Ok::<(), formwork::Error>(())
 //! ```
 //!
+//! ## Blocks, repetition, sharing
+//!
+//! A `block` is layers under one name. It has parameters, and variables in small letters that the shape which flows in
+//! binds; numbers may be computed with them (`2 * channels`, `h / 2`; a division rounds down). Its layers are found in
+//! a struct of their own: `network.stem.conv1.weight`, and `stem.conv1.weight` in files. `[Residual(16); 6]` is six in a
+//! row, each with its own tensors: an array, and a loop, so two hundred cost the compiler what one costs. What a round
+//! gives is what the next one takes.
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     block Residual(channels)(x: [channels, h, w]) -> [channels, h, w] {
+//!         let y = x
+//!             -> conv1: Conv2d(channels, kernel: 3, padding: 1, bias: false) -> norm1: BatchNorm2d -> Relu
+//!             -> conv2: Conv2d(channels, kernel: 3, padding: 1, bias: false) -> norm2: BatchNorm2d;
+//!         x + y -> Relu
+//!     }
+//!
+//!     block Down(x: [c, h, w]) -> [2 * c, h / 2, w / 2] {
+//!         x -> Conv2d(2 * c, kernel: 2, stride: 2) -> Relu
+//!     }
+//!
+//!     pub struct Deep(image: [1, 28, 28]) -> [10] {
+//!         image
+//!             -> stem: Conv2d(16, kernel: 3, padding: 1) -> first: [Residual(16); 4]
+//!             -> Down -> second: [Residual(32); 4]
+//!             -> GlobalAvgPool2d -> logits: Dense(10)
+//!     }
+//! }
+//!
+//! let deep = Deep::new(1);
+//! assert_eq!(deep.second[3].conv1.weight.len(), 3);            // a kernel of three rows
+//! assert!(deep.tensor("second.3.norm1.running_mean").is_ok());
+//! ```
+//!
+//! A block may take and give several values, `(a, b) -> Pair(8)`, and names the parts of what it gives,
+//! `block Pair(n)(a: [n], b: [n]) -> (left: [n], right: [n])`, which `let (l, r) = …;` or `p.left` take. `layer x = …;`
+//! declares a layer or a block that is used several times with one set of weights, whose gradients add up. A network of
+//! the same invocation is a layer too: a field of its type, which predicts alone with the weights of the whole. Sets of
+//! blocks for several modules or crates are made with [`blocks!`].
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     pub struct Decoder(code: [8]) -> [64] {
+//!         code -> Dense(32) -> Relu -> Dense(64) -> Sigmoid
+//!     }
+//!
+//!     pub struct AutoEncoder(image: [64]) -> [64] {
+//!         image -> Dense(32) -> Relu -> code: Dense(8) -> decoder: Decoder
+//!     }
+//!
+//!     /// How far apart two images are, seen by one tower.
+//!     pub struct Distance(a: [64], b: [64]) -> [] {
+//!         layer tower = Tower(8);
+//!         let difference = (a -> tower) - (b -> tower);
+//!         sum(difference * difference)
+//!     }
+//!
+//!     block Tower(n)(x: [m]) -> [n] {
+//!         x -> Dense(4 * n) -> Relu -> Dense(n)
+//!     }
+//! }
+//!
+//! let whole = AutoEncoder::new(1);
+//! let image = whole.decoder.predict(&SVector::zeros());        // the half of a whole
+//! assert_eq!(image.len(), 64);
+//! assert_eq!(Distance::PARAMETERS, 64 * 32 + 32 + 32 * 8 + 8);  // one tower
+//! ```
+//!
 //! A tensor of one's own is declared before it is used. It is a field of the network, has that name in files, and its
 //! gradient is the sum over the batch. It begins with a number or is drawn: `= he_normal` and the other names of `init:`,
 //! and without any as a dense layer's weights are, where the first axis is what comes out and the others what goes in.

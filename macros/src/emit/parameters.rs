@@ -55,7 +55,8 @@ impl Emit<'_> {
             if let (FieldKind::Struct(group, inner), Element::Block(ty)) = (&field.kind, &element) {
                 let group = &shaped.graph.groups[group.0];
                 let doc = format!("The tensors of `{}` in [`{}`].", group.text, self.names.name);
-                self.structure(ty, &quote!(#[doc = #doc] #[repr(C)]), inner, structs);
+                let derives = self.header().derives();
+                self.structure(ty, &quote!(#[doc = #doc] #(#derives)* #[repr(C)]), inner, structs);
             }
             let element = match element {
                 Element::Layer(ty) => ty,

@@ -10,7 +10,7 @@ const COST: usize = 4;
 
 /// The parameters of a group normalisation of `C` channels; where there are none `C` is 0.
 #[repr(C)]
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct GroupNorm<T, const C: usize> {
     /// The scale of each channel after normalising.
     pub weight: SVector<T, C>,

@@ -8,7 +8,7 @@ use nalgebra::SVector;
 
 /// The parameters of a rectifier with `C` slopes: one for each channel, or one in all.
 #[repr(C)]
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct PRelu<T, const C: usize> {
     /// What negative values are multiplied by.
     pub weight: SVector<T, C>,
