@@ -326,6 +326,7 @@ impl Graph {
             if let (Some(name), Source::Node { node, port }) = (&value.name, value.source)
                 && !live[node.0]
                 && self.nodes[node.0].group.is_none()
+                && !self.nodes.iter().any(|n| n.shares == Some(node))
                 && !self.nodes.iter().any(|n| n.inputs.contains(&self.nodes[node.0].outputs[port]))
             {
                 unused.push(name);

@@ -435,7 +435,7 @@ impl<'p, 'e> Builder<'p, 'e> {
             .map(|port| self.value(Source::Node { node: id, port }, shapes.get(port).cloned()))
             .collect();
         node.group = self.frame.group;
-        node.shares = self.next_shared();
+        node.shares = self.next_shared().or(node.shares);
         let outputs = node.outputs.clone();
         self.graph.nodes.push(node);
         self.graph.order.push(Event::Node(id));

@@ -260,6 +260,23 @@
 //! assert_eq!(Scaled::summary().frozen(), 16 * 3 * 9 + 16);
 //! ```
 //!
+//! A layer's tensor is a value too, `embed.weight`, in the shape that files have; its gradients add up. A product with such
+//! a tensor or a `param`, as at the end of a language model, copies nothing:
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// Scores the next token by the vectors that tokens come in as.
+//!     pub struct Language(tokens: [16] in 0..100) -> [16, 100] {
+//!         let h = tokens -> embed: Embedding(8) -> Dense(32) -> Gelu -> Dense(8);
+//!         matmul(h, transpose(embed.weight))
+//!     }
+//! }
+//!
+//! assert_eq!(Language::TENSORS.len(), 5);
+//! ```
+//!
 //! `init:` is PyTorch's default without it, or `he_normal`, `he_uniform`, `glorot_normal`, `glorot_uniform`. Kernels,
 //! strides, paddings and dilations are a number or a pair `(height, width)`.
 //!

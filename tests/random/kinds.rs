@@ -74,7 +74,7 @@ kinds! {
     shared: SharedLayer;
     block: Block, RepeatedBlock, SharedBlock;
     constant: Zeros, Ones, Normal;
-    tensor: Param;
+    tensor: Param, Tensor, Product;
 }
 
 /// `value -> layer`

@@ -5,24 +5,23 @@ use super::{drawn, indices};
 use formwork::prelude::*;
 
 network! {
-    struct Random0<T>(gain: [], image: [2, 6, 5]) -> (out0: [2], out1: [], out2: [28]) {
+    struct Random0<T>(gain: [], image: [2, 6, 5]) -> (out0: [2, 4, 4], out1: [83]) {
         let v2 = image -> Conv2d(2, kernel: 1);
         param table: [2, 4, 4] = glorot_uniform;
-        let v4 = table -> [Conv2d(2, kernel: 3, padding: 1); 1];
-        let v5 = v2 -> AlphaDropout(0.25);
-        let v6 = v5 -> GlobalMaxPool2d;
-        let v7 = v4 -> GlobalAvgPool2d;
-        let v8 = v6 -> Silu;
-        let v9 = min(gain, gain);
-        let v10 = v8 -> BatchNorm1d(eps: 0.05, affine: false);
-        let v11 = table -> Upsample(size: (7, 2), mode: bilinear, align_corners: true);
-        layer shared12 = Dense(2);
-        let v12 = (v10 -> shared12) - (0.5 * v7 -> shared12);
-        let v13 = v9 -> Hardtanh;
-        let v14 = v11 -> GaussianNoise(0.25);
-        let _v15 = v12 -> LeakyRelu;
-        let _v16 = v14 -> Hardswish;
-        (v12, v13, reshape(v14, [28]))
+        let v4 = v2 -> LayerNorm(eps: 0.05, axis: 0);
+        let v5 = v4 -> GroupNorm(2, eps: 0.05);
+        let v6 = v5 -> Sigmoid;
+        let v7 = v6 -> AdaptiveAvgPool2d((4, 5));
+        let v8 = gain -> Mish;
+        let v9 = cos(v8);
+        let v10 = v7 -> GaussianNoise(0.25);
+        let v11 = v10 -> Softplus(beta: 2.0);
+        let (v12, v13, v14) = split(v5, 3, axis: 1);
+        let v15 = permute(v11, [1, 2, 0]);
+        let v16 = v14 -> Relu;
+        let v17 = v13 -> GlobalMaxPool2d;
+        let v18 = v16 * tanh(v16);
+        (table, concat(expand(v9, [1]), reshape(v12, [20]), reshape(v15, [40]), v17, reshape(v18, [20]), axis: 0))
     }
 }
 
@@ -34,24 +33,28 @@ fn random0() {
 }
 
 network! {
-    struct Random1<T>(x: [9], series: [6, 6], gain: []) -> (out0: [], out1: [3], out2: [45]) {
+    block Own10(wide)(x: [t, f]) -> [t, f] {
+        x + (x -> Dense(wide) -> Silu -> Dense(f))
+    }
+    struct Random1<T>(x: [9], series: [6, 6], gain: []) -> (out0: [], out1: [49]) {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(6);
         param table: [3, 4] = glorot_uniform;
-        let v6 = table -> LogSigmoid;
-        let v7 = v6 -> GlobalAvgPool1d;
-        let v8 = v7 -> Softmax(axis: 0);
-        let _v9 = v8 -> Hardswish;
-        let v10 = mean(v3, axis: 0);
-        let v11 = v8 + v10;
-        let v12 = matmul(tanh(v6), transpose(table / 4));
-        let v13 = slice(v11, axis: 0, 0..3);
-        let v14 = sqrt(v13 * v13 + 0.5);
-        let _v15 = v14 -> map(|p| { let s = sin(p); s * s - p / 3 });
-        let v16 = sigmoid(v4);
-        let v17 = v16 -> Hardsigmoid;
-        let v18 = v12 -> LogSoftmax;
-        (gain, v14, concat(reshape(v17, [36]), reshape(v18, [9]), axis: 0))
+        let v6 = matmul(v4 -> wv4_5523: Dense(5), wv4_5523.weight);
+        let v7 = matmul(tanh(v6), v4 / 6);
+        let v8 = expand(table, [2, 3, 4]);
+        let v9 = v7 + v6;
+        layer shared10 = Own10(7);
+        let v10 = (v4 -> shared10) + (tanh(v4) -> shared10);
+        let v11 = v3 -> Gelu(approximate: tanh);
+        let v12 = v9 -> Softsign;
+        let v13 = v10 -> AvgPool1d(2, stride: 3, padding: 0, count_include_pad: false);
+        let v14 = v13 -> MaxPool1d(2, stride: 1, padding: 0);
+        let v15 = v14 -> ConvTranspose1d(1, kernel: 2, stride: 2, padding: 1, output_padding: 1, dilation: 1, groups: 1);
+        let v16 = mean(v12, axis: 1);
+        let v17 = abs(v16);
+        let v18 = concat(v11, v11, axis: 0);
+        (gain, concat(reshape(v8, [24]), reshape(v15, [1]), v17, v18, axis: 0))
     }
 }
 
@@ -64,28 +67,25 @@ fn random1() {
 }
 
 network! {
-    block Own8(wide)(x: [n]) -> [n] {
-        x + (x -> Dense(wide) -> Tanh -> Dense(n))
-    }
-    struct Random2<T>(x: [6], image: [1, 7, 6], volume: [1, 4, 4, 4]) -> [86] {
+    struct Random2<T>(x: [6], image: [1, 7, 6], volume: [1, 4, 4, 4]) -> (out0: [1, 4, 4, 4], out1: [6], out2: [43]) {
         let v3 = x -> Dense(6);
         let v4 = image -> Conv2d(1, kernel: 1);
         let v5 = volume -> Conv3d(1, kernel: 1);
         param table: [3, 4] = he_normal;
-        let v7 = v4 -> GroupNorm(1, eps: 0.05);
-        let v8 = v3 -> Own8(7);
-        let v9 = v7 -> BatchNorm2d(eps: 0.05, statistics: running);
-        let v10 = permute(v5, [0, 2, 3, 1]);
-        let v11 = v9 * normal([1, 7, 6]);
-        let v12 = tanh(v8);
-        let v13 = v11 -> MaxPool2d((2, 3), stride: (1, 3), padding: (0, 1));
-        let v14 = v13 -> AvgPool2d((2, 3), stride: 3, padding: 1, count_include_pad: false);
-        let v15 = table -> Celu(0.7);
-        let v16 = v14 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
-        let v17 = v15 -> MaxPool1d(2, stride: 3, padding: 0);
-        let v18 = ln(v10 * v10 + 0.5);
-        let v19 = v17 * tanh(v17);
-        concat(v12, reshape(v16, [12]), reshape(v18, [64]), reshape(v19, [4]), axis: 0)
+        let v7 = v3 -> RmsNorm(eps: 0.05, affine: false);
+        let v8 = table -> Tanh;
+        let v9 = v4 -> PRelu;
+        let v10 = sum(v8, axis: 1);
+        let v11 = v9 -> BatchNorm2d(eps: 0.05, affine: false);
+        let v12 = pow(v10 * tanh(v10) + 0.5, sigmoid(v10));
+        let v13 = v11 -> Silu;
+        let v14 = v7 -> AlphaDropout(0.25);
+        let _v15 = v14 -> Hardsigmoid;
+        let v16 = v12 -> BatchNorm1d(eps: 0.05);
+        let v17 = min(v13, v11);
+        let v18 = v17 -> MaxPool2d(2, stride: 1, padding: (1, 0));
+        let v19 = v18 -> Elu(0.7);
+        (v5, v14, concat(v16, reshape(v19, [40]), axis: 0))
     }
 }
 
@@ -98,29 +98,32 @@ fn random2() {
 }
 
 network! {
-    block Own12(wide)(x: [t, f]) -> [t, f] {
-        x + (x -> Dense(wide) -> Silu -> Dense(f))
+    block Own12(wide)(x: [n]) -> [n] {
+        x + (x -> Dense(wide) -> Tanh -> Dense(n))
     }
-    struct Random3<T>(x: [4], series: [6, 6], image: [1, 7, 6], gain: []) -> [58] {
+    block Own20(wide)(x: [c, h, w]) -> [c, h, w] {
+        x + (x -> Conv2d(wide, kernel: 3, padding: 1) -> Tanh -> Conv2d(c, kernel: 1) -> GroupNorm(1, eps: 0.05))
+    }
+    struct Random3<T>(x: [4], series: [6, 6], image: [1, 7, 6], gain: []) -> [207] {
         let v4 = x -> Dense(4);
         let v5 = series -> Dense(6);
         let v6 = image -> Conv2d(1, kernel: 1);
         param table: [3, 4] = he_normal;
-        let v8 = gain -> Selu;
-        let _v9 = v5 / (gain * gain + 1);
-        let _v10 = v6 -> AdaptiveAvgPool2d((3, 6));
-        let v11 = v6 -> LeakyRelu(0.2);
-        layer shared12 = Own12(5);
-        let v12 = (table -> shared12) + (tanh(table) -> shared12);
-        let v13 = v12 - v12;
-        let v14 = v13 -> Softsign;
-        let v15 = v14 -> Hardswish;
-        let v16 = v4 -> Glu;
-        let _v17 = v11 -> AdaptiveAvgPool2d((6, 2));
-        let v18 = v8 -> Relu;
-        let v19 = reshape(v5, [9, 1, 4, 1]);
-        let v20 = sum(v11, axis: (0, 2));
-        concat(reshape(v15, [12]), v16, expand(v18, [1]), reshape(v19, [36]), v20, axis: 0)
+        let v8 = v5 -> Flatten;
+        let v9 = v6 -> Conv2d(3, kernel: (1, 2), stride: 2, padding: (2, 0), dilation: (2, 1));
+        layer shared10 = Conv2d(1, kernel: 3, padding: 1);
+        let v10 = (v6 -> shared10) - (0.5 * v6 -> shared10);
+        let v11 = v9 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
+        let v12 = v8 -> [Own12(37); 3];
+        let v13 = v11 -> Hardsigmoid;
+        let v14 = v4 -> Dense(4);
+        let v15 = ln(v10 * v10 + 0.5);
+        let v16 = v12 -> Relu6;
+        let _v17 = max(v10, 0.5 - v15);
+        let v18 = sin(table);
+        let v19 = v13 -> ConvTranspose2d(1, kernel: 3, stride: 1, padding: 0, output_padding: 0, dilation: 1, groups: 1);
+        let v20 = v15 -> Own20(2);
+        concat(expand(gain, [1]), v14, v16, reshape(v18, [12]), reshape(v19, [112]), reshape(v20, [42]), axis: 0)
     }
 }
 
@@ -134,26 +137,26 @@ fn random3() {
 }
 
 network! {
-    struct Random4<T>(x: [9], series: [6, 6], image: [2, 6, 5], volume: [1, 4, 4, 4], gain: []) -> (out0: [], out1: [2, 3, 4], out2: [101]) {
+    struct Random4<T>(x: [9], series: [6, 6], image: [2, 6, 5], volume: [1, 4, 4, 4], gain: []) -> [170] {
         let v5 = x -> Dense(9);
         let v6 = series -> Dense(6);
         let v7 = image -> Conv2d(2, kernel: 1);
         let v8 = volume -> Conv3d(1, kernel: 1);
         param table: [3, 4] = glorot_uniform;
-        let v10 = table -> Mish;
-        let v11 = v10 -> PRelu;
-        let v12 = expand(v11, [2, 3, 4]);
-        let v13 = v5 -> Relu6;
-        let _v14 = 1 - v13;
-        let v15 = v6 -> ConvTranspose1d(3, kernel: 2, stride: 2, padding: 0, output_padding: 0, dilation: 1, groups: 3);
-        let v16 = v8 -> Flatten;
-        let v17 = v13 -> LayerNorm(eps: 0.05);
-        let (v18, v19) = split(v16, 2, axis: 0);
-        let v20 = v15 -> Conv1d(2, kernel: 3, padding: same);
-        let v21 = v20 + ones([12, 2]);
-        let v22 = v7 -> AdaptiveAvgPool2d((1, 2));
-        let v23 = v22 -> InstanceNorm2d(eps: 0.05, track_running_stats: true);
-        (gain, v12, concat(v17, v18, v19, reshape(v21, [24]), reshape(v23, [4]), axis: 0))
+        let v10 = v7 -> AvgPool2d(3, stride: (1, 3), padding: (1, 0));
+        let v11 = pow(table, 2);
+        let v12 = v5 -> LeakyRelu(0.2);
+        let v13 = v10 -> InstanceNorm2d(eps: 0.05, affine: true);
+        let v14 = v11 -> Glu;
+        let v15 = slice(v12, axis: 0, 0..1);
+        let v16 = v13 / (v13 * v13 + 1);
+        let v17 = v16 -> ZeroPad2d((2, 1, 1, 0));
+        let v18 = v16 -> Upsample(size: (3, 1), mode: bilinear);
+        let _v19 = v18 - gain;
+        let v20 = reshape(v17, [4, 2, 1, 7]);
+        let _v21 = exp(tanh(v15));
+        let v22 = v18 -> LogSoftmax;
+        concat(expand(gain, [1]), reshape(v6, [36]), reshape(v8, [64]), reshape(v14, [6]), v15, reshape(v20, [56]), reshape(v22, [6]), axis: 0)
     }
 }
 
@@ -168,24 +171,24 @@ fn random4() {
 }
 
 network! {
-    struct Random5<T>(x: [6], gain: [], tokens: [3] in 0..6) -> (out0: [], out1: [23]) {
+    struct Random5<T>(x: [6], gain: [], tokens: [3] in 0..6) -> [15] {
         let v3 = x -> Dense(6);
         let v4 = tokens -> Embedding(3);
         param table: [5] = he_normal;
-        let v6 = v4 -> map(|p| { let s = sin(p); s * s - p / 3 });
-        let v7 = v3 + zeros([6]);
-        let v8 = transpose(v6);
-        let _v9 = v7 -> Gelu;
-        let v10 = table -> RmsNorm(eps: 0.05);
-        let _v11 = v7 -> Gelu(approximate: tanh);
-        let v12 = sin(v7);
-        let v13 = v10 -> Dense(4);
-        let _v14 = concat(v12, v13, axis: 0);
-        let v15 = concat(v10, table, axis: 0);
-        let v16 = v12 / (v3 * v3 + 1);
-        let _v17 = v13 -> Gelu;
-        let v18 = v8 -> AvgPool1d(3, stride: 3, padding: 0, count_include_pad: false);
-        (gain, concat(v13, v15, v16, reshape(v18, [3]), axis: 0))
+        let v6 = v4 -> Hardtanh;
+        let v7 = table -> LogSigmoid;
+        let v8 = tanh(v7 -> wv7_1821: Dense(5)) * wv7_1821.bias;
+        let v9 = v8 + ones([5]);
+        let v10 = v6 -> Conv1d(3, kernel: 1, padding: same, groups: 3);
+        let v11 = exp(tanh(gain));
+        let v12 = v10 - gain;
+        let v13 = v3 + zeros([6]);
+        let v14 = v12 -> Dropout(0.25);
+        let v15 = max(v13, 0.5 - v3);
+        let v16 = v14 -> Selu;
+        let v17 = v11 -> Celu(0.7);
+        let v18 = v16 -> GlobalAvgPool1d;
+        concat(v9, v15, expand(v17, [1]), v18, axis: 0)
     }
 }
 
@@ -198,26 +201,23 @@ fn random5() {
 }
 
 network! {
-    block Own13(wide)(x: [n]) -> [n] {
-        x + (x -> Dense(wide) -> Tanh -> Dense(n))
-    }
-    struct Random6<T>(x: [9], series: [9, 3], gain: []) -> [46] {
+    struct Random6<T>(x: [9], series: [9, 3], gain: []) -> (out0: [], out1: [33]) {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(3);
-        let v5 = cos(v3);
-        let v6 = pow(v5 * tanh(v5) + 0.5, sigmoid(v3));
-        let v7 = exp(tanh(gain));
-        let v8 = v6 -> Elu;
-        let v9 = abs(v7);
-        let v10 = v8 -> Dropout(0.25);
-        let v11 = v4 -> Softplus(beta: 2.0);
-        let v12 = v9 -> Gelu;
-        let v13 = v10 -> [Own13(10); 3];
-        let v14 = max(v6, 0.5 - v8);
-        let _v15 = pow(v12, 2);
-        let _v16 = max(v14, 0.25);
-        let v17 = 1 - v13;
-        concat(reshape(v11, [27]), expand(v12, [1]), v14, v17, axis: 0)
+        let v5 = gain -> Hardswish;
+        let v6 = v4 + normal([9, 3]);
+        let v7 = v3 -> [Dense(9); 1];
+        let v8 = transpose(v6);
+        let v9 = sqrt(v7 * v7 + 0.5);
+        let v10 = v9 -> Softmax;
+        let v11 = v8 -> map(|p| tanh(p) * cos(p) + 0.1);
+        let v12 = v10 -> Sigmoid;
+        let v13 = v12 -> Hardtanh(min: -0.5, max: 0.7);
+        let v14 = v11 -> AlphaDropout(0.25);
+        let v15 = v14 -> Softmax(axis: 1);
+        let v16 = v13 -> RmsNorm(eps: 0.05);
+        let v17 = slice(v16, axis: 0, 0..6);
+        (v5, concat(reshape(v15, [27]), v17, axis: 0))
     }
 }
 
@@ -230,26 +230,26 @@ fn random6() {
 }
 
 network! {
-    struct Random7<T>(series: [9, 3], image: [1, 7, 6], volume: [1, 4, 4, 4], gain: [], tokens: [1] in 0..7) -> [188] {
+    struct Random7<T>(series: [9, 3], image: [1, 7, 6], volume: [1, 4, 4, 4], gain: [], tokens: [1] in 0..7) -> (out0: [], out1: [2, 8, 3, 1], out2: [149]) {
         let v5 = series -> Dense(3);
         let v6 = image -> Conv2d(1, kernel: 1);
         let v7 = volume -> Conv3d(1, kernel: 1);
         let v8 = tokens -> Embedding(3);
         param table: [2, 4, 4] = glorot_uniform;
-        let _v10 = table -> ZeroPad2d((0, 0, 0, 0));
-        let v11 = table -> Conv2d(4, kernel: (2, 1), stride: 1, padding: (2, 0), dilation: 1);
-        let v12 = image -> ConvTranspose2d(1, kernel: 1, stride: 1, padding: 1, output_padding: 0, dilation: (2, 1), groups: 1);
-        let v13 = v7 -> Conv3d(1, kernel: 3, stride: (2, 2, 1), padding: (0, 1, 1), dilation: (1, 2, 2), bias: false);
-        let v14 = v11 -> Dropout2d(0.25);
-        let v15 = v6 -> ZeroPad2d((1, 1, 1, 2));
-        let (v16, v17) = split(v12, 2, axis: 2);
-        let v18 = sin(v8);
-        let v19 = v13 - gain;
-        let _v20 = v17 -> InstanceNorm2d(eps: 0.05, track_running_stats: true);
-        let v21 = v18 -> Sigmoid;
-        let v22 = v21 -> GlobalAvgPool1d;
-        let v23 = v14 -> Glu;
-        concat(reshape(v5, [27]), reshape(v15, [80]), reshape(v16, [10]), reshape(v17, [10]), reshape(v19, [2]), v22, reshape(v23, [56]), axis: 0)
+        let v10 = v6 -> Dropout2d(0.25);
+        let v11 = v7 -> Conv3d(2, kernel: (1, 1, 3), stride: (1, 2, 2), padding: (2, 1, 0), dilation: (1, 2, 1));
+        let v12 = v10 -> GlobalAvgPool2d;
+        let v13 = v5 -> Hardswish;
+        let v14 = v13 -> GaussianNoise(0.25);
+        let v15 = table -> ZeroPad2d((0, 1, 2, 0));
+        let _v16 = cos(v12);
+        let v17 = v14 -> BatchNorm1d(eps: 0.05, momentum: 0.3);
+        let v18 = v15 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
+        let v19 = reshape(v8, [1, 3]);
+        let v20 = v19 -> Dense(6);
+        let _v21 = v11 -> Conv3d(2, kernel: (2, 1, 2), padding: same, bias: false);
+        let v22 = mean(v20);
+        (gain, v11, concat(v12, reshape(v17, [27]), reshape(v18, [120]), expand(v22, [1]), axis: 0))
     }
 }
 
@@ -264,23 +264,23 @@ fn random7() {
 }
 
 network! {
-    struct Random8<T>(x: [6], volume: [1, 4, 4, 4], gain: []) -> (out0: [], out1: [134]) {
+    struct Random8<T>(x: [6], volume: [1, 4, 4, 4], gain: []) -> (out0: [3], out1: [68]) {
         let v3 = x -> Dense(6);
         let v4 = volume -> Conv3d(1, kernel: 1);
-        let v5 = v4 + v4;
-        let v6 = v3 -> BatchNorm1d(eps: 0.05, momentum: cumulative);
-        let v7 = concat(v5, v4, axis: 0);
-        let v8 = v6 -> RmsNorm(eps: 0.05);
-        let v9 = v8 * tanh(v6);
-        let v10 = max(gain, 0.5 - gain);
-        let v11 = cos(v7);
-        let v12 = v10 -> Softplus(beta: 2.0);
-        let v13 = 1 - v9;
-        let _v14 = v11 * ones([2, 4, 4, 4]);
-        let v15 = relu(v13);
-        let v16 = v11 -> LeakyRelu(0.2);
-        let v17 = v16 -> Softsign;
-        (v12, concat(v15, reshape(v17, [128]), axis: 0))
+        let v5 = v3 -> Mish;
+        let v6 = expand(gain, [2]);
+        let v7 = v6 -> LogSigmoid;
+        let v8 = v7 -> Hardsigmoid;
+        let v9 = v4 - gain;
+        let v10 = v5 + zeros([6]);
+        let v11 = v9 -> Elu;
+        let v12 = v10 -> Glu;
+        let _v13 = max(v8, 0.25);
+        let v14 = v11 -> Selu;
+        let v15 = cos(v8);
+        let v16 = concat(v15, v15, axis: 0);
+        let v17 = v14 * normal([1, 4, 4, 4]);
+        (v12, concat(v16, reshape(v17, [64]), axis: 0))
     }
 }
 
@@ -293,27 +293,25 @@ fn random8() {
 }
 
 network! {
-    block Own7(wide)(x: [c, h, w]) -> [c, h, w] {
-        x + (x -> Conv2d(wide, kernel: 3, padding: 1) -> Tanh -> Conv2d(c, kernel: 1) -> BatchNorm2d(eps: 0.05))
-    }
-    struct Random9<T>(series: [6, 6], image: [1, 7, 6]) -> (out0: [1, 7, 6], out1: [2, 6], out2: [100]) {
+    struct Random9<T>(series: [6, 6], image: [1, 7, 6]) -> (out0: [2, 6], out1: [6, 6], out2: [44]) {
         let v2 = series -> Dense(6);
         let v3 = image -> Conv2d(1, kernel: 1);
         param table: [2, 4, 4] = he_normal;
-        let v5 = v3 -> map(|p| p * sigmoid(1.702 * p));
-        let v6 = v5 -> Mish;
-        let v7 = v6 -> Own7(2);
-        let v8 = v7 -> GaussianNoise(0.25);
-        let v9 = table -> Upsample(2, mode: bilinear, align_corners: true);
-        let v10 = v2 -> Flatten;
-        let v11 = slice(v9, axis: 0, 1..2);
-        let v12 = v8 -> Dropout(0.25);
-        let v13 = v2 -> MaxPool1d(3, stride: 3, padding: 1);
-        let v14 = v11 -> Hardsigmoid;
-        let v15 = v14 -> Elu(0.7);
-        let v16 = v10 -> Softmax;
-        let v17 = reshape(v15, [64]);
-        (v12, v13, concat(v16, v17, axis: 0))
+        let v5 = v3 -> ConvTranspose2d(2, kernel: 2, stride: 1, padding: (0, 1), output_padding: 0, dilation: 1, groups: 1);
+        let v6 = abs(v2);
+        let v7 = v6 -> PRelu(per_channel: true);
+        layer shared8 = Dense(6);
+        let v8 = (v7 -> shared8) - (0.5 * v2 -> shared8);
+        let v9 = table -> LogSoftmax;
+        let _v10 = exp(tanh(v5));
+        let v11 = v8 -> MaxPool1d(3, stride: 3, padding: 1);
+        let v12 = v5 -> Upsample(size: (2, 3));
+        let v13 = sqrt(v11 * v11 + 0.5);
+        let v14 = exp(tanh(v13));
+        let v15 = v8 / (v7 * v7 + 1);
+        let v16 = v9 + ones([2, 4, 4]);
+        let v17 = v12 -> map(|p| { let s = sin(p); s * s - p / 3 });
+        (v14, v15, concat(reshape(v16, [32]), reshape(v17, [12]), axis: 0))
     }
 }
 
@@ -325,27 +323,23 @@ fn random9() {
 }
 
 network! {
-    block Own11(wide)(x: [n]) -> [n] {
-        x + (x -> Dense(wide) -> Tanh -> Dense(n))
-    }
-    struct Random10<T>(x: [9], series: [7, 4], gain: []) -> [65] {
+    struct Random10<T>(x: [9], series: [7, 4], gain: []) -> (out0: [9], out1: [25]) {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(4);
-        let v5 = v4 -> Conv1d(3, kernel: 3, padding: same);
-        let v6 = mean(v5, axis: 0);
-        let v7 = v6 -> AlphaDropout(0.25);
-        let v8 = v3 + zeros([9]);
-        let v9 = v7 -> Silu;
-        let v10 = ln(gain * gain + 0.5);
-        layer shared11 = Own11(10);
-        let _v11 = (v8 -> shared11) + (tanh(v8) -> shared11);
-        let v12 = v8 -> LayerNorm(eps: 0.05, affine: false);
-        let v13 = v4 -> ConvTranspose1d(4, kernel: 2, stride: 2, padding: 1, output_padding: 1, dilation: 1, groups: 4);
-        let v14 = exp(tanh(v12));
-        let v15 = v14 -> Selu;
-        let v16 = v9 -> Hardtanh;
-        let v17 = v13 -> Hardswish;
-        concat(expand(v10, [1]), v15, v16, reshape(v17, [52]), axis: 0)
+        let v5 = sin(v3);
+        let v6 = v3 + gain;
+        let v7 = v4 -> AvgPool1d(3, stride: 3, padding: 1);
+        let v8 = v5 -> Softplus(beta: 2.0);
+        let v9 = relu(v7);
+        let v10 = v8 -> Softsign;
+        let v11 = v6 -> [Dense(9); 3];
+        let v12 = pow(v10 * tanh(v10) + 0.5, sigmoid(v8));
+        let v13 = v9 -> GlobalAvgPool1d;
+        let v14 = v11 -> Dropout(0.25);
+        let v15 = v12 -> Tanh;
+        let v16 = v13 -> Silu;
+        let v17 = v4 -> Conv1d(3, kernel: 1, stride: 2, padding: 0, dilation: 1);
+        (v14, concat(v15, v16, reshape(v17, [12]), axis: 0))
     }
 }
 
@@ -361,29 +355,32 @@ network! {
     block Own7(wide)(x: [t, f]) -> [t, f] {
         x + (x -> Dense(wide) -> Silu -> Dense(f))
     }
-    block Own11(wide)(x: [n]) -> [n] {
-        x + (x -> Dense(wide) -> Tanh -> Dense(n))
+    block Own15(wide)(x: [t, f]) -> [t, f] {
+        x + (x -> Dense(wide) -> Silu -> Dense(f))
     }
-    struct Random11<T>(x: [9], series: [9, 3], tokens: [2] in 0..7) -> [214] {
+    block Own19(wide)(x: [t, f]) -> [t, f] {
+        x + (x -> Dense(wide) -> Silu -> Dense(f))
+    }
+    struct Random11<T>(x: [9], series: [9, 3], tokens: [2] in 0..7) -> [69] {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(3);
         let v5 = tokens -> Embedding(4);
         param table: [3, 4];
-        layer shared7 = Own7(5);
-        let v7 = (v5 -> shared7) + (tanh(v5) -> shared7);
-        let v8 = v4 - ones([9, 3]);
-        let v9 = sum(v7);
-        let v10 = v8 -> Relu6;
-        let v11 = v3 -> [Own11(10); 3];
-        let _v12 = v10 -> Gelu(approximate: tanh);
-        let _v13 = v11 -> Dense(4);
-        let v14 = matmul(tanh(v10), transpose(v10 / 3));
-        let v15 = abs(v14);
-        let v16 = v4 / (v8 * v8 + 1);
-        let v17 = v16 -> Dense(2);
-        let v18 = min(v14, v14);
-        let v19 = expand(table, [2, 3, 4]);
-        concat(expand(v9, [1]), v11, reshape(v15, [81]), reshape(v17, [18]), reshape(v18, [81]), reshape(v19, [24]), axis: 0)
+        let v7 = v5 -> [Own7(5); 3];
+        let v8 = ln(v3 * v3 + 0.5);
+        let (v9, v10) = split(table, 2, axis: 1);
+        let _v11 = v9 -> LayerNorm(eps: 0.05, affine: false);
+        let v12 = v4 -> Celu;
+        let v13 = v8 -> Relu6;
+        let v14 = transpose(v7);
+        layer shared15 = Own15(4);
+        let v15 = (series -> shared15) + (tanh(v4) -> shared15);
+        let v16 = v12 -> ConvTranspose1d(3, kernel: 2, stride: 1, padding: 0, output_padding: 0, dilation: 2, groups: 1);
+        let v17 = tanh(v13 -> wv13_9687: Dense(2)) * wv13_9687.bias;
+        let v18 = sum(v10, axis: 0);
+        let v19 = v9 -> Own19(3);
+        let v20 = matmul(tanh(v15), v10 / 3);
+        concat(reshape(v14, [8]), reshape(v16, [33]), v17, v18, reshape(v19, [6]), reshape(v20, [18]), axis: 0)
     }
 }
 

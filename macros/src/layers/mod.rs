@@ -47,6 +47,7 @@ mod slice;
 mod softmax;
 mod split;
 mod statistics;
+mod tensor;
 mod transposed;
 mod upsample;
 mod window;
@@ -228,6 +229,8 @@ layers! {
     Ones as "ones" => constant::Constant,
     Normal as "normal" => constant::Normal,
     Param as "=param" => param::Param,
+    Tensor as "=tensor" => tensor::Tensor,
+    Product as "=product" => tensor::Product,
 }
 
 /// The arity of what takes as many values as anybody likes, but two at least.
@@ -368,6 +371,25 @@ impl AnyLayer {
     /// A learned tensor of its own.
     pub fn param(shape: Shape, init: Init) -> AnyLayer {
         AnyLayer::Param(param::Param { shape, init })
+    }
+
+    /// One of the tensors of a layer as a value.
+    pub fn tensor(parameters: Vec<Parameter>, part: usize) -> AnyLayer {
+        AnyLayer::Tensor(tensor::Tensor { parameters, part })
+    }
+
+    /// The tensor that a value without inputs is, if it is one.
+    pub fn as_tensor(&self) -> Option<tensor::Tensor> {
+        match self {
+            AnyLayer::Tensor(tensor) => Some(tensor.clone()),
+            AnyLayer::Param(param) => Some(tensor::Tensor { parameters: param.parameters(&[]), part: 0 }),
+            _ => None,
+        }
+    }
+
+    /// The product of a value with a tensor.
+    pub fn product(tensor: tensor::Tensor, transposed: bool) -> AnyLayer {
+        AnyLayer::Product(tensor::Product { tensor, transposed })
     }
 
     /// The sign between two values, if that is how it is written.

@@ -46,6 +46,13 @@ pub struct Shared {
     owner: Option<(usize, usize)>,
 }
 
+impl Shared {
+    /// The node of its first use, if it is a single layer.
+    pub(super) fn owner(&self) -> Option<NodeId> {
+        self.owner.filter(|_| self.repeat.is_none()).map(|(node, _)| NodeId(node))
+    }
+}
+
 impl Signature {
     fn new(inputs: &[Port], outputs: &[Port], fixed: Dimensions) -> Signature {
         let ports = |ports: &[Port]| {
@@ -664,6 +671,11 @@ impl Builder<'_, '_> {
             None => return self.lookup(name),
         };
         let tokens = crate::ast::Expression::Part(name.clone(), part.clone()).tokens();
+        if parts.is_none()
+            && let Some(value) = self.tensor_of(name, part, &tokens)
+        {
+            return value;
+        }
         let Some(parts) = parts else {
             self.errors.push(Error::new(&tokens, format!("`{name}` has no part `{part}`")));
             return self.unknown(&tokens);

@@ -2,12 +2,12 @@
 
 use super::{Binding, Builder, dimensions, plain};
 use crate::ast::{Param, ValueKind};
-use crate::errors::{Change, Error, How};
-use crate::graph::{Node, Source};
-use crate::layers::{self, AnyLayer, Init, Scheme};
+use crate::errors::{Change, Error, How, Place};
+use crate::graph::{Node, NodeId, Source, ValueId};
+use crate::layers::{self, AnyLayer, Init, Role, Scheme};
 use crate::shape::{Dim, Shape};
 use crate::suggest;
-use proc_macro2::TokenTree;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 
 impl Builder<'_, '_> {
     /// `param gamma: [96, 1, 1] = 1e-6;`
@@ -65,6 +65,107 @@ impl Builder<'_, '_> {
         };
         self.graph.values[value.0].name = Some(param.name.clone());
         self.frame.scope.insert(text, Binding::Value(value));
+    }
+
+    /// `embed.weight`: a tensor of a layer; `None` if the name means no layer.
+    pub(super) fn tensor_of(&mut self, name: &Ident, part: &Ident, tokens: &TokenStream) -> Option<ValueId> {
+        let node = match self.frame.scope.get(&plain(name))? {
+            Binding::Layer(value, _) => match self.graph.values[value.0].source {
+                Source::Node { node, .. } => node,
+                _ => return None,
+            },
+            Binding::Shared(shared) => match shared.owner() {
+                Some(node) => node,
+                None => {
+                    let line = format!("`{name}` has no tensors before its first use");
+                    self.errors.push(Error::new(tokens, line));
+                    return Some(self.unknown(tokens));
+                }
+            },
+            _ => return None,
+        };
+        let kept = &self.graph.nodes[node.0];
+        if kept.group != self.frame.group {
+            // A block: it has no tensor of its own.
+            return None;
+        }
+        let shapes: Option<Vec<Shape>> = kept.inputs.iter().map(|v| self.shapes[v.0].clone()).collect();
+        // What is wrong with the layer has been reported, or will be.
+        let fits = kept.outputs.iter().all(|v| self.shapes[v.0].is_some());
+        let (Some(layer), Some(shapes), true) = (&kept.layer, shapes, fits) else {
+            return Some(self.unknown(tokens));
+        };
+        let (parameters, text) = (layer.parameters(&shapes), kept.title());
+        let owner = kept.shares.unwrap_or(node);
+        let names: Vec<&str> = parameters.iter().map(|p| p.name).collect();
+        let Some(place) = names.iter().position(|known| part == known) else {
+            let error = Error::new(part, format!("`{text}` has no tensor `{part}`"));
+            self.errors.push(match (suggest::similar(&part.to_string(), &names, &[]), &names[..]) {
+                (Some(found), _) => {
+                    let change = Change { place: part.into(), how: How::Replace, text: found.into() };
+                    error.help_with(format!("a tensor with a similar name exists: `{found}`"), vec![change])
+                }
+                (None, []) => error,
+                (None, _) => error.help(format!("its tensors are {}", layers::list(&names))),
+            });
+            return Some(self.unknown(tokens));
+        };
+        if parameters.iter().any(|p| p.role != Role::Learned) {
+            let line = format!("`{text}` keeps statistics: its tensors cannot be used as values");
+            self.errors.push(Error::new(tokens, line));
+            return Some(self.unknown(tokens));
+        }
+        let layer = AnyLayer::tensor(parameters, place);
+        Some(self.borrowing(owner, layer, format!("{name}.{part}"), tokens, Vec::new()))
+    }
+
+    /// A node that uses the tensors of another.
+    pub(super) fn borrowing(
+        &mut self,
+        owner: NodeId,
+        layer: AnyLayer,
+        text: String,
+        tokens: &TokenStream,
+        inputs: Vec<ValueId>,
+    ) -> ValueId {
+        let name = self.automatic_name(layer.name(), Place::of(tokens).first);
+        self.push(Node {
+            name,
+            named: false,
+            layer: Some(layer),
+            text,
+            tokens: tokens.clone(),
+            call: None,
+            operands: Vec::new(),
+            inputs,
+            outputs: Vec::new(),
+            group: None,
+            shares: Some(owner),
+            frozen: false,
+        })
+    }
+
+    /// The product of a value with a tensor, as `matmul` of both is computed without a copy of the tensor for each sample;
+    /// `None` if it is no such product, or does not fit.
+    pub(super) fn product(&self, inputs: &[ValueId]) -> Option<(NodeId, AnyLayer)> {
+        let &[x, mut w] = inputs else { return None };
+        let mut transposed = false;
+        loop {
+            let Source::Node { node, .. } = self.graph.values[w.0].source else { return None };
+            let kept = &self.graph.nodes[node.0];
+            let layer = kept.layer.as_ref()?;
+            if let Some(tensor) = layer.as_tensor().filter(|tensor| tensor.shape().rank() == 2) {
+                let product = AnyLayer::product(tensor, transposed);
+                let shape = self.shapes[x.0].clone()?;
+                let fits = self.graph.indices(x).is_none() && product.outputs(&[shape]).is_ok();
+                return fits.then(|| (kept.shares.unwrap_or(node), product));
+            }
+            if layer.name() != "Transpose" {
+                return None;
+            }
+            transposed = !transposed;
+            w = *kept.inputs.first()?;
+        }
     }
 
     /// What a tensor begins with.

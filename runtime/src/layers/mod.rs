@@ -124,5 +124,6 @@ pub mod prelu;
 pub mod rms_norm;
 pub mod softmax;
 pub mod strided;
+pub mod tensor;
 pub mod upsample;
 pub mod zero_pad2d;
