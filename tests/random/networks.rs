@@ -101,10 +101,7 @@ network! {
     block Own12(wide)(x: [n]) -> [n] {
         x + (x -> Dense(wide) -> Tanh -> Dense(n))
     }
-    block Own20(wide)(x: [c, h, w]) -> [c, h, w] {
-        x + (x -> Conv2d(wide, kernel: 3, padding: 1) -> Tanh -> Conv2d(c, kernel: 1) -> GroupNorm(1, eps: 0.05))
-    }
-    struct Random3<T>(x: [4], series: [6, 6], image: [1, 7, 6], gain: []) -> [207] {
+    struct Random3<T>(x: [4], series: [6, 6], image: [1, 7, 6], gain: []) -> (out0: [], out1: [36], out2: [182]) {
         let v4 = x -> Dense(4);
         let v5 = series -> Dense(6);
         let v6 = image -> Conv2d(1, kernel: 1);
@@ -114,16 +111,16 @@ network! {
         layer shared10 = Conv2d(1, kernel: 3, padding: 1);
         let v10 = (v6 -> shared10) - (0.5 * v6 -> shared10);
         let v11 = v9 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
-        let v12 = v8 -> [Own12(37); 3];
-        let v13 = v11 -> Hardsigmoid;
-        let v14 = v4 -> Dense(4);
-        let v15 = ln(v10 * v10 + 0.5);
-        let v16 = v12 -> Relu6;
-        let _v17 = max(v10, 0.5 - v15);
-        let v18 = sin(table);
-        let v19 = v13 -> ConvTranspose2d(1, kernel: 3, stride: 1, padding: 0, output_padding: 0, dilation: 1, groups: 1);
-        let v20 = v15 -> Own20(2);
-        concat(expand(gain, [1]), v14, v16, reshape(v18, [12]), reshape(v19, [112]), reshape(v20, [42]), axis: 0)
+        let v12 = v4 -> [Own12(5); 1];
+        let v13 = v10 / (v6 * v6 + 1);
+        let _v14 = v12 -> Dense(4);
+        let v15 = v11 -> Selu;
+        let v16 = sqrt(table * table + 0.5);
+        let v17 = v10 -> ConvTranspose2d(1, kernel: 1, stride: (2, 1), padding: (0, 1), output_padding: 0, dilation: (1, 2), groups: 1);
+        let v18 = v15 -> Hardtanh;
+        let v19 = transpose(v16);
+        let v20 = v17 -> InstanceNorm2d(eps: 0.05, affine: true);
+        (gain, v8, concat(v12, reshape(v13, [42]), reshape(v18, [72]), reshape(v19, [12]), reshape(v20, [52]), axis: 0))
     }
 }
 
@@ -137,26 +134,26 @@ fn random3() {
 }
 
 network! {
-    struct Random4<T>(x: [9], series: [6, 6], image: [2, 6, 5], volume: [1, 4, 4, 4], gain: []) -> [170] {
+    struct Random4<T>(x: [9], series: [6, 6], image: [2, 6, 5], volume: [1, 4, 4, 4], gain: []) -> (out0: [6, 6], out1: [95]) {
         let v5 = x -> Dense(9);
         let v6 = series -> Dense(6);
         let v7 = image -> Conv2d(2, kernel: 1);
         let v8 = volume -> Conv3d(1, kernel: 1);
         param table: [3, 4] = glorot_uniform;
         let v10 = v7 -> AvgPool2d(3, stride: (1, 3), padding: (1, 0));
-        let v11 = pow(table, 2);
-        let v12 = v5 -> LeakyRelu(0.2);
-        let v13 = v10 -> InstanceNorm2d(eps: 0.05, affine: true);
-        let v14 = v11 -> Glu;
-        let v15 = slice(v12, axis: 0, 0..1);
-        let v16 = v13 / (v13 * v13 + 1);
-        let v17 = v16 -> ZeroPad2d((2, 1, 1, 0));
-        let v18 = v16 -> Upsample(size: (3, 1), mode: bilinear);
-        let _v19 = v18 - gain;
-        let v20 = reshape(v17, [4, 2, 1, 7]);
-        let _v21 = exp(tanh(v15));
-        let v22 = v18 -> LogSoftmax;
-        concat(expand(gain, [1]), reshape(v6, [36]), reshape(v8, [64]), reshape(v14, [6]), v15, reshape(v20, [56]), reshape(v22, [6]), axis: 0)
+        let v11 = sin(table);
+        let v12 = slice(v10, axis: 1, 3..5);
+        let v13 = v12 * ones([2, 2, 1]);
+        let v14 = v5 -> Dense(2);
+        let v15 = exp(tanh(gain));
+        let v16 = v14 -> LogSoftmax(axis: 0);
+        let v17 = v13 -> ZeroPad2d((0, 1, 1, 0));
+        let v18 = pow(v16, 2);
+        let v19 = v11 -> GlobalAvgPool1d;
+        let v20 = v17 -> Glu;
+        let v21 = v18 -> LeakyRelu(0.2);
+        let v22 = v20 -> Upsample(2, mode: bilinear, align_corners: true);
+        (v6, concat(reshape(v8, [64]), expand(v15, [1]), v19, v21, reshape(v22, [24]), axis: 0))
     }
 }
 
@@ -171,24 +168,27 @@ fn random4() {
 }
 
 network! {
-    struct Random5<T>(x: [6], gain: [], tokens: [3] in 0..6) -> [15] {
+    block Own9(wide)(x: [n]) -> [n] {
+        x + (x -> Dense(wide) -> Tanh -> Dense(n))
+    }
+    struct Random5<T>(x: [6], gain: [], tokens: [3] in 0..6) -> [25] {
         let v3 = x -> Dense(6);
         let v4 = tokens -> Embedding(3);
         param table: [5] = he_normal;
-        let v6 = v4 -> Hardtanh;
-        let v7 = table -> LogSigmoid;
-        let v8 = tanh(v7 -> wv7_1821: Dense(5)) * wv7_1821.bias;
-        let v9 = v8 + ones([5]);
-        let v10 = v6 -> Conv1d(3, kernel: 1, padding: same, groups: 3);
-        let v11 = exp(tanh(gain));
-        let v12 = v10 - gain;
-        let v13 = v3 + zeros([6]);
-        let v14 = v12 -> Dropout(0.25);
-        let v15 = max(v13, 0.5 - v3);
-        let v16 = v14 -> Selu;
-        let v17 = v11 -> Celu(0.7);
-        let v18 = v16 -> GlobalAvgPool1d;
-        concat(v9, v15, expand(v17, [1]), v18, axis: 0)
+        let v6 = ln(v4 * v4 + 0.5);
+        let v7 = v6 -> map(|p| p * sigmoid(1.702 * p));
+        let v8 = tanh(v3 -> wv3_1821: Dense(5)) * wv3_1821.bias;
+        let v9 = v8 -> Own9(6);
+        let v10 = v7 -> Conv1d(3, kernel: 1, padding: same, groups: 3);
+        let v11 = gain -> Hardswish;
+        let v12 = v8 - gain;
+        let v13 = v11 -> Relu6;
+        let v14 = v9 -> Softmax;
+        let v15 = v10 -> [Dense(3); 3];
+        let v16 = max(v13, 0.5 - v13);
+        let v17 = v12 -> Hardsigmoid;
+        let v18 = v17 + zeros([5]);
+        concat(table, v14, reshape(v15, [9]), expand(v16, [1]), v18, axis: 0)
     }
 }
 
@@ -201,23 +201,26 @@ fn random5() {
 }
 
 network! {
-    struct Random6<T>(x: [9], series: [9, 3], gain: []) -> (out0: [], out1: [33]) {
+    block Own10(wide)(x: [n]) -> [n] {
+        x + (x -> Dense(wide) -> Tanh -> Dense(n))
+    }
+    struct Random6<T>(x: [9], series: [9, 3], gain: []) -> [36] {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(3);
-        let v5 = gain -> Hardswish;
-        let v6 = v4 + normal([9, 3]);
-        let v7 = v3 -> [Dense(9); 1];
-        let v8 = transpose(v6);
-        let v9 = sqrt(v7 * v7 + 0.5);
-        let v10 = v9 -> Softmax;
-        let v11 = v8 -> map(|p| tanh(p) * cos(p) + 0.1);
-        let v12 = v10 -> Sigmoid;
-        let v13 = v12 -> Hardtanh(min: -0.5, max: 0.7);
-        let v14 = v11 -> AlphaDropout(0.25);
-        let v15 = v14 -> Softmax(axis: 1);
-        let v16 = v13 -> RmsNorm(eps: 0.05);
-        let v17 = slice(v16, axis: 0, 0..6);
-        (v5, concat(reshape(v15, [27]), v17, axis: 0))
+        let v5 = gain * normal([]);
+        let v6 = reshape(v4, [27]);
+        let v7 = v3 -> Dropout(0.25);
+        let v8 = v7 -> LogSigmoid;
+        let v9 = v5 -> Celu(0.7);
+        let v10 = v8 -> Own10(10);
+        let v11 = v9 -> Tanh;
+        let v12 = -v11;
+        let v13 = v6 - v12;
+        let v14 = v13 + zeros([27]);
+        let v15 = v14 -> Silu;
+        let v16 = v10 -> [Dense(9); 2];
+        let v17 = v16 -> LeakyRelu(0.2);
+        concat(v15, v17, axis: 0)
     }
 }
 
@@ -264,23 +267,27 @@ fn random7() {
 }
 
 network! {
-    struct Random8<T>(x: [6], volume: [1, 4, 4, 4], gain: []) -> (out0: [3], out1: [68]) {
+    block Own7(wide)(x: [n]) -> [n] {
+        x + (x -> Dense(wide) -> Tanh -> Dense(n))
+    }
+    struct Random8<T>(x: [6], volume: [1, 4, 4, 4], gain: []) -> (out0: [], out1: [70]) {
         let v3 = x -> Dense(6);
         let v4 = volume -> Conv3d(1, kernel: 1);
-        let v5 = v3 -> Mish;
-        let v6 = expand(gain, [2]);
-        let v7 = v6 -> LogSigmoid;
-        let v8 = v7 -> Hardsigmoid;
-        let v9 = v4 - gain;
-        let v10 = v5 + zeros([6]);
-        let v11 = v9 -> Elu;
-        let v12 = v10 -> Glu;
-        let _v13 = max(v8, 0.25);
-        let v14 = v11 -> Selu;
-        let v15 = cos(v8);
-        let v16 = concat(v15, v15, axis: 0);
-        let v17 = v14 * normal([1, 4, 4, 4]);
-        (v12, concat(v16, reshape(v17, [64]), axis: 0))
+        let v5 = v3 -> Sigmoid;
+        let v6 = v5 -> Hardtanh(min: -0.5, max: 0.7);
+        layer shared7 = Own7(7);
+        let v7 = (v6 -> shared7) + (tanh(v6) -> shared7);
+        let v8 = v7 * tanh(v7);
+        let v9 = v8 -> Hardsigmoid;
+        let v10 = v9 -> RmsNorm(eps: 0.05);
+        let v11 = v4 -> Mish;
+        let v12 = v10 -> LogSoftmax(axis: 0);
+        let v13 = v11 -> Dropout(0.25);
+        let v14 = v12 -> PRelu;
+        let (v15, v16, v17) = split(v14, 3, axis: 0);
+        let v18 = v16 -> Elu;
+        let v19 = v17 -> LayerNorm(eps: 0.05);
+        (gain, concat(reshape(v13, [64]), v15, v18, v19, axis: 0))
     }
 }
 
@@ -293,25 +300,24 @@ fn random8() {
 }
 
 network! {
-    struct Random9<T>(series: [6, 6], image: [1, 7, 6]) -> (out0: [2, 6], out1: [6, 6], out2: [44]) {
+    struct Random9<T>(series: [6, 6], image: [1, 7, 6]) -> (out0: [5], out1: [6, 6], out2: [94]) {
         let v2 = series -> Dense(6);
         let v3 = image -> Conv2d(1, kernel: 1);
         param table: [2, 4, 4] = he_normal;
         let v5 = v3 -> ConvTranspose2d(2, kernel: 2, stride: 1, padding: (0, 1), output_padding: 0, dilation: 1, groups: 1);
         let v6 = abs(v2);
-        let v7 = v6 -> PRelu(per_channel: true);
-        layer shared8 = Dense(6);
-        let v8 = (v7 -> shared8) - (0.5 * v2 -> shared8);
-        let v9 = table -> LogSoftmax;
-        let _v10 = exp(tanh(v5));
-        let v11 = v8 -> MaxPool1d(3, stride: 3, padding: 1);
-        let v12 = v5 -> Upsample(size: (2, 3));
-        let v13 = sqrt(v11 * v11 + 0.5);
-        let v14 = exp(tanh(v13));
-        let v15 = v8 / (v7 * v7 + 1);
-        let v16 = v9 + ones([2, 4, 4]);
-        let v17 = v12 -> map(|p| { let s = sin(p); s * s - p / 3 });
-        (v14, v15, concat(reshape(v16, [32]), reshape(v17, [12]), axis: 0))
+        let v7 = matmul(tanh(v6), v6 / 6);
+        let v8 = permute(v5, [2, 1, 0]);
+        let v9 = sum(table, axis: 2);
+        let v10 = v8 -> AdaptiveAvgPool2d((5, 2));
+        let v11 = sin(v7);
+        let v12 = v10 -> GlobalAvgPool2d;
+        let v13 = pow(v11 * tanh(v11) + 0.5, sigmoid(v11));
+        let v14 = v9 -> Softmax(axis: 1);
+        let v15 = v14 -> GlobalAvgPool1d;
+        let v16 = v5 -> Conv2d(3, kernel: (2, 1), stride: (2, 1), padding: (2, 0), dilation: (1, 2));
+        let v17 = v15 -> LogSigmoid;
+        (v12, v13, concat(reshape(v16, [90]), v17, axis: 0))
     }
 }
 
@@ -323,23 +329,24 @@ fn random9() {
 }
 
 network! {
-    struct Random10<T>(x: [9], series: [7, 4], gain: []) -> (out0: [9], out1: [25]) {
+    struct Random10<T>(x: [9], series: [7, 4], gain: []) -> [50] {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(4);
-        let v5 = sin(v3);
+        let v5 = matmul(v4 -> wv4_354: Dense(2), wv4_354.weight);
         let v6 = v3 + gain;
-        let v7 = v4 -> AvgPool1d(3, stride: 3, padding: 1);
-        let v8 = v5 -> Softplus(beta: 2.0);
-        let v9 = relu(v7);
-        let v10 = v8 -> Softsign;
-        let v11 = v6 -> [Dense(9); 3];
-        let v12 = pow(v10 * tanh(v10) + 0.5, sigmoid(v8));
-        let v13 = v9 -> GlobalAvgPool1d;
-        let v14 = v11 -> Dropout(0.25);
-        let v15 = v12 -> Tanh;
-        let v16 = v13 -> Silu;
-        let v17 = v4 -> Conv1d(3, kernel: 1, stride: 2, padding: 0, dilation: 1);
-        (v14, concat(v15, v16, reshape(v17, [12]), axis: 0))
+        let v7 = v5 -> AvgPool1d(2, stride: 2, padding: 1);
+        let v8 = v7 -> Flatten;
+        let v9 = v6 -> AlphaDropout(0.25);
+        let v10 = v9 -> Selu;
+        layer shared11 = Dense(9);
+        let _v11 = (v3 -> shared11) - (0.5 * v9 -> shared11);
+        let v12 = concat(v8, v10, axis: 0);
+        let v13 = v12 -> map(|p| { let s = sin(p); s * s - p / 3 });
+        let v14 = v13 -> Relu6;
+        let _v15 = v14 -> Softsign;
+        let v16 = expand(v14, [2, 25]);
+        let v17 = v16 + ones([2, 25]);
+        reshape(v17, [50])
     }
 }
 
@@ -355,32 +362,26 @@ network! {
     block Own7(wide)(x: [t, f]) -> [t, f] {
         x + (x -> Dense(wide) -> Silu -> Dense(f))
     }
-    block Own15(wide)(x: [t, f]) -> [t, f] {
-        x + (x -> Dense(wide) -> Silu -> Dense(f))
-    }
-    block Own19(wide)(x: [t, f]) -> [t, f] {
-        x + (x -> Dense(wide) -> Silu -> Dense(f))
-    }
-    struct Random11<T>(x: [9], series: [9, 3], tokens: [2] in 0..7) -> [69] {
+    struct Random11<T>(x: [9], series: [9, 3], tokens: [2] in 0..7) -> (out0: [9], out1: [2, 4], out2: [63]) {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(3);
         let v5 = tokens -> Embedding(4);
         param table: [3, 4];
         let v7 = v5 -> [Own7(5); 3];
         let v8 = ln(v3 * v3 + 0.5);
-        let (v9, v10) = split(table, 2, axis: 1);
-        let _v11 = v9 -> LayerNorm(eps: 0.05, affine: false);
-        let v12 = v4 -> Celu;
-        let v13 = v8 -> Relu6;
-        let v14 = transpose(v7);
-        layer shared15 = Own15(4);
-        let v15 = (series -> shared15) + (tanh(v4) -> shared15);
-        let v16 = v12 -> ConvTranspose1d(3, kernel: 2, stride: 1, padding: 0, output_padding: 0, dilation: 2, groups: 1);
-        let v17 = tanh(v13 -> wv13_9687: Dense(2)) * wv13_9687.bias;
-        let v18 = sum(v10, axis: 0);
-        let v19 = v9 -> Own19(3);
-        let v20 = matmul(tanh(v15), v10 / 3);
-        concat(reshape(v14, [8]), reshape(v16, [33]), v17, v18, reshape(v19, [6]), reshape(v20, [18]), axis: 0)
+        layer shared9 = Dense(4);
+        let v9 = (table -> shared9) - (0.5 * table -> shared9);
+        let _v10 = min(v4, v4);
+        let v11 = slice(v4, axis: 1, 0..3);
+        let v12 = cos(v11);
+        let v13 = v5 / (v5 * v5 + 1);
+        let v14 = v9 -> Softplus(beta: 2.0);
+        let v15 = v7 -> ConvTranspose1d(3, kernel: 3, stride: 2, padding: 0, output_padding: 1, dilation: 2, groups: 1);
+        let _v16 = sqrt(v14 * v14 + 0.5);
+        let v17 = v15 -> Gelu;
+        let v18 = v17 -> Relu;
+        let v19 = transpose(v12);
+        (v8, v13, concat(reshape(v14, [12]), reshape(v18, [24]), reshape(v19, [27]), axis: 0))
     }
 }
 

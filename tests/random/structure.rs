@@ -3,10 +3,13 @@
 use super::super::generator::{Dice, Value};
 use super::{Step, layer};
 
+/// The most features of a layer that gives as many: each weight is two passes of the differences.
+const WIDEST: usize = 12;
+
 /// A learned layer that keeps the shape.
 fn keeping(value: &Value) -> Option<String> {
     match value.shape[..] {
-        [n] | [_, n] => Some(format!("Dense({n})")),
+        [n] | [_, n] if n <= WIDEST => Some(format!("Dense({n})")),
         [c, _, _] => Some(format!("Conv2d({c}, kernel: 3, padding: 1)")),
         _ => None,
     }
@@ -32,8 +35,10 @@ pub fn shared(_: &str, _: &mut Dice, value: &Value, other: &Value) -> Option<Ste
 pub fn block(name: &str, dice: &mut Dice, value: &Value, other: &Value) -> Option<Step> {
     let norm = dice.pick(&["", " -> GroupNorm(1, eps: 0.05)", " -> BatchNorm2d(eps: 0.05)"]);
     let (signature, inside, parameter) = match value.shape[..] {
-        [n] => ("(wide)(x: [n]) -> [n]", "Dense(wide) -> Tanh -> Dense(n)".to_string(), n + 1),
-        [_, f] => ("(wide)(x: [t, f]) -> [t, f]", "Dense(wide) -> Silu -> Dense(f)".into(), f + 1),
+        [n] if n <= WIDEST => ("(wide)(x: [n]) -> [n]", "Dense(wide) -> Tanh -> Dense(n)".to_string(), n + 1),
+        [_, f] if f <= WIDEST => {
+            ("(wide)(x: [t, f]) -> [t, f]", "Dense(wide) -> Silu -> Dense(f)".into(), f + 1)
+        }
         [c, h, w] if h * w > 1 => (
             "(wide)(x: [c, h, w]) -> [c, h, w]",
             format!("Conv2d(wide, kernel: 3, padding: 1) -> Tanh -> Conv2d(c, kernel: 1){norm}"),
