@@ -6,6 +6,7 @@ use proc_macro2::{TokenStream, TokenTree};
 
 /// Expands the tokens of one `network!`, behind `($crate)`, which the runtime's macro puts in front.
 pub fn expand(tokens: TokenStream) -> TokenStream {
+    let _session = crate::shape::Session::begin();
     let mut tokens = tokens.into_iter();
     let krate = match tokens.next() {
         Some(TokenTree::Group(group)) => group.stream(),
@@ -42,6 +43,6 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
 fn show(stage: &str, result: &dyn std::fmt::Display) {
     let asked = std::env::var("FORMWORK_PRINT").unwrap_or_default();
     if asked.split(',').any(|s| s.trim() == stage) {
-        eprintln!("--- {stage}\n{result}");
+        eprintln!("--- {stage}\n{}", crate::shape::source(&result.to_string()));
     }
 }

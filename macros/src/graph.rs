@@ -1,8 +1,9 @@
 //! What a network is once every name is known: nodes and values in the order in which they run.
 
 use crate::ast::Call;
+use crate::demands::{Demand, Part, facts};
 use crate::layers::AnyLayer;
-use crate::shape::Shape;
+use crate::shape::{Fact, Shape};
 use proc_macro2::{Ident, TokenStream};
 use std::fmt;
 
@@ -14,6 +15,8 @@ pub struct Graph {
     pub values: Vec<Value>,
     /// The values that leave the network, in the order of the declared outputs; `None` after an error.
     pub results: Vec<Option<ValueId>>,
+    /// What hangs on constants; of one part in the order in which it is asked.
+    pub demands: Vec<Demand>,
 }
 
 /// The part of a declaration that other code sees, and so all that the stub after an error needs.
@@ -115,6 +118,11 @@ impl Graph {
             (None, Source::Node { node, .. }) => format!("`{}`", self.nodes[node.0].text),
             (None, Source::Input(i)) => format!("`{}`", self.header.inputs[i].name),
         }
+    }
+
+    /// What is so of constants if a part is good.
+    pub fn facts(&self, part: Part) -> Vec<Fact> {
+        self.demands.iter().filter(|d| d.part == part).flat_map(|d| facts(&d.ways)).collect()
     }
 
     /// Whether what a node gives reaches a result.

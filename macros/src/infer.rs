@@ -3,8 +3,11 @@
 mod explain;
 mod trial;
 
+use crate::demands::{Demand, Part};
 use crate::errors::Errors;
 use crate::graph::{Graph, Shaped};
+use crate::layers::Mismatch;
+use crate::shape::{Fact, Tree, explore};
 
 /// Finds the shape of every value, and reports every layer that its input does not fit.
 pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
@@ -14,6 +17,27 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
             errors.push(explain::node(&graph, &trial, node, &failure.mismatch));
         }
     }
+    let mut demands = Vec::new();
+    for (fault, ways) in &trial.open {
+        let part = match fault {
+            Fault::Node(node) => Part::Node(*node),
+            Fault::Output(output) => Part::Result(*output),
+        };
+        // Names and notes may hang on more constants than the mistake itself.
+        let explained = |facts: &[Fact], mismatch: &Option<Mismatch>| match mismatch {
+            None => Tree::Leaf(Vec::new()),
+            Some(mismatch) => explore(facts, || match fault {
+                Fault::Node(node) => {
+                    vec![explain::node(&graph, &trial, *node, mismatch)]
+                }
+                Fault::Output(output) => explain::output(&graph, &trial, *output).into_iter().collect(),
+            }),
+        };
+        let ways = ways.grown(&mut Vec::new(), &mut { explained });
+        demands.push(Demand { part, ways });
+    }
+    let mut graph = graph;
+    graph.demands.extend(demands);
     Shaped { shapes: trial.shapes, graph }
 }
 

@@ -2,6 +2,7 @@
 
 mod ast;
 mod check;
+mod demands;
 mod emit;
 mod errors;
 mod expand;

@@ -5,6 +5,7 @@ mod names;
 mod operations;
 
 use crate::ast::{Body, Expression, Network, Pattern, Port, Stage, Statement};
+use crate::demands::{self, Demand, Part, Ways};
 use crate::errors::{Error, Errors, Place};
 use crate::graph::{Graph, Header, Input, Node, NodeId, Output, Scalar, Source, Value, ValueId};
 use crate::infer;
@@ -41,17 +42,21 @@ struct Builder<'e> {
     counts: OrderedMap<usize>,
     /// Layers with errors whose helps can be tried only when the graph is whole.
     untried: Vec<(NodeId, std::ops::Range<usize>)>,
+    /// What hangs on constants in the arguments of the node that comes next.
+    open: Vec<Ways>,
     errors: &'e mut Errors,
 }
 
 /// Gives every name a meaning. What could not be resolved is a node without a layer, whose value has no shape.
 pub fn resolve(network: Network, errors: &mut Errors) -> Graph {
     let taken = names_of(&network);
+    let mut demands = Vec::new();
     let graph = Graph {
-        header: header(&network, errors),
+        header: header(&network, &mut demands, errors),
         nodes: Vec::new(),
         values: Vec::new(),
         results: Vec::new(),
+        demands,
     };
     let mut builder = Builder {
         graph,
@@ -62,6 +67,7 @@ pub fn resolve(network: Network, errors: &mut Errors) -> Graph {
         reported: OrderedMap::new(),
         counts: OrderedMap::new(),
         untried: Vec::new(),
+        open: Vec::new(),
         errors,
     };
     for i in 0..builder.graph.header.inputs.len() {
@@ -82,22 +88,31 @@ pub fn resolve(network: Network, errors: &mut Errors) -> Graph {
     graph
 }
 
-fn header(network: &Network, errors: &mut Errors) -> Header {
+fn header(network: &Network, demands: &mut Vec<Demand>, errors: &mut Errors) -> Header {
     if let Some(input) = network.inputs.get(MAX_INPUTS) {
         errors.push(Error::new(&input.tokens, format!("a network takes at most {MAX_INPUTS} inputs")));
     }
-    let mut shape =
-        |port: &Port| dimensions::shape(port.shape.as_deref()?, &Dimensions::new(), &port.tokens, errors);
+    let mut shape = |port: &Port, part: Part| {
+        let dimensions = port.shape.as_deref()?;
+        let mut open = Vec::new();
+        let shape = demands::follow(&[], errors, &mut open, |errors| {
+            dimensions::shape(dimensions, &Dimensions::new(), &port.tokens, errors)
+        });
+        demands.extend(open.into_iter().map(|ways| Demand { part, ways }));
+        shape
+    };
     let mut inputs = Vec::new();
     for port in &network.inputs {
         if let Some(name) = port.name.clone() {
-            inputs.push(Input { name, shape: shape(port), tokens: port.tokens.clone() });
+            let shape = shape(port, Part::Input(inputs.len()));
+            inputs.push(Input { name, shape, tokens: port.tokens.clone() });
         }
     }
     let mut outputs = Vec::new();
     for port in &network.outputs {
         let (name, tokens) = (port.name.clone(), port.tokens.clone());
-        outputs.push(Output { name, shape: shape(port), tokens });
+        let shape = shape(port, Part::Output(outputs.len()));
+        outputs.push(Output { name, shape, tokens });
     }
     Header {
         attributes: network.attributes.clone(),
@@ -268,7 +283,7 @@ impl Builder<'_> {
         };
         let first_error = self.errors.count();
         let call = &self.with_numbers(call);
-        let mut layer = match AnyLayer::parse(call, self.errors) {
+        let mut layer = match self.layer(call) {
             Ok(layer) => layer,
             Err(()) => {
                 self.no_such_layer(call);
@@ -337,6 +352,8 @@ impl Builder<'_> {
         node.outputs = (first..first + ports).map(ValueId).collect();
         let outputs = node.outputs.clone();
         let id = NodeId(self.graph.nodes.len());
+        let open = self.open.drain(..).map(|ways| Demand { part: Part::Node(id), ways });
+        self.graph.demands.extend(open);
         self.graph.nodes.push(node);
         for port in 0..ports {
             self.graph.values.push(Value { source: Source::Node { node: id, port }, name: None });

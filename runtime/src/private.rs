@@ -7,6 +7,9 @@ use crate::{Network, Parameters, Real, Selection, Tensor, Workspace};
 use core::cell::RefCell;
 use core::ops::Range;
 
+#[path = "constants.rs"]
+pub mod constants;
+
 pub use crate::network::{Inputs, equally_many};
 pub use formwork_macros::network;
 pub use nalgebra::SMatrix;

@@ -1,8 +1,8 @@
 //! The one description of the network: the `GRAPH` constant, and the table in the struct's documentation.
 
-use super::{Emit, number};
-use crate::graph::{NodeId, Source, ValueId};
-use crate::shape::Shape;
+use super::{Emit, constants, number};
+use crate::graph::{Node, NodeId, Source, ValueId};
+use crate::shape::{Shape, explore, source};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -26,14 +26,19 @@ impl Emit<'_> {
             let id = NodeId(i);
             let layer = shaped.layer(id);
             let shapes = shaped.input_shapes(id);
-            let (name, kind, text) = (node.name.to_string(), layer.name(), &node.text);
+            let (name, kind, text) = (node.name.to_string(), layer.name(), self.node_text(node));
             let inputs = node.inputs.iter().map(|&v| self.source(v));
             let outputs = node.outputs.iter().map(|&v| dims(shaped.shape(v)));
             let first = tensors;
             tensors += layer.parameters(&shapes).len();
             let (first, last) = (number(first), number(tensors));
             let parameters = number(self.learned_of(id));
-            let multiply_adds = number(layer.multiply_adds(&shapes));
+            let multiply_adds = number(explore(&self.facts, || layer.multiply_adds(&shapes)).joined());
+            let multiply_adds = if layer.multiply_adds(&shapes).known().is_some() {
+                multiply_adds
+            } else {
+                quote!(#multiply_adds as ::core::primitive::u64)
+            };
             quote! {
                 #krate::Node {
                     name: #name,
@@ -47,7 +52,7 @@ impl Emit<'_> {
                 }
             }
         });
-        let fingerprint = Literal::u64_unsuffixed(self.fingerprint());
+        let fingerprint = self.fingerprint();
         quote! {
             static __GRAPH: #krate::Graph = #krate::Graph {
                 name: #name,
@@ -80,18 +85,45 @@ impl Emit<'_> {
     }
 
     /// FNV-1a over everything that makes the architecture: layers, arguments, shapes, names and edges.
-    fn fingerprint(&self) -> u64 {
+    fn fingerprint(&self) -> TokenStream {
         let shaped = &self.plan.shaped;
-        let mut text = String::new();
+        let krate = &self.names.krate;
+        let inputs = shaped.graph.header.inputs.iter().enumerate();
+        let mut texts: Vec<_> = inputs
+            .map(|(value, input)| {
+                constants::text(krate, &format!("{} {}\n", input.name, shaped.shape(ValueId(value))))
+            })
+            .collect();
+        let mut known = String::new();
         for (value, input) in shaped.graph.header.inputs.iter().enumerate() {
-            text += &format!("{} {}\n", input.name, shaped.shape(ValueId(value)));
+            known += &format!("{} {}\n", input.name, shaped.shape(ValueId(value)));
         }
         for node in &shaped.graph.nodes {
-            text += &format!("{} {} {:?}\n", node.name, node.text, node.inputs);
+            let (before, after) = (format!("{} ", node.name), format!(" {:?}\n", node.inputs));
+            known += &format!("{before}{}{after}", node.text);
+            let text = self.node_text(node);
+            texts.extend([quote!(#before), text, quote!(#after)]);
         }
-        text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        })
+        if !crate::shape::any_open() {
+            let hash = known.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+            });
+            let hash = Literal::u64_unsuffixed(hash);
+            return quote!(#hash);
+        }
+        quote!(#krate::__private::constants::hash(&[#(#texts),*]))
+    }
+
+    /// A layer with its arguments; which of them are left out may hang on constants.
+    fn node_text(&self, node: &Node) -> TokenStream {
+        let krate = &self.names.krate;
+        match &node.layer {
+            Some(layer) if layer.text() == node.text => {
+                let texts = explore(&self.facts, || layer.text());
+                constants::chosen(&texts.map(&mut |text| constants::text(krate, text)))
+            }
+            _ => constants::text(krate, &node.text),
+        }
     }
 
     /// The table of layers for the struct's documentation.
@@ -109,7 +141,7 @@ impl Emit<'_> {
             let name = if node.named { format!("{}: ", node.name) } else { String::new() };
             table += &format!("| `{name}{}` | {} | {learned} |\n", node.text, shapes.join(", "));
         }
-        table + &format!("\n{} parameters in all.", self.learned())
+        source(&(table + &format!("\n{} parameters in all.", self.learned())))
     }
 }
 

@@ -1,10 +1,12 @@
 //! The struct of tensors, and the table that says what lies where.
 
+use super::constants::of_part;
 use super::{Emit, Names, number};
+use crate::demands::Part;
 use crate::graph::NodeId;
 use crate::layers::{Init, Parameter, Role, Spread};
 use crate::plan::LINE;
-use crate::shape::{Dim, Shape};
+use crate::shape::{Dim, Shape, source};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -54,9 +56,11 @@ impl Emit<'_> {
         let fields = fields.iter().map(|field| {
             let node = &shaped.graph.nodes[field.node.0];
             let (ident, doc) = (&node.name, self.field_doc(field));
+            let part = self.part(Part::Node(field.node));
             let ty = shaped.layer(field.node).field(&shaped.input_shapes(field.node), scalar);
+            let ty = of_part(ty, part);
             let fill = (!field.fill.is(0)).then(|| {
-                let (fill, len) = (format_ident!("__fill_{}", ident), number(field.fill));
+                let (fill, len) = (format_ident!("__fill_{}", ident), of_part(number(field.fill), part));
                 quote!(#[doc(hidden)] #fill: [#scalar; #len],)
             });
             quote! {
@@ -90,13 +94,13 @@ impl Emit<'_> {
             let shape: Vec<_> = p.axes.iter().map(|&a| p.memory_shape[a]).collect();
             format!("`{}` {}", p.name, Shape(shape))
         });
-        format!(
+        source(&format!(
             "`{}`: {} to {}; {}",
             node.text,
             inputs.join(", "),
             outputs.join(", "),
             tensors.collect::<Vec<_>>().join(", ")
-        )
+        ))
     }
 
     /// `unsafe impl Parameters`, checked against the real layout of the struct.
@@ -118,6 +122,10 @@ impl Emit<'_> {
             quote!(::core::assert!(::core::mem::offset_of!(Self, #ident) == #offset * ::core::mem::size_of::<#scalar>());)
         });
         let total = number(fields.iter().map(|f| f.len + f.fill).sum::<Dim>());
+        let checks = self.if_good(quote! {
+            ::core::assert!(::core::mem::size_of::<Self>() == #total * ::core::mem::size_of::<#scalar>());
+            #(#offsets)*
+        });
         quote! {
             // SAFETY: the struct is `repr(C)` and made of scalars alone; its size and the place of every layer are
             // compared with the table when the program is compiled.
@@ -125,8 +133,7 @@ impl Emit<'_> {
                 type Scalar = #scalar;
                 const TENSORS: &'static [#krate::TensorInfo] = &[#(#tensors),*];
                 const SCALARS: ::core::primitive::usize = {
-                    ::core::assert!(::core::mem::size_of::<Self>() == #total * ::core::mem::size_of::<#scalar>());
-                    #(#offsets)*
+                    #checks
                     #total
                 };
             }
@@ -197,11 +204,11 @@ fn spread(krate: &TokenStream, spread: Spread) -> TokenStream {
     match spread {
         Spread::OneOverRoot(n) => {
             let n = number(n);
-            quote!(1.0 / #krate::__private::root(#n as f64))
+            quote!(1.0 / #krate::__private::constants::root(#n as f64))
         }
         Spread::RootOf(c, n) => {
             let (c, n) = (Literal::f64_suffixed(c.into()), number(n));
-            quote!(#krate::__private::root(#c / #n as f64))
+            quote!(#krate::__private::constants::root(#c / #n as f64))
         }
     }
 }

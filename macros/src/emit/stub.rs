@@ -1,9 +1,11 @@
 //! After an error: the same names with bodies that never run, so that the rest of the program still type-checks and
 //! the editor still completes.
 
+use super::constants::{Table, of_part, part_index};
 use super::ports::Ports;
 use super::{Names, number};
-use crate::graph::{Input, Output, Shaped};
+use crate::demands::Part;
+use crate::graph::{Input, NodeId, Output, Shaped};
 use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -37,7 +39,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
     let fields = fields(krate, shaped, scalar);
     let graph_name = name.to_string();
     let workspace = format_ident!("{}Workspace", name);
-    let predicted = if ports.boxed() { quote!(#private::Box<#output>) } else { quote!(#output) };
+    let predicted = ports.boxed().ty(krate, &output);
     let input = ports.passed();
     let predict_batch = if ports.is_single() {
         quote!(pub fn predict_batch(&self, #input: &[#sample]) -> #private::Vec<#output> { loop {} })
@@ -52,7 +54,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
     };
     let zero = number(0);
     let usize = quote!(::core::primitive::usize);
-    quote! {
+    let outer = quote! {
         #(#attributes)*
         #[allow(non_snake_case, dead_code)]
         #visibility struct #name #bounds {
@@ -63,8 +65,8 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
         #[allow(dead_code)]
         #visibility type #workspace #generics = #krate::Workspace<#name #generics>;
         #definitions
-        #[allow(warnings, clippy::all, clippy::pedantic)]
-        const _: () = {
+    };
+    let inner = quote! {
             static __GRAPH: #krate::Graph =
                 #krate::Graph { name: #graph_name, inputs: &[], nodes: &[], outputs: &[], fingerprint: 0 };
             unsafe impl #bounds #krate::Parameters for #name #generics {
@@ -125,14 +127,22 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
             impl #bounds ::core::fmt::Debug for #name #generics {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { loop {} }
             }
-        };
-    }
+    };
+    Table::new(&names, shaped, None).finish(outer, inner, |inner| {
+        quote! {
+            #[allow(warnings, clippy::all, clippy::pedantic)]
+            const _: () = {
+                #inner
+            };
+        }
+    })
 }
 
 /// The fields of all layers whose inputs are known.
 fn fields(krate: &TokenStream, shaped: &Shaped, scalar: &TokenStream) -> Vec<TokenStream> {
     let mut names = std::collections::BTreeSet::new();
-    let known = shaped.graph.nodes.iter().filter_map(|node| {
+    let graph = &shaped.graph;
+    let known = graph.nodes.iter().enumerate().filter_map(|(n, node)| {
         let layer = node.layer.as_ref()?;
         let inputs: Option<Vec<Shape>> = node.inputs.iter().map(|v| shaped.shapes[v.0].clone()).collect();
         let inputs = inputs?;
@@ -141,7 +151,13 @@ fn fields(krate: &TokenStream, shaped: &Shaped, scalar: &TokenStream) -> Vec<Tok
         (!layer.parameters(&inputs).is_empty()).then_some(())?;
         // The same name twice is a mistake already reported.
         names.insert(node.name.to_string()).then_some(())?;
-        let (ident, ty) = (&node.name, layer.field(&inputs, scalar));
+        let part = part_index(
+            graph.header.inputs.len(),
+            graph.header.outputs.len(),
+            graph.nodes.len(),
+            Part::Node(NodeId(n)),
+        );
+        let (ident, ty) = (&node.name, of_part(layer.field(&inputs, scalar), part));
         Some(quote!(pub #ident: #krate::layers::#ty,))
     });
     known.collect()

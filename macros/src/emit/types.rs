@@ -4,7 +4,7 @@ use super::ports::Ports;
 use super::{Emit, Names, number};
 use crate::graph::{Source, ValueId};
 use crate::layers::{Kind, Role};
-use crate::shape::{Dim, Shape};
+use crate::shape::{Dim, Shape, explore};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
@@ -40,7 +40,8 @@ impl Emit<'_> {
         let shaped = &self.plan.shaped;
         let header = &shaped.graph.header;
         let inputs = (0..header.inputs.len()).map(|i| self.input_shape(i).clone()).collect();
-        let outputs = shaped.graph.results.iter().flatten().map(|&v| shaped.shape(v).clone()).collect();
+        // Of an output the declared shape, which is what others see also where the network has a mistake.
+        let outputs = header.outputs.iter().filter_map(|output| output.shape.clone()).collect();
         Ports { names: &self.names, header, inputs, outputs }
     }
 
@@ -85,12 +86,13 @@ impl Emit<'_> {
     }
 
     /// The fewest samples that give every batch normalisation two values a channel.
-    pub fn least_samples(&self) -> usize {
+    pub fn least_samples(&self) -> Dim {
         let shaped = &self.plan.shaped;
         let traits = (0..shaped.graph.nodes.len()).map(|n| {
             let node = crate::graph::NodeId(n);
             shaped.layer(node).traits(&shaped.input_shapes(node))
         });
-        if traits.into_iter().any(|t| t.batch_values.is_some_and(|n| n == 1)) { 2 } else { 1 }
+        let least = |n: Dim| explore(&self.facts, || Dim::from(if n == 1 { 2 } else { 1 })).joined();
+        traits.filter_map(|t| t.batch_values).map(least).fold(Dim::ONE, |all, n| all.max(n))
     }
 }

@@ -1,9 +1,11 @@
 //! Shapes of a graph as it is, or as it would be after an edit: what the user is told to do has been tried.
 
 use crate::ast::{Argument, Call, Value, ValueKind};
+use crate::demands::{self, Part};
+use crate::errors::Error;
 use crate::graph::{Graph, Node, NodeId, Source, ValueId};
 use crate::layers::{AnyLayer, Mismatch};
-use crate::shape::Shape;
+use crate::shape::{Dim, Fact, Shape, Tree, explore};
 
 /// A change to a graph.
 #[derive(Clone, Debug)]
@@ -43,6 +45,10 @@ pub struct Trial {
     /// What each result has after all edits.
     pub results: Vec<Option<Shape>>,
     pub failures: Vec<Failure>,
+    /// What hangs on constants: an end with a mismatch is bad.
+    pub open: Vec<(Fault, Tree<Option<Mismatch>>)>,
+    /// What is so of constants where a value is good.
+    facts: Vec<Vec<Fact>>,
 }
 
 impl Trial {
@@ -61,6 +67,11 @@ impl Trial {
         self.failures.iter().all(|f| f.fault != fault && (before.has(f.fault) || unknown(f.fault)))
     }
 
+    /// Whether constants decide it.
+    pub fn is_open(&self, fault: Fault) -> bool {
+        self.open.iter().any(|(open, _)| *open == fault)
+    }
+
     fn has(&self, fault: Fault) -> bool {
         self.failures.iter().any(|f| f.fault == fault)
     }
@@ -68,25 +79,42 @@ impl Trial {
 
 /// Finds the shapes with the edits in force. Reports nothing.
 pub fn run(graph: &Graph, edits: &[Edit]) -> Trial {
-    let mut trial =
-        Trial { shapes: vec![None; graph.values.len()], results: Vec::new(), failures: Vec::new() };
+    let mut trial = Trial {
+        shapes: vec![None; graph.values.len()],
+        results: Vec::new(),
+        failures: Vec::new(),
+        open: Vec::new(),
+        facts: vec![Vec::new(); graph.values.len()],
+    };
     for (i, input) in graph.header.inputs.iter().enumerate() {
         let edited = edits.iter().find_map(|e| match e {
             Edit::Input { index, shape } if *index == i => Some(shape.clone()),
             _ => None,
         });
         trial.shapes[i] = edited.or_else(|| input.shape.clone());
+        trial.facts[i] = graph.facts(Part::Input(i));
     }
     for (i, node) in graph.nodes.iter().enumerate() {
         let id = NodeId(i);
-        match outputs(graph, &trial, id, node, edits) {
-            None => {}
-            Some(Ok(shapes)) => {
+        let mut facts = graph.facts(Part::Node(id));
+        node.inputs.iter().for_each(|v| facts.extend(&trial.facts[v.0]));
+        let ways = explore(&facts, || outputs(graph, &trial, id, node, edits));
+        if ways.single().is_some_and(Option::is_none) {
+            continue;
+        }
+        match joined(&ways) {
+            Ok(shapes) => {
+                let open = ways.map(&mut |way| way.as_ref().and_then(|way| way.as_ref().err().cloned()));
+                facts.extend(certain(&open));
+                if open.single().is_none() {
+                    trial.open.push((Fault::Node(id), open));
+                }
                 for (value, shape) in node.outputs.iter().zip(shapes) {
                     trial.shapes[value.0] = Some(shape);
+                    trial.facts[value.0].clone_from(&facts);
                 }
             }
-            Some(Err(mismatch)) => trial.failures.push(Failure { fault: Fault::Node(id), mismatch }),
+            Err(mismatch) => trial.failures.push(Failure { fault: Fault::Node(id), mismatch }),
         }
     }
     for (i, result) in graph.results.iter().enumerate() {
@@ -109,14 +137,48 @@ pub fn run(graph: &Graph, edits: &[Edit]) -> Trial {
             _ => None,
         });
         let declared = edited.or_else(|| graph.header.outputs.get(i).and_then(|o| o.shape.clone()));
-        if let (Some(declared), Some(found)) = (declared, shape)
-            && declared != found
-        {
-            let mismatch = Mismatch::new(format!("{found}"));
-            trial.failures.push(Failure { fault: Fault::Output(i), mismatch });
+        if let (Some(declared), Some(found)) = (declared, shape) {
+            let mut facts = graph.facts(Part::Output(i));
+            result.iter().for_each(|value| facts.extend(&trial.facts[value.0]));
+            let fault = Fault::Output(i);
+            let ways = explore(&facts, || {
+                let equal = declared.rank() == found.rank() && declared == found;
+                (!equal).then(|| Mismatch::new(format!("{found}")))
+            });
+            match ways {
+                Tree::Leaf(None) => {}
+                Tree::Leaf(Some(mismatch)) => trial.failures.push(Failure { fault, mismatch }),
+                open => trial.open.push((fault, open)),
+            }
         }
     }
     trial
+}
+
+/// The shapes of all good ways in one, or the mismatch if there is none.
+fn joined(ways: &Tree<Option<Result<Vec<Shape>, Mismatch>>>) -> Result<Vec<Shape>, Mismatch> {
+    match ways {
+        Tree::Leaf(Some(result)) => result.clone(),
+        Tree::Leaf(None) => Err(Mismatch::new("nothing is known about it")),
+        Tree::Fork(test, yes, no) => match (joined(yes), joined(no)) {
+            (Ok(yes), Ok(no)) => {
+                let choose = |(a, b): (&Shape, &Shape)| {
+                    Shape(a.0.iter().zip(&b.0).map(|(a, b)| Dim::choice(*test, *a, *b)).collect())
+                };
+                Ok(yes.iter().zip(&no).map(choose).collect())
+            }
+            (Ok(shapes), Err(_)) | (_, Ok(shapes)) => Ok(shapes),
+            (Err(mismatch), Err(_)) => Err(mismatch),
+        },
+    }
+}
+
+/// What is so on every way without a mismatch.
+fn certain(ways: &Tree<Option<Mismatch>>) -> Vec<Fact> {
+    demands::facts(&ways.map(&mut |mismatch| {
+        let error = |m: &Mismatch| Error::new(proc_macro2::Span::call_site(), m.line.clone());
+        mismatch.iter().map(error).collect()
+    }))
 }
 
 /// What a node gives; `None` if something that it needs is unknown.

@@ -111,10 +111,9 @@ fn parse_dimension(cursor: &mut Cursor, errors: &mut Errors) -> Option<Dimension
 
 /// Arithmetic on literals is done at once.
 fn folded(dimension: Dimension) -> Result<Dimension, String> {
-    match crate::resolve::evaluate(&dimension, &|_| None) {
-        Ok(Some(n)) => Ok(Dimension::Number(n)),
-        Ok(None) => Ok(dimension),
-        Err(line) => Err(line),
+    match crate::resolve::evaluate(&dimension, &|_| None)?.and_then(|n| n.integer()) {
+        Some(n) => Ok(Dimension::Number(n)),
+        None => Ok(dimension),
     }
 }
 
@@ -217,13 +216,15 @@ pub fn parse_value(cursor: &mut Cursor, errors: &mut Errors) -> Value {
     let to = if ends { parse_end(cursor, errors).kind } else { ValueKind::Given(String::new()) };
     let tokens = cursor.since(start);
     let end = |kind: &ValueKind| match kind {
-        ValueKind::Integer(n) => Some(Dimension::Number(*n)),
+        ValueKind::Integer(n) => n.integer().map(Dimension::Number),
         ValueKind::Word(word) => Some(Dimension::Name(word.clone())),
         ValueKind::Dimension(dimension) => Some(dimension.clone()),
         _ => None,
     };
     let kind = match (end(&from.kind), end(&to)) {
-        (Some(Dimension::Number(from)), Some(Dimension::Number(to))) => ValueKind::Range(from, to),
+        (Some(Dimension::Number(from)), Some(Dimension::Number(to))) => {
+            ValueKind::Range(from.into(), to.into())
+        }
         (Some(from), Some(to)) => ValueKind::RangeOf(from, to),
         _ if [&from.kind, &to].contains(&&ValueKind::Broken) => ValueKind::Broken,
         _ => {
@@ -241,7 +242,7 @@ fn parse_end(cursor: &mut Cursor, errors: &mut Errors) -> Value {
     }
     let start = cursor.at();
     let kind = match dimension::parse_dimension(cursor, errors).map(folded) {
-        Some(Ok(Dimension::Number(n))) => ValueKind::Integer(n),
+        Some(Ok(Dimension::Number(n))) => ValueKind::Integer(n.into()),
         Some(Ok(dimension)) => ValueKind::Dimension(dimension),
         Some(Err(line)) => {
             errors.push(Error::new(Place::of(&cursor.since(start)), line));
@@ -333,7 +334,8 @@ fn literal_value(text: &str, minus: bool) -> Result<ValueKind, String> {
             }
             let n = int.base10_digits().parse::<u64>().ok().filter(|&n| n <= MAX_NUMBER);
             let n = n.ok_or_else(|| format!("`{text}` is too large: the largest number is {MAX_NUMBER}"))?;
-            Ok(ValueKind::Integer(if text.starts_with('-') { -i128::from(n) } else { i128::from(n) }))
+            let n = i128::from(n);
+            Ok(ValueKind::Integer(if text.starts_with('-') { -n } else { n }.into()))
         }
         Ok(syn::Lit::Float(float)) => {
             if !float.suffix().is_empty() {

@@ -14,7 +14,7 @@ mod verify;
 use crate::graph::{NodeId, Shaped};
 use crate::layers::Layout;
 use crate::shape::Dim;
-pub use memory::{LINE, Memory};
+pub use memory::{LINE, Memory, Packing};
 use tape::{Op, SlotId, Tape};
 
 /// Everything that emission needs to know.
@@ -39,6 +39,8 @@ pub struct Program {
     /// For each input the layout in which it is loaded.
     pub loads: Vec<Layout>,
     pub memory: Memory,
+    /// The buffers that the compiler lays out, where their lengths hang on constants.
+    pub packing: Option<Packing>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -176,6 +178,7 @@ fn program(shaped: &Shaped, mode: Mode) -> Program {
         output_gradient,
         loads: builder.tape.loads,
         memory: Memory::default(),
+        packing: None,
     };
     memory::lay_out(&mut program);
     program

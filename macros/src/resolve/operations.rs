@@ -182,7 +182,7 @@ impl Builder<'_> {
             })
             .collect();
         let first_error = self.errors.count();
-        let layer = AnyLayer::parse(call, self.errors).ok().flatten();
+        let layer = self.layer(call).ok().flatten();
         self.check_claim(call);
         let Some(layer) = layer else {
             let value = self.unknown(&call.tokens);

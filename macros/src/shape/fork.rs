@@ -218,6 +218,30 @@ impl<T> Tree<T> {
         }
     }
 
+    pub fn into_leaves(self) -> Vec<T> {
+        match self {
+            Tree::Leaf(leaf) => vec![leaf],
+            Tree::Fork(_, yes, no) => [yes.into_leaves(), no.into_leaves()].into_iter().flatten().collect(),
+        }
+    }
+
+    /// Another tree in the place of each end, which is told the answers that lead there.
+    pub fn grown<U>(&self, path: &mut Vec<Fact>, change: &mut impl FnMut(&[Fact], &T) -> Tree<U>) -> Tree<U> {
+        match self {
+            Tree::Leaf(leaf) => change(path, leaf),
+            Tree::Fork(test, yes, no) => {
+                let mut under = |answer, tree: &Tree<T>| {
+                    path.push((*test, answer));
+                    let grown = tree.grown(path, change);
+                    path.pop();
+                    Box::new(grown)
+                };
+                let (yes, no) = (under(true, yes), under(false, no));
+                Tree::Fork(*test, yes, no)
+            }
+        }
+    }
+
     pub fn map<U>(&self, change: &mut impl FnMut(&T) -> U) -> Tree<U> {
         match self {
             Tree::Leaf(leaf) => Tree::Leaf(change(leaf)),
@@ -227,17 +251,25 @@ impl<T> Tree<T> {
             }
         }
     }
-}
 
-impl<T: PartialEq> Tree<T> {
     /// Without the forks whose sides are the same.
-    pub fn merged(self) -> Tree<T> {
+    pub fn merged_by(self, same: &dyn Fn(&T, &T) -> bool) -> Tree<T> {
         match self {
             Tree::Leaf(leaf) => Tree::Leaf(leaf),
-            Tree::Fork(test, yes, no) => {
-                let (yes, no) = (yes.merged(), no.merged());
-                if yes == no { yes } else { Tree::Fork(test, Box::new(yes), Box::new(no)) }
-            }
+            Tree::Fork(test, yes, no) => match (yes.merged_by(same), no.merged_by(same)) {
+                (Tree::Leaf(yes), Tree::Leaf(no)) if same(&yes, &no) => Tree::Leaf(yes),
+                (yes, no) => Tree::Fork(test, Box::new(yes), Box::new(no)),
+            },
+        }
+    }
+}
+
+impl Tree<Dim> {
+    /// All ends as one number.
+    pub fn joined(&self) -> Dim {
+        match self {
+            Tree::Leaf(n) => *n,
+            Tree::Fork(test, yes, no) => Dim::choice(*test, yes.joined(), no.joined()),
         }
     }
 }

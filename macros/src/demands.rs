@@ -1,0 +1,69 @@
+//! What only the compiler can check, because the values of constants decide it.
+//!
+//! Each demand is a tree of questions about constants with the mistakes at its ends. It is written out as an assertion
+//! at the token of the mistake, which speaks if all that comes before is good.
+
+use crate::errors::{Error, Errors};
+use crate::graph::NodeId;
+use crate::shape::{Fact, Tree, explore};
+
+/// A part of a network, which is good or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// The declared shape of an input.
+    Input(usize),
+    /// The declared shape of an output.
+    Output(usize),
+    Node(NodeId),
+    /// That the network gives what is declared.
+    Result(usize),
+}
+
+/// What must hold of a part; an end without an error is good.
+pub type Ways = Tree<Vec<Error>>;
+
+/// A question to the compiler.
+#[derive(Debug)]
+pub struct Demand {
+    pub part: Part,
+    pub ways: Ways,
+}
+
+/// Does work that reports errors, once for each answer to what hangs on constants. Mistakes of all answers are
+/// reported; those of some become a demand, and what a good way gave comes back. `work` does the same each time.
+pub fn follow<R>(
+    facts: &[Fact],
+    errors: &mut Errors,
+    open: &mut Vec<Ways>,
+    mut work: impl FnMut(&mut Errors) -> R,
+) -> R {
+    let ways = explore(facts, || {
+        let mut found = Errors::new();
+        let result = work(&mut found);
+        (result, found.take())
+    });
+    let is_open = ways.leaves().iter().any(|(_, (_, found))| found.is_empty());
+    if is_open && ways.single().is_none() {
+        open.push(ways.map(&mut |(_, found)| found.iter().map(conditional).collect()));
+    }
+    let mut leaves = ways.into_leaves();
+    let good = leaves.iter().position(|(_, found)| found.is_empty()).unwrap_or(0);
+    let (result, found) = leaves.swap_remove(good);
+    found.into_iter().for_each(|error| errors.push(error));
+    result
+}
+
+/// No edit can be tried where nobody knows the numbers.
+fn conditional(error: &Error) -> Error {
+    Error { helps: Vec::new(), ..error.clone() }
+}
+
+/// What is so if a demand is met.
+pub fn facts(ways: &Ways) -> Vec<Fact> {
+    let mut good = ways.leaves().into_iter().filter(|(_, errors)| errors.is_empty()).map(|(path, _)| path);
+    let mut common = good.next().unwrap_or_default();
+    for path in good {
+        common.retain(|fact| path.contains(fact));
+    }
+    common
+}

@@ -1,0 +1,469 @@
+//! Numbers that only the compiler knows: one constant holds them all, and everything else is written with placeholders
+//! that this file turns into references to it.
+
+use super::Names;
+use crate::demands::Part;
+use crate::errors::Place;
+use crate::graph::{NodeId, Shaped, Source, ValueId};
+use crate::plan::{LINE, Plan};
+use crate::shape::{Constant, Dim, Piece, Term, Test, Tree, pieces, source};
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote, quote_spanned};
+use std::collections::BTreeSet;
+
+/// A number without a suffix; where constants are in it, a placeholder.
+pub fn number(n: impl Into<Dim>) -> TokenStream {
+    let n = n.into();
+    let token: TokenTree = match n.open() {
+        None => {
+            let n = n.integer().and_then(|n| u64::try_from(n).ok()).unwrap_or(u64::MAX);
+            Literal::u64_unsuffixed(n).into()
+        }
+        Some(place) => format_ident!("__size_{place}", span = Span::mixed_site()).into(),
+    };
+    token.into()
+}
+
+/// A text: a literal, or what the compiler makes of it.
+pub fn text(krate: &TokenStream, text: &str) -> TokenStream {
+    let mut bytes = 0;
+    let private = quote!(#krate::__private::constants);
+    let pieces: Vec<_> = pieces(text)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => {
+                bytes += text.len();
+                quote!(#private::Piece::Text(#text))
+            }
+            Piece::Number(n) => {
+                bytes += 40;
+                let n = value(n);
+                quote!(#private::Piece::Number(#n))
+            }
+            Piece::Plural(n) => {
+                bytes += 1;
+                let n = value(n);
+                quote!(#private::Piece::Plural(#n))
+            }
+        })
+        .collect();
+    if source(text) == text {
+        return quote!(#text);
+    }
+    let bytes = Literal::usize_unsuffixed(bytes);
+    quote!({
+        const __TEXT: &#private::Text<#bytes> = &#private::Text::new(&[#(#pieces),*]);
+        __TEXT.as_str()
+    })
+}
+
+/// One expression or another, as the compiler finds.
+pub fn chosen(tree: &Tree<TokenStream>) -> TokenStream {
+    match tree {
+        Tree::Leaf(leaf) => leaf.clone(),
+        Tree::Fork(test, yes, no) => {
+            let (test, yes, no) = (holds(*test, value), chosen(yes), chosen(no));
+            quote!(if #test { #yes } else { #no })
+        }
+    }
+}
+
+/// The number itself, negative or not.
+fn value(n: Dim) -> TokenStream {
+    match n.open() {
+        None => integer(n.integer().unwrap_or(0)),
+        Some(place) => {
+            let name = format_ident!("__value_{place}", span = Span::mixed_site());
+            quote!(#name)
+        }
+    }
+}
+
+fn integer(n: i128) -> TokenStream {
+    let size = Literal::u128_unsuffixed(n.unsigned_abs());
+    if n < 0 { quote!((-#size)) } else { quote!(#size) }
+}
+
+fn holds(test: Test, value: impl Fn(Dim) -> TokenStream) -> TokenStream {
+    let (n, zero) = test.parts();
+    let n = value(n);
+    if zero { quote!((#n == 0)) } else { quote!((#n < 0)) }
+}
+
+/// What stands for the numbers of a part that may be good where others are not: its types.
+pub fn of_part(tokens: TokenStream, part: usize) -> TokenStream {
+    replaced(tokens, &|name| {
+        let place = name.strip_prefix("__size_").filter(|place| place.parse::<usize>().is_ok())?;
+        let name = format_ident!("__size_{place}_of_{part}", span = Span::mixed_site());
+        Some(quote!(#name))
+    })
+}
+
+fn replaced(tokens: TokenStream, change: &dyn Fn(&str) -> Option<TokenStream>) -> TokenStream {
+    let tokens = tokens.into_iter().map(|token| match token {
+        TokenTree::Group(group) => {
+            let mut inside = Group::new(group.delimiter(), replaced(group.stream(), change));
+            inside.set_span(group.span());
+            TokenTree::from(inside).into()
+        }
+        TokenTree::Ident(name) => change(&name.to_string()).unwrap_or_else(|| TokenTree::from(name).into()),
+        other => other.into(),
+    });
+    tokens.collect()
+}
+
+/// A placeholder: the number's place in the table, and the part whose goodness is enough.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Use {
+    Size(usize, Option<usize>),
+    Value(usize),
+}
+
+impl Use {
+    fn read(name: &str) -> Option<Use> {
+        if let Some(place) = name.strip_prefix("__value_") {
+            return place.parse().ok().map(Use::Value);
+        }
+        let size = name.strip_prefix("__size_")?;
+        match size.split_once("_of_") {
+            None => size.parse().ok().map(|place| Use::Size(place, None)),
+            Some((place, part)) => Some(Use::Size(place.parse().ok()?, part.parse().ok())),
+        }
+    }
+
+    fn place(self) -> usize {
+        match self {
+            Use::Size(place, _) | Use::Value(place) => place,
+        }
+    }
+}
+
+fn uses(tokens: &TokenStream, all: &mut BTreeSet<Use>) {
+    for token in tokens.clone() {
+        match token {
+            TokenTree::Group(group) => uses(&group.stream(), all),
+            TokenTree::Ident(name) => all.extend(Use::read(&name.to_string())),
+            _ => {}
+        }
+    }
+}
+
+/// The number of a part in the table.
+pub fn part_index(inputs: usize, outputs: usize, nodes: usize, part: Part) -> usize {
+    match part {
+        Part::Input(i) => i,
+        Part::Output(i) => inputs + i,
+        Part::Node(node) => inputs + outputs + node.0,
+        Part::Result(i) => inputs + outputs + nodes + i,
+    }
+}
+
+pub fn table_name(names: &Names) -> Ident {
+    format_ident!("__SizesOf{}", names.name, span = Span::call_site())
+}
+
+/// The constant in which a network's numbers are, and what is written with it.
+pub struct Table<'a> {
+    names: &'a Names,
+    shaped: &'a Shaped,
+    plan: Option<&'a Plan>,
+    /// What is computed, one after the other.
+    lines: Vec<TokenStream>,
+    written: BTreeSet<String>,
+}
+
+impl<'a> Table<'a> {
+    pub fn new(names: &'a Names, shaped: &'a Shaped, plan: Option<&'a Plan>) -> Table<'a> {
+        Table { names, shaped, plan, lines: Vec::new(), written: BTreeSet::new() }
+    }
+
+    fn name(&self) -> Ident {
+        table_name(self.names)
+    }
+
+    /// The items of a network, with the constants that they need: `outer` stands beside the network, `inner` in a block
+    /// of its own, to which `wrap` adds what stands round it.
+    pub fn finish(
+        mut self,
+        outer: TokenStream,
+        inner: TokenStream,
+        wrap: impl Fn(TokenStream) -> TokenStream,
+    ) -> TokenStream {
+        let asserted = self.assertions();
+        let (mut all, mut inside) = (BTreeSet::new(), BTreeSet::new());
+        if crate::shape::any_open() {
+            uses(&outer, &mut all);
+            uses(&asserted, &mut all);
+            uses(&inner, &mut inside);
+            all.extend(&inside);
+        }
+        if all.is_empty() && self.shaped.graph.demands.is_empty() {
+            return [outer, wrap(inner)].into_iter().collect();
+        }
+        let mut places: Vec<usize> = all.iter().map(|one| one.place()).collect();
+        places.dedup();
+        places.sort_unstable();
+        places.dedup();
+        let table = self.table(&places);
+        let name = self.name();
+        let expression = |one: Use| {
+            let index = Literal::usize_unsuffixed(places.binary_search(&one.place()).unwrap_or(0));
+            match one {
+                Use::Value(_) => quote!(#name.values[#index]),
+                Use::Size(_, None) => quote!(#name.size(#index)),
+                Use::Size(_, Some(part)) => {
+                    let part = Literal::usize_unsuffixed(part);
+                    quote!(#name.size_of(#index, #part))
+                }
+            }
+        };
+        let outside =
+            |tokens| replaced(tokens, &|name| Use::read(name).map(expression).map(|e| quote!({ #e })));
+        let (outer, asserted) = (outside(outer), outside(asserted));
+        let constants = inside.iter().map(|&one| {
+            let value = expression(one);
+            match one {
+                Use::Value(place) => {
+                    let name = format_ident!("__value_{place}", span = Span::mixed_site());
+                    quote!(const #name: ::core::primitive::i128 = #value;)
+                }
+                Use::Size(place, part) => {
+                    let suffix = part.map_or(String::new(), |part| format!("_of_{part}"));
+                    let name = format_ident!("__size_{place}{suffix}", span = Span::mixed_site());
+                    quote!(const #name: ::core::primitive::usize = #value;)
+                }
+            }
+        });
+        let inner = wrap(quote!(#(#constants)* #inner));
+        quote!(#table #outer #inner #asserted)
+    }
+
+    /// The constant itself.
+    fn table(&mut self, places: &[usize]) -> TokenStream {
+        let values: Vec<_> = places.iter().map(|&place| self.open(place)).collect();
+        let (parts, checks) = self.parts();
+        let lines = &self.lines;
+        let krate = &self.names.krate;
+        let counts = [values.len(), parts.len(), checks.len()].map(Literal::usize_unsuffixed);
+        let name = self.name();
+        quote! {
+            #[doc(hidden)]
+            #[allow(non_upper_case_globals, dead_code, unused_variables, long_running_const_eval, clippy::all)]
+            const #name: #krate::__private::constants::Sizes<#(#counts),*> = {
+                #(#lines)*
+                #krate::__private::constants::Sizes {
+                    values: [#(#values),*],
+                    parts: [#(#parts),*],
+                    checks: [#(#checks),*],
+                }
+            };
+        }
+    }
+
+    /// Whether each part is good, and what each demand finds.
+    fn parts(&mut self) -> (Vec<TokenStream>, Vec<TokenStream>) {
+        let graph = &self.shaped.graph;
+        let (inputs, outputs, nodes) =
+            (graph.header.inputs.len(), graph.header.outputs.len(), graph.nodes.len());
+        let flag = |part| format_ident!("__good_{}", part_index(inputs, outputs, nodes, part));
+        let source = |value: ValueId| match graph.values[value.0].source {
+            Source::Input(i) => Part::Input(i),
+            Source::Node { node, .. } => Part::Node(node),
+        };
+        let mut all: Vec<(Part, Vec<Part>)> = (0..inputs).map(|i| (Part::Input(i), Vec::new())).collect();
+        all.extend((0..outputs).map(|i| (Part::Output(i), Vec::new())));
+        for (n, node) in graph.nodes.iter().enumerate() {
+            all.push((Part::Node(NodeId(n)), node.inputs.iter().map(|&v| source(v)).collect()));
+        }
+        for i in 0..outputs {
+            let result = graph.results.get(i).copied().flatten();
+            all.push((Part::Result(i), [Part::Output(i)].into_iter().chain(result.map(source)).collect()));
+        }
+        let mut goods = Vec::new();
+        let mut checks = vec![quote!(0); graph.demands.len()];
+        for (part, needs) in all {
+            let (good, needs) = (flag(part), needs.into_iter().map(flag));
+            self.lines.push(quote!(let #good = true #(&& #needs)*;));
+            for (d, demand) in graph.demands.iter().enumerate().filter(|(_, d)| d.part == part) {
+                let check = format_ident!("__check_{d}");
+                let mut end = 0;
+                let ends = demand.ways.map(&mut |errors| {
+                    end += 1;
+                    if errors.is_empty() { 0 } else { end }
+                });
+                let found = self.found(&ends);
+                self.lines.push(quote! {
+                    let #check: ::core::primitive::usize = if #good { #found } else { 0 };
+                    let #good = #good && #check == 0;
+                });
+                checks[d] = quote!(#check);
+            }
+            goods.push(quote!(#good));
+        }
+        (goods, checks)
+    }
+
+    fn found(&mut self, ends: &Tree<usize>) -> TokenStream {
+        match ends {
+            Tree::Leaf(end) => {
+                let end = Literal::usize_unsuffixed(*end);
+                quote!(#end)
+            }
+            Tree::Fork(test, yes, no) => {
+                let test = self.test(*test);
+                let (yes, no) = (self.found(yes), self.found(no));
+                quote!(if #test { #yes } else { #no })
+            }
+        }
+    }
+
+    fn test(&mut self, test: Test) -> TokenStream {
+        let n = self.dim(test.parts().0);
+        holds(test, |_| n.clone())
+    }
+
+    fn dim(&mut self, n: Dim) -> TokenStream {
+        match n.open() {
+            None => integer(n.integer().unwrap_or(0)),
+            Some(place) => self.open(place),
+        }
+    }
+
+    /// The name of an expression's value, which is computed above.
+    fn open(&mut self, place: usize) -> TokenStream {
+        let name = format_ident!("__v{place}", span = Span::mixed_site());
+        if self.written.insert(name.to_string()) {
+            let (number, products) = Dim::at(place).products();
+            let mut sum = integer(number);
+            if number < 0 || !products.is_empty() {
+                sum = quote!((#sum as ::core::primitive::i128));
+            }
+            for (factor, terms) in products {
+                let mut product = integer(factor);
+                product = quote!((#product as ::core::primitive::i128));
+                for term in terms {
+                    let term = self.term(term);
+                    product = quote!(#product.saturating_mul(#term));
+                }
+                sum = quote!(#sum.saturating_add(#product));
+            }
+            self.lines.push(quote!(let #name: ::core::primitive::i128 = #sum;));
+        }
+        quote!(#name)
+    }
+
+    fn term(&mut self, term: Term) -> TokenStream {
+        let krate = self.names.krate.clone();
+        let private = quote!(#krate::__private::constants);
+        match term {
+            Term::Constant(place) => self.constant(place),
+            Term::Found(number) => self.buffer(number),
+            Term::Quotient(a, b) => {
+                let (a, b) = (self.dim(a), self.dim(b));
+                quote!(#private::quotient(#a, #b))
+            }
+            Term::Larger(a, b) => {
+                let (a, b) = (self.dim(a), self.dim(b));
+                quote!(#private::larger(#a, #b))
+            }
+            Term::Smaller(a, b) => {
+                let (a, b) = (self.dim(a), self.dim(b));
+                quote!(#private::smaller(#a, #b))
+            }
+            Term::Choice(test, a, b) => {
+                let (test, a, b) = (self.test(test), self.dim(a), self.dim(b));
+                quote!((if #test { #a } else { #b }))
+            }
+        }
+    }
+
+    /// A constant of the program, named once, so that what is wrong about it is said once.
+    fn constant(&mut self, place: usize) -> TokenStream {
+        let name = format_ident!("__c{place}", span = Span::mixed_site());
+        if self.written.insert(name.to_string()) {
+            let Constant { path, spans } = Constant::at(place);
+            let mut spans = spans.into_iter();
+            let mut tokens = TokenStream::new();
+            let mut span = Span::call_site();
+            for (i, part) in path.iter().enumerate() {
+                if i > 0 {
+                    tokens.extend(quote_spanned!(span=> ::));
+                }
+                if !part.is_empty() {
+                    span = spans.next().unwrap_or(span);
+                    let part = Ident::new(part, span);
+                    tokens.extend(quote!(#part));
+                }
+            }
+            self.lines.push(quote! {
+                let #name: ::core::primitive::usize = #tokens;
+                let #name = #name as ::core::primitive::i128;
+            });
+        }
+        quote!(#name)
+    }
+
+    /// Where a buffer lies that the compiler lays out.
+    fn buffer(&mut self, number: usize) -> TokenStream {
+        let programs = self.plan.iter().flat_map(|plan| [&plan.predict, &plan.train]);
+        let packings: Vec<_> = programs.filter_map(|program| program.packing.as_ref()).collect();
+        let Some(packing) = packings.into_iter().find(|p| p.numbers().contains(&number)) else {
+            unreachable!("only plans have places")
+        };
+        let name = format_ident!("__packed_{}", packing.first, span = Span::mixed_site());
+        if self.written.insert(name.to_string()) {
+            let krate = self.names.krate.clone();
+            let lengths: Vec<_> = packing.runs.iter().map(|run| self.dim(run.0)).collect();
+            let lives = packing.runs.iter().map(|&(_, (first, last))| {
+                let (first, last) = (Literal::usize_unsuffixed(first), Literal::usize_unsuffixed(last));
+                quote!((#first, #last))
+            });
+            let line = Literal::usize_unsuffixed(LINE);
+            self.lines.push(quote! {
+                let #name = #krate::__private::constants::pack([#(#lengths),*], [#(#lives),*], #line);
+            });
+        }
+        match number - packing.first {
+            at if at == packing.runs.len() => quote!(#name.all),
+            at => {
+                let at = Literal::usize_unsuffixed(at);
+                quote!(#name.at[#at])
+            }
+        }
+    }
+
+    /// One assertion for each mistake that there may be, at its token, in the order of the source.
+    fn assertions(&self) -> TokenStream {
+        let (krate, name) = (&self.names.krate, self.name());
+        let mut items = Vec::new();
+        for (d, demand) in self.shaped.graph.demands.iter().enumerate() {
+            let d = Literal::usize_unsuffixed(d);
+            for (end, (_, errors)) in demand.ways.leaves().into_iter().enumerate() {
+                let end = Literal::usize_unsuffixed(end + 1);
+                for error in errors {
+                    let refusal = refusal(error.place, text(krate, &error.text()));
+                    items.push((
+                        error.place.start(),
+                        quote! {
+                            const _: () = {
+                                use #krate::__private::constants::refuse as __refuse;
+                                if #name.checks[#d] == #end { #refusal }
+                            };
+                        },
+                    ));
+                }
+            }
+        }
+        items.sort_by_key(|(start, _)| *start);
+        items.into_iter().map(|(_, item)| item).collect()
+    }
+}
+
+/// The call that shows the text: the name on the first token and the brackets on the last, so that all between the two
+/// is underlined, as it is by `compile_error!`.
+fn refusal(Place { first, last }: Place, text: TokenStream) -> TokenStream {
+    let name = Ident::new("__refuse", first);
+    let mut arguments = Group::new(proc_macro2::Delimiter::Parenthesis, text);
+    arguments.set_span(last);
+    quote!(#name #arguments)
+}
