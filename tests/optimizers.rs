@@ -17,7 +17,16 @@ struct Linear<T> {
 const fn tensor(name: &'static str, shape: &'static [usize], offset: usize, len: usize) -> TensorInfo {
     let axes: &[usize] = if shape.len() == 2 { &[0, 1] } else { &[0] };
     let init = Init::Constant(0.0);
-    TensorInfo { name, shape, memory_shape: shape, axes, offset, len, role: Role::Learned, init }
+    TensorInfo {
+        name: formwork::TensorName::new(name),
+        shape,
+        memory_shape: shape,
+        axes,
+        offset,
+        len,
+        role: Role::Learned,
+        init,
+    }
 }
 
 // SAFETY: 19 scalars and nothing else; the ranges lie inside and apart.

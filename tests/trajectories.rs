@@ -78,7 +78,7 @@ fn places(info: &TensorInfo) -> Vec<usize> {
 
 /// The reference's name: an identifier cannot be called `layers.0`.
 fn name(info: &TensorInfo) -> String {
-    info.name.replace("layers_", "layers.")
+    info.name.to_string().replace("layers_", "layers.")
 }
 
 fn read<N: Network>(network: &N, info: &TensorInfo) -> Vec<N::Scalar> {

@@ -1,8 +1,25 @@
 //! What the user wrote, with its tokens; nothing is resolved yet.
 
 use crate::shape::{Dim, Shape};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use std::fmt;
+
+/// All items of one invocation whose name could be read.
+#[derive(Debug, Default)]
+pub struct Program {
+    pub networks: Vec<Network>,
+    pub blocks: Vec<Block>,
+}
+
+/// `block Name(parameters)(x: […]) -> […] { … }`: layers under one name, for networks and other blocks to use.
+#[derive(Debug)]
+pub struct Block {
+    pub name: Ident,
+    pub parameters: Vec<Ident>,
+    pub inputs: Vec<Port>,
+    pub outputs: Vec<Port>,
+    pub body: Option<Body>,
+}
 
 /// One `struct Name(…) -> … { … }`. Whatever could not be read is missing, and an error says so.
 #[derive(Debug)]
@@ -16,8 +33,6 @@ pub struct Network {
     pub outputs: Vec<Port>,
     /// `None` if the declaration ends before its body.
     pub body: Option<Body>,
-    /// The names of all networks of the invocation.
-    pub siblings: Vec<String>,
 }
 
 /// A declared input, or an output, which may be without a name.
@@ -75,10 +90,12 @@ pub struct Body {
     pub broken: bool,
 }
 
-/// What may stand before the result; `param` and `layer` will be further kinds.
+/// What may stand before the result; `param` will be a further kind.
 #[derive(Debug)]
 pub enum Statement {
     Let(Let),
+    /// `layer encoder = Dense(64);`
+    Layer(Box<Stage>),
 }
 
 #[derive(Debug)]
@@ -109,6 +126,8 @@ pub enum Expression {
     Number(f64, TokenStream),
     /// `concat(a, b, axis: 0)`
     Function(Function),
+    /// `e.mean`
+    Part(Ident, Ident),
     /// What could not be read, or is not supported yet: a value of unknown shape.
     Unknown(TokenStream),
 }
@@ -137,7 +156,17 @@ pub struct Stage {
     /// `None` if it could not be read, or is a function.
     pub call: Option<Call>,
     pub function: Option<Function>,
+    /// The `3` of `[Dense(64); 3]`.
+    pub repeat: Option<Repeat>,
     /// The name, if any, and the call.
+    pub tokens: TokenStream,
+}
+
+/// How often a layer runs, one behind the other.
+#[derive(Clone, Debug)]
+pub struct Repeat {
+    pub count: Value,
+    /// All of `[Dense(64); 3]`.
     pub tokens: TokenStream,
 }
 
@@ -272,7 +301,7 @@ impl Expression {
     /// The expression as written.
     pub fn tokens(&self) -> TokenStream {
         match self {
-            Expression::Name(name) => proc_macro2::TokenTree::from(name.clone()).into(),
+            Expression::Name(name) => TokenTree::from(name.clone()).into(),
             Expression::Tuple(_, tokens)
             | Expression::Chain(_, _, tokens)
             | Expression::Binary(_, _, _, tokens)
@@ -280,6 +309,14 @@ impl Expression {
             | Expression::Number(_, tokens)
             | Expression::Unknown(tokens) => tokens.clone(),
             Expression::Function(function) => function.call.tokens.clone(),
+            Expression::Part(value, part) => {
+                let dot = proc_macro2::Punct::new('.', proc_macro2::Spacing::Alone);
+                TokenStream::from_iter::<[TokenTree; 3]>([
+                    value.clone().into(),
+                    dot.into(),
+                    part.clone().into(),
+                ])
+            }
         }
     }
 }

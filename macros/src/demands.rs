@@ -4,7 +4,7 @@
 //! at the token of the mistake, which speaks if all that comes before is good.
 
 use crate::errors::{Error, Errors};
-use crate::graph::NodeId;
+use crate::graph::{GroupId, NodeId};
 use crate::shape::{Fact, Tree, explore};
 
 /// A part of a network, which is good or not.
@@ -15,6 +15,10 @@ pub enum Part {
     /// The declared shape of an output.
     Output(usize),
     Node(NodeId),
+    /// What flows into a block or an inner network.
+    Open(GroupId),
+    /// What comes out of it.
+    Close(GroupId),
     /// That the network gives what is declared.
     Result(usize),
 }
@@ -27,6 +31,8 @@ pub type Ways = Tree<Vec<Error>>;
 pub struct Demand {
     pub part: Part,
     pub ways: Ways,
+    /// The place in a block's declaration: a mistake there is one mistake, however often the block is used.
+    pub definition: Option<(usize, usize, bool)>,
 }
 
 /// Does work that reports errors, once for each answer to what hangs on constants. Mistakes of all answers are
@@ -54,13 +60,18 @@ pub fn follow<R>(
 }
 
 /// No edit can be tried where nobody knows the numbers.
-fn conditional(error: &Error) -> Error {
+pub fn conditional(error: &Error) -> Error {
     Error { helps: Vec::new(), ..error.clone() }
 }
 
 /// What is so if a demand is met.
 pub fn facts(ways: &Ways) -> Vec<Fact> {
-    let mut good = ways.leaves().into_iter().filter(|(_, errors)| errors.is_empty()).map(|(path, _)| path);
+    common(ways, &Vec::is_empty)
+}
+
+/// What all good ways have in common.
+pub fn common<T>(ways: &Tree<T>, is_good: &dyn Fn(&T) -> bool) -> Vec<Fact> {
+    let mut good = ways.leaves().into_iter().filter(|(_, end)| is_good(end)).map(|(path, _)| path);
     let mut common = good.next().unwrap_or_default();
     for path in good {
         common.retain(|fact| path.contains(fact));

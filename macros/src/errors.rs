@@ -173,6 +173,15 @@ impl Errors {
         self.list.len()
     }
 
+    /// Adds a note to all mistakes from that number on which do not have one of its kind.
+    pub fn annotate(&mut self, first: usize, note: &str) {
+        for error in self.list.iter_mut().skip(first) {
+            if !error.notes.iter().any(|other| other.starts_with("in `")) {
+                error.notes.push(note.into());
+            }
+        }
+    }
+
     /// Adds a further place to the change that an error's first help proposes.
     pub fn extend_help(&mut self, error: usize, change: Change) {
         if let Some(help) = self.list.get_mut(error).and_then(|e| e.helps.first_mut()) {

@@ -14,16 +14,21 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
     };
     let mut output = TokenStream::new();
     let mut errors = Errors::new();
-    for item in parse::parse(tokens.collect(), &mut errors) {
+    let program = parse::parse(tokens.collect(), &mut errors);
+    let unreadable = errors.count();
+    let mut used = Vec::new();
+    for network in &program.networks {
+        let before = errors.count();
         // Gate 1 is soft: what a failed name or argument feeds is unknown, and unknown is silent, so that one build
         // shows the mistakes of all stages.
-        let graph = resolve::resolve(item, &mut errors);
+        let graph = resolve::resolve(&program, network, &mut errors);
+        used.extend(resolve::blocks_of(&graph));
         show("graph", &graph);
         let shaped = infer::infer(graph, &mut errors);
         show("shaped", &shaped);
         check::check(&shaped, &mut errors);
         // Gate 2: only a network without a mistake is planned.
-        let code = if errors.is_empty() {
+        let code = if unreadable == 0 && errors.count() == before {
             output.extend(lints::unused(&shaped.graph));
             let plan = plan::plan(shaped);
             show("plan", &plan);
@@ -34,6 +39,7 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
         show("code", &code);
         output.extend(code);
     }
+    resolve::check_unused(&program, &used, &mut errors);
     output.extend(errors.into_compile_errors());
     output
 }

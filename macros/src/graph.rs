@@ -3,9 +3,11 @@
 use crate::ast::Call;
 use crate::demands::{Demand, Part, facts};
 use crate::layers::AnyLayer;
-use crate::shape::{Fact, Shape};
+use crate::resolve::Signature;
+use crate::shape::{Dim, Fact, Shape};
 use proc_macro2::{Ident, TokenStream};
 use std::fmt;
+use std::ops::Range;
 
 /// A network as the user declared it, names resolved. Nodes stand in topological order.
 #[derive(Debug)]
@@ -13,6 +15,9 @@ pub struct Graph {
     pub header: Header,
     pub nodes: Vec<Node>,
     pub values: Vec<Value>,
+    pub groups: Vec<Group>,
+    /// Groups and nodes in the order in which they run.
+    pub order: Vec<Event>,
     /// The values that leave the network, in the order of the declared outputs; `None` after an error.
     pub results: Vec<Option<ValueId>>,
     /// What hangs on constants; of one part in the order in which it is asked.
@@ -66,6 +71,55 @@ pub struct NodeId(pub usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ValueId(pub usize);
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupId(pub usize);
+
+/// A step through the graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    Open(GroupId),
+    Node(NodeId),
+    Close(GroupId),
+}
+
+/// Nodes that stand together under one name: a block, an inner network, something repeated.
+#[derive(Debug)]
+pub struct Group {
+    /// The user's name, or one made from the block.
+    pub name: Ident,
+    pub named: bool,
+    pub kind: GroupKind,
+    /// How many times it runs, one behind the other; `None` if it is no repetition.
+    pub repeat: Option<Dim>,
+    /// As the user would write it: `Residual(16)`, `[Dense(64); 3]`.
+    pub text: String,
+    /// As written, where it is used.
+    pub tokens: TokenStream,
+    pub parent: Option<GroupId>,
+    pub nodes: Range<usize>,
+    pub inputs: Vec<ValueId>,
+    /// What its body sees of them: the inputs themselves, or where it is repeated what flows into a round.
+    pub taken: Vec<ValueId>,
+    /// What its body gives.
+    pub results: Vec<ValueId>,
+    /// What others see of it: the results, or where it is repeated those of the last round.
+    pub outputs: Vec<ValueId>,
+    /// What its declaration says of its inputs and outputs; `None` for a repeated layer.
+    pub signature: Option<Signature>,
+    /// The group whose tensors it uses, if it has none of its own.
+    pub shares: Option<GroupId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GroupKind {
+    /// A repeated layer: its node takes the group's name.
+    Layer,
+    /// A block of that number.
+    Block(usize),
+    /// A network of the same invocation.
+    Network(Ident),
+}
+
 /// One layer or operation.
 #[derive(Debug)]
 pub struct Node {
@@ -85,6 +139,10 @@ pub struct Node {
     pub operands: Vec<TokenStream>,
     pub inputs: Vec<ValueId>,
     pub outputs: Vec<ValueId>,
+    /// The innermost group that it belongs to.
+    pub group: Option<GroupId>,
+    /// The node whose tensors it uses, if it has none of its own.
+    pub shares: Option<NodeId>,
 }
 
 /// Something that flows: an input, or what a node gives.
@@ -98,7 +156,20 @@ pub struct Value {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     Input(usize),
-    Node { node: NodeId, port: usize },
+    Node {
+        node: NodeId,
+        port: usize,
+    },
+    /// What flows into a round of a repetition.
+    Round {
+        group: GroupId,
+        port: usize,
+    },
+    /// What a repetition gives after its last round.
+    Repeat {
+        group: GroupId,
+        port: usize,
+    },
 }
 
 /// A graph whose values have shapes. Behind gate 2 all of them do; before it `None` is "unknown", after an error.
@@ -117,6 +188,8 @@ impl Graph {
             (Some(name), _) => format!("`{name}`"),
             (None, Source::Node { node, .. }) => format!("`{}`", self.nodes[node.0].text),
             (None, Source::Input(i)) => format!("`{}`", self.header.inputs[i].name),
+            (None, Source::Round { group, port }) => self.describe(self.groups[group.0].inputs[port]),
+            (None, Source::Repeat { group, .. }) => format!("`{}`", self.groups[group.0].text),
         }
     }
 
@@ -125,18 +198,113 @@ impl Graph {
         self.demands.iter().filter(|d| d.part == part).flat_map(|d| facts(&d.ways)).collect()
     }
 
-    /// Whether what a node gives reaches a result.
-    pub fn is_live(&self) -> Vec<bool> {
-        let mut live = vec![false; self.nodes.len()];
-        let mut open: Vec<ValueId> = self.results.iter().flatten().copied().collect();
-        while let Some(value) = open.pop() {
-            if let Source::Node { node, .. } = self.values[value.0].source
-                && !std::mem::replace(&mut live[node.0], true)
-            {
-                open.extend(&self.nodes[node.0].inputs);
+    /// All parts in the order in which they are asked, each with those that have to be good before.
+    pub fn parts(&self) -> Vec<(Part, Vec<Part>)> {
+        let mut parts: Vec<(Part, Vec<Part>)> =
+            (0..self.header.inputs.len()).map(|i| (Part::Input(i), Vec::new())).collect();
+        parts.extend((0..self.header.outputs.len()).map(|i| (Part::Output(i), Vec::new())));
+        for event in &self.order {
+            let (part, group, values) = match *event {
+                Event::Node(node) => (Part::Node(node), self.nodes[node.0].group, &self.nodes[node.0].inputs),
+                Event::Open(group) => {
+                    (Part::Open(group), self.groups[group.0].parent, &self.groups[group.0].inputs)
+                }
+                Event::Close(group) => (Part::Close(group), Some(group), &self.groups[group.0].results),
+            };
+            let needs = values.iter().flat_map(|&value| self.makers(value, group));
+            let needs = needs.chain(group.map(Part::Open)).collect();
+            parts.push((part, needs));
+        }
+        for i in 0..self.header.outputs.len() {
+            let result = self.results.get(i).copied().flatten();
+            let needs = result.into_iter().flat_map(|value| self.makers(value, None));
+            parts.push((Part::Result(i), [Part::Output(i)].into_iter().chain(needs).collect()));
+        }
+        parts
+    }
+
+    /// What gives a value, seen from within a group: the groups that it comes out of are closed.
+    fn makers(&self, value: ValueId, seen_from: Option<GroupId>) -> Vec<Part> {
+        match self.values[value.0].source {
+            Source::Input(i) => vec![Part::Input(i)],
+            Source::Round { group, .. } => vec![Part::Open(group)],
+            Source::Repeat { group, .. } => vec![Part::Close(group)],
+            Source::Node { node, .. } => {
+                let outer: Vec<_> = self.around(seen_from).collect();
+                let closed = self.around(self.nodes[node.0].group).filter(|group| !outer.contains(group));
+                [Part::Node(node)].into_iter().chain(closed.map(Part::Close)).collect()
             }
         }
-        live
+    }
+
+    /// Whether what a node gives reaches a result.
+    pub fn is_live(&self) -> Vec<bool> {
+        self.live().0
+    }
+
+    /// The same of repetitions.
+    pub fn is_live_group(&self) -> Vec<bool> {
+        self.live().1
+    }
+
+    fn live(&self) -> (Vec<bool>, Vec<bool>) {
+        let mut live = vec![false; self.nodes.len()];
+        let mut open: Vec<ValueId> = self.results.iter().flatten().copied().collect();
+        let mut seen = vec![false; self.groups.len()];
+        while let Some(value) = open.pop() {
+            match self.values[value.0].source {
+                Source::Node { node, .. } if !std::mem::replace(&mut live[node.0], true) => {
+                    open.extend(&self.nodes[node.0].inputs);
+                }
+                // What one round gives is what the next one takes, so all of it is wanted, and all inputs are.
+                Source::Repeat { group, .. } if !std::mem::replace(&mut seen[group.0], true) => {
+                    open.extend(&self.groups[group.0].results);
+                    open.extend(&self.groups[group.0].inputs);
+                }
+                Source::Round { group, port } => open.push(self.groups[group.0].inputs[port]),
+                _ => {}
+            }
+        }
+        (live, seen)
+    }
+
+    /// The groups around a node or in a group's place, from the innermost outwards.
+    pub fn around(&self, innermost: Option<GroupId>) -> impl Iterator<Item = GroupId> {
+        std::iter::successors(innermost, |group| self.groups[group.0].parent)
+    }
+
+    /// The innermost repetition around.
+    pub fn repetition(&self, innermost: Option<GroupId>) -> Option<GroupId> {
+        self.around(innermost).find(|g| self.groups[g.0].repeat.is_some())
+    }
+
+    /// How many times a node runs.
+    pub fn rounds(&self, node: NodeId) -> Dim {
+        self.around(self.nodes[node.0].group).filter_map(|g| self.groups[g.0].repeat).product()
+    }
+
+    /// Whether a node has its group's name and none of its own.
+    pub fn is_bare(&self, node: NodeId) -> bool {
+        self.nodes[node.0].group.is_some_and(|g| self.groups[g.0].kind == GroupKind::Layer)
+    }
+
+    /// The names from the network down to a node: `body.conv1`; a round's number stands where it is `*`.
+    pub fn path(&self, node: NodeId) -> String {
+        let name = (!self.is_bare(node)).then(|| self.nodes[node.0].name.to_string());
+        let around = self.around(self.nodes[node.0].group).collect::<Vec<_>>().into_iter().rev();
+        let groups = around.map(|group| self.segment(&self.groups[group.0]));
+        groups.chain(name).collect::<Vec<_>>().join(".")
+    }
+
+    /// The same down to a group.
+    pub fn group_path(&self, group: &Group) -> String {
+        let around = self.around(group.parent).collect::<Vec<_>>().into_iter().rev();
+        let groups = around.map(|group| self.segment(&self.groups[group.0]));
+        groups.chain([group.name.to_string()]).collect::<Vec<_>>().join(".")
+    }
+
+    fn segment(&self, group: &Group) -> String {
+        if group.repeat.is_some() { format!("{}.*", group.name) } else { group.name.to_string() }
     }
 
     /// The names that a user gave to values and layers which no result needs and nothing reads; a leading `_` says that
@@ -146,7 +314,8 @@ impl Graph {
         let wanted = |name: &&Ident| !name.to_string().starts_with('_');
         let mut unused = Vec::new();
         for (i, input) in self.header.inputs.iter().enumerate() {
-            let read = self.nodes.iter().zip(&live).any(|(n, live)| *live && n.inputs.contains(&ValueId(i)));
+            let read = self.nodes.iter().zip(&live).any(|(n, live)| *live && n.inputs.contains(&ValueId(i)))
+                || self.groups.iter().any(|group| group.inputs.contains(&ValueId(i)));
             if !read && !self.results.contains(&Some(ValueId(i))) {
                 unused.push(&input.name);
             }
@@ -154,6 +323,7 @@ impl Graph {
         for value in &self.values {
             if let (Some(name), Source::Node { node, port }) = (&value.name, value.source)
                 && !live[node.0]
+                && self.nodes[node.0].group.is_none()
                 && !self.nodes.iter().any(|n| n.inputs.contains(&self.nodes[node.0].outputs[port]))
             {
                 unused.push(name);

@@ -1,9 +1,10 @@
 //! From `Graph` to `Shaped`: every layer says what shape it gives. What an error feeds stays unknown, in silence.
 
 mod explain;
+mod groups;
 mod trial;
 
-use crate::demands::{Demand, Part};
+use crate::demands::{self, Demand, Part};
 use crate::errors::Errors;
 use crate::graph::{Graph, Shaped};
 use crate::layers::Mismatch;
@@ -12,15 +13,27 @@ use crate::shape::{Fact, Tree, explore};
 /// Finds the shape of every value, and reports every layer that its input does not fit.
 pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
     let trial = trial::run(&graph, &[]);
+    // A mistake in a block is one mistake, however often the block is used.
+    let mut reported = Vec::new();
     for failure in &trial.failures {
-        if let trial::Fault::Node(node) = failure.fault {
-            errors.push(explain::node(&graph, &trial, node, &failure.mismatch));
+        let definition = explain::definition(&graph, failure.fault);
+        if definition.is_some() && reported.contains(&definition) {
+            continue;
+        }
+        reported.push(definition);
+        match failure.fault {
+            Fault::Node(node) => errors.push(explain::node(&graph, &trial, node, &failure.mismatch)),
+            Fault::Open(group) => errors.push(explain::opened(&graph, group, &failure.mismatch)),
+            Fault::Close(group) => errors.push(explain::closed(&graph, &trial, group, &failure.mismatch)),
+            Fault::Output(_) => {}
         }
     }
     let mut demands = Vec::new();
     for (fault, ways) in &trial.open {
         let part = match fault {
             Fault::Node(node) => Part::Node(*node),
+            Fault::Open(group) => Part::Open(*group),
+            Fault::Close(group) => Part::Close(*group),
             Fault::Output(output) => Part::Result(*output),
         };
         // Names and notes may hang on more constants than the mistake itself.
@@ -30,11 +43,15 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
                 Fault::Node(node) => {
                     vec![explain::node(&graph, &trial, *node, mismatch)]
                 }
+                Fault::Open(group) => vec![demands::conditional(&explain::opened(&graph, *group, mismatch))],
+                Fault::Close(group) => {
+                    vec![demands::conditional(&explain::closed(&graph, &trial, *group, mismatch))]
+                }
                 Fault::Output(output) => explain::output(&graph, &trial, *output).into_iter().collect(),
             }),
         };
         let ways = ways.grown(&mut Vec::new(), &mut { explained });
-        demands.push(Demand { part, ways });
+        demands.push(Demand { part, ways, definition: explain::definition(&graph, *fault) });
     }
     let mut graph = graph;
     graph.demands.extend(demands);
@@ -42,7 +59,7 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
 }
 
 pub use explain::output;
-pub use trial::{Fault, run, source_node};
+pub use trial::{Fault, run, shapes_of, source_node};
 
 /// Whether a network is good with another call in a node's place, whatever was wrong with it before.
 pub fn would_fit(graph: &Graph, node: crate::graph::NodeId, call: &str) -> bool {

@@ -6,6 +6,7 @@ mod demands;
 mod emit;
 mod errors;
 mod expand;
+mod fields;
 mod graph;
 mod infer;
 mod layers;

@@ -1,7 +1,7 @@
 //! A map whose order is that of insertion, so that nothing the macro writes depends on hashing.
 
 /// Names and what they mean, in the order in which they came.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct OrderedMap<V> {
     entries: Vec<(String, V)>,
 }

@@ -1,19 +1,23 @@
 //! From `ast` to `Graph`: names, layers, arguments. Reports undefined names, names used twice, and wrong arguments.
 
 mod dimensions;
+mod groups;
 mod names;
 mod operations;
 
-use crate::ast::{Body, Expression, Network, Pattern, Port, Stage, Statement};
+use crate::ast::{Body, Expression, Network, Pattern, Port, Program, Statement};
 use crate::demands::{self, Demand, Part, Ways};
 use crate::errors::{Error, Errors, Place};
-use crate::graph::{Graph, Header, Input, Node, NodeId, Output, Scalar, Source, Value, ValueId};
+use crate::graph::{
+    Event, Graph, GroupId, GroupKind, Header, Input, Node, NodeId, Output, Scalar, Source, Value, ValueId,
+};
 use crate::infer;
 use crate::layers::AnyLayer;
 use crate::maps::OrderedMap;
+use crate::shape::Shape;
 use crate::suggest;
-use dimensions::Dimensions;
-pub use dimensions::evaluate;
+pub use dimensions::{Dimensions, evaluate};
+pub use groups::{Misfit, Signature};
 use proc_macro2::{Ident, TokenStream};
 
 /// The most inputs that the runtime takes.
@@ -25,12 +29,31 @@ enum Binding {
     Value(ValueId),
     /// A layer: what it gives, and how it reads.
     Layer(ValueId, String),
+    /// Several values that have names of their own.
+    Several(Vec<(String, ValueId)>),
+    /// A layer that may be used several times.
+    Shared(Box<groups::Shared>),
 }
 
-struct Builder<'e> {
+struct Builder<'p, 'e> {
+    program: &'p Program,
     graph: Graph,
-    /// The names of all networks of the invocation.
-    siblings: Vec<String>,
+    /// What is known of the shapes so far: a block's variables are bound by them.
+    shapes: Vec<Option<Shape>>,
+    frame: Frame,
+    /// The blocks and networks that are being put in, from the outermost.
+    within: Vec<String>,
+    /// The next node and group whose tensors are used again, while a shared layer is.
+    sharing: Option<(usize, usize)>,
+    /// Layers with errors whose helps can be tried only when the graph is whole.
+    untried: Vec<(NodeId, std::ops::Range<usize>)>,
+    /// What hangs on constants in the arguments of the node that comes next.
+    open: Vec<Ways>,
+    errors: &'e mut Errors,
+}
+
+/// What belongs to one body: that of a network or of a block.
+struct Frame {
     scope: OrderedMap<Binding>,
     /// What names in dimensions and arguments stand for.
     dimensions: Dimensions,
@@ -40,52 +63,86 @@ struct Builder<'e> {
     reported: OrderedMap<(usize, Option<String>)>,
     /// How many unnamed layers there are of each kind.
     counts: OrderedMap<usize>,
-    /// Layers with errors whose helps can be tried only when the graph is whole.
-    untried: Vec<(NodeId, std::ops::Range<usize>)>,
-    /// What hangs on constants in the arguments of the node that comes next.
-    open: Vec<Ways>,
-    errors: &'e mut Errors,
+    group: Option<GroupId>,
 }
 
-/// Gives every name a meaning. What could not be resolved is a node without a layer, whose value has no shape.
-pub fn resolve(network: Network, errors: &mut Errors) -> Graph {
-    let taken = names_of(&network);
-    let mut demands = Vec::new();
-    let graph = Graph {
-        header: header(&network, &mut demands, errors),
-        nodes: Vec::new(),
-        values: Vec::new(),
-        results: Vec::new(),
-        demands,
-    };
-    let mut builder = Builder {
-        graph,
-        siblings: network.siblings.clone(),
-        scope: OrderedMap::new(),
-        dimensions: Dimensions::new(),
-        taken,
-        reported: OrderedMap::new(),
-        counts: OrderedMap::new(),
-        untried: Vec::new(),
-        open: Vec::new(),
-        errors,
-    };
-    for i in 0..builder.graph.header.inputs.len() {
-        let name = builder.graph.header.inputs[i].name.clone();
-        let value = ValueId(i);
-        builder.graph.values.push(Value { source: Source::Input(i), name: Some(name.clone()) });
-        builder.scope.insert(plain(&name), Binding::Value(value));
+impl Frame {
+    fn new(inputs: &[Port], body: Option<&Body>, group: Option<GroupId>) -> Frame {
+        Frame {
+            scope: OrderedMap::new(),
+            dimensions: Dimensions::new(),
+            taken: names_of(inputs, body),
+            reported: OrderedMap::new(),
+            counts: OrderedMap::new(),
+            group,
+        }
     }
+}
+
+/// Gives every name in one of a program's networks a meaning. What could not be resolved is a node without a layer,
+/// whose value has no shape.
+pub fn resolve(program: &Program, network: &Network, errors: &mut Errors) -> Graph {
+    let mut demands = Vec::new();
+    let header = header(network, &mut demands, errors);
+    let mut builder = Builder::new(program, header, network.body.as_ref(), &network.inputs, errors);
+    builder.graph.demands = demands;
+    for i in 0..builder.graph.header.inputs.len() {
+        let input = &builder.graph.header.inputs[i];
+        let (name, shape) = (input.name.clone(), input.shape.clone());
+        let value = builder.value(Source::Input(i), shape);
+        builder.graph.values[value.0].name = Some(name.clone());
+        builder.frame.scope.insert(plain(&name), Binding::Value(value));
+    }
+    builder.within.push(network.name.to_string());
     let outputs = builder.graph.header.outputs.len();
     builder.graph.results = vec![None; outputs];
     if let Some(body) = &network.body {
-        builder.body(body);
+        let head = Declared { name: &network.name, outputs };
+        if let Some(values) = builder.body(body, &head) {
+            builder.graph.results = values.into_iter().map(Some).collect();
+        }
     }
     let Builder { graph, untried, errors, .. } = builder;
     for (node, range) in untried {
         errors.keep_helps(range, |call| infer::would_fit(&graph, node, call));
     }
     graph
+}
+
+/// Reports what is wrong with blocks that no network uses; their shapes are unknown.
+pub fn check_unused(program: &Program, used: &[usize], errors: &mut Errors) {
+    let unused = (0..program.blocks.len()).filter(|block| !used.contains(block));
+    for block in unused {
+        let block = &program.blocks[block];
+        let header = Header {
+            attributes: Vec::new(),
+            visibility: syn::Visibility::Inherited,
+            name: block.name.clone(),
+            scalar: Scalar::F32,
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+        };
+        let mut builder = Builder::new(program, header, None, &[], errors);
+        builder.alone(block);
+        let Builder { graph, untried, errors, .. } = builder;
+        for (node, range) in untried {
+            errors.keep_helps(range, |call| infer::would_fit(&graph, node, call));
+        }
+    }
+}
+
+/// The blocks that a graph has somewhere.
+pub fn blocks_of(graph: &Graph) -> impl Iterator<Item = usize> {
+    graph.groups.iter().filter_map(|group| match group.kind {
+        GroupKind::Block(block) => Some(block),
+        _ => None,
+    })
+}
+
+/// What a body has to give.
+struct Declared<'a> {
+    name: &'a Ident,
+    outputs: usize,
 }
 
 fn header(network: &Network, demands: &mut Vec<Demand>, errors: &mut Errors) -> Header {
@@ -98,7 +155,7 @@ fn header(network: &Network, demands: &mut Vec<Demand>, errors: &mut Errors) -> 
         let shape = demands::follow(&[], errors, &mut open, |errors| {
             dimensions::shape(dimensions, &Dimensions::new(), &port.tokens, errors)
         });
-        demands.extend(open.into_iter().map(|ways| Demand { part, ways }));
+        demands.extend(open.into_iter().map(|ways| Demand { part, ways, definition: None }));
         shape
     };
     let mut inputs = Vec::new();
@@ -134,16 +191,21 @@ fn plain(name: &Ident) -> String {
 }
 
 /// Every name that the user gives to an input, a value or a layer.
-fn names_of(network: &Network) -> Vec<String> {
+fn names_of(inputs: &[Port], body: Option<&Body>) -> Vec<String> {
     let mut names: Vec<String> =
-        network.inputs.iter().filter_map(|p| p.name.as_ref()).map(ToString::to_string).collect();
-    let Some(body) = &network.body else { return names };
-    for Statement::Let(binding) in &body.statements {
-        match &binding.pattern {
-            Pattern::One(name) => names.extend(name.iter().map(ToString::to_string)),
-            Pattern::Tuple(all, _) => names.extend(all.iter().flatten().map(ToString::to_string)),
+        inputs.iter().filter_map(|p| p.name.as_ref()).map(ToString::to_string).collect();
+    let Some(body) = body else { return names };
+    for statement in &body.statements {
+        match statement {
+            Statement::Layer(stage) => names.extend(stage.name.iter().map(ToString::to_string)),
+            Statement::Let(binding) => {
+                match &binding.pattern {
+                    Pattern::One(name) => names.extend(name.iter().map(ToString::to_string)),
+                    Pattern::Tuple(all, _) => names.extend(all.iter().flatten().map(ToString::to_string)),
+                }
+                layer_names(&binding.value, &mut names);
+            }
         }
-        layer_names(&binding.value, &mut names);
     }
     body.result.iter().for_each(|result| layer_names(result, &mut names));
     names
@@ -151,7 +213,7 @@ fn names_of(network: &Network) -> Vec<String> {
 
 fn layer_names(expression: &Expression, names: &mut Vec<String>) {
     match expression {
-        Expression::Name(_) | Expression::Number(..) | Expression::Unknown(_) => {}
+        Expression::Name(_) | Expression::Part(..) | Expression::Number(..) | Expression::Unknown(_) => {}
         Expression::Negative(value, _) => layer_names(value, names),
         Expression::Function(function) => function.values.iter().for_each(|v| layer_names(v, names)),
         Expression::Tuple(parts, _) => parts.iter().for_each(|part| layer_names(part, names)),
@@ -166,40 +228,93 @@ fn layer_names(expression: &Expression, names: &mut Vec<String>) {
     }
 }
 
-impl Builder<'_> {
-    fn body(&mut self, body: &Body) {
-        for Statement::Let(binding) in &body.statements {
-            match &binding.pattern {
-                Pattern::One(name) => {
-                    let value = self.single(&binding.value);
-                    if let Some(name) = name {
-                        self.bind(name, value);
-                    }
-                }
-                Pattern::Tuple(names, tokens) => self.bind_all(names, tokens, &binding.value),
+impl<'p, 'e> Builder<'p, 'e> {
+    fn new(
+        program: &'p Program,
+        header: Header,
+        body: Option<&Body>,
+        inputs: &[Port],
+        errors: &'e mut Errors,
+    ) -> Builder<'p, 'e> {
+        let graph = Graph {
+            header,
+            nodes: Vec::new(),
+            values: Vec::new(),
+            groups: Vec::new(),
+            order: Vec::new(),
+            demands: Vec::new(),
+            results: Vec::new(),
+        };
+        Builder {
+            program,
+            graph,
+            shapes: Vec::new(),
+            frame: Frame::new(inputs, body, None),
+            within: Vec::new(),
+            sharing: None,
+            untried: Vec::new(),
+            open: Vec::new(),
+            errors,
+        }
+    }
+
+    /// What a body gives; `None` if it is not as many values as declared.
+    fn body(&mut self, body: &Body, declared: &Declared) -> Option<Vec<ValueId>> {
+        for statement in &body.statements {
+            match statement {
+                Statement::Layer(stage) => self.shared_layer(stage),
+                Statement::Let(binding) => match &binding.pattern {
+                    Pattern::One(name) => self.bind_one(name.as_ref(), &binding.value),
+                    Pattern::Tuple(names, tokens) => self.bind_all(names, tokens, &binding.value),
+                },
             }
         }
-        let header_outputs = self.graph.header.outputs.len();
+        let name = declared.name;
         let Some(result) = &body.result else {
             if !body.broken {
-                let name = &self.graph.header.name;
                 let line = format!("the body of `{name}` ends without a result");
                 self.errors.push(Error::new(&body.tokens, line));
             }
-            return;
+            return None;
         };
         let values = self.several(result);
-        if header_outputs == 0 {
-            return;
+        if declared.outputs == 0 || values.len() == declared.outputs {
+            return (declared.outputs > 0).then_some(values);
         }
-        if values.len() == header_outputs {
-            self.graph.results = values.into_iter().map(Some).collect();
-            return;
-        }
-        let name = &self.graph.header.name;
-        let declared = crate::shape::counted(header_outputs, "values");
-        let line = format!("`{name}` declares {declared}, but its body gives {}", values.len());
+        let count = crate::shape::counted(declared.outputs, "values");
+        let line = format!("`{name}` declares {count}, but its body gives {}", values.len());
         self.errors.push(Error::new(&result.tokens(), line));
+        None
+    }
+
+    /// A name for a value, or for several that have names of their own: `let e = x -> Encoder;`.
+    fn bind_one(&mut self, name: Option<&Ident>, expression: &Expression) {
+        let values = self.several(expression);
+        let parts = self.parts(&values);
+        match (&values[..], parts, name) {
+            (&[value], ..) => {
+                if let Some(name) = name {
+                    self.bind(name, value);
+                }
+            }
+            (_, Some(parts), Some(name)) => {
+                self.frame.scope.insert(plain(name), Binding::Several(parts));
+            }
+            _ => {
+                let value = self.only(values, expression);
+                if let Some(name) = name {
+                    self.bind(name, value);
+                }
+            }
+        }
+    }
+
+    /// The names of several values, if they are the outputs of a group that names them.
+    fn parts(&self, values: &[ValueId]) -> Option<Vec<(String, ValueId)>> {
+        let group = self.graph.groups.iter().rev().find(|group| group.outputs == values)?;
+        let names = group.signature.as_ref()?.outputs.iter().map(|output| output.name.clone());
+        let names: Vec<String> = names.collect::<Option<_>>()?;
+        Some(names.into_iter().zip(values.iter().copied()).collect())
     }
 
     fn bind_all(&mut self, names: &[Option<Ident>], tokens: &TokenStream, value: &Expression) {
@@ -221,7 +336,7 @@ impl Builder<'_> {
     /// Binds a `let`. It may take over the name of an earlier value, but not that of a layer.
     fn bind(&mut self, name: &Ident, value: ValueId) {
         let text = plain(name);
-        if let Some(Binding::Layer(_, layer)) = self.scope.get(&text) {
+        if let Some(Binding::Layer(_, layer)) = self.frame.scope.get(&text) {
             let line = format!("the name `{name}` is already used by the layer `{name}: {layer}`");
             let free = self.free_name(&text);
             let error = Error::new(name, line).help(format!("another name for the value: `let {free} = …`"));
@@ -231,12 +346,16 @@ impl Builder<'_> {
         if named.name.is_none() {
             named.name = Some(name.clone());
         }
-        self.scope.insert(text, Binding::Value(value));
+        self.frame.scope.insert(text, Binding::Value(value));
     }
 
     /// One value; several where one is wanted are an error.
     fn single(&mut self, expression: &Expression) -> ValueId {
         let values = self.several(expression);
+        self.only(values, expression)
+    }
+
+    fn only(&mut self, values: Vec<ValueId>, expression: &Expression) -> ValueId {
         match values[..] {
             [value] => value,
             _ => {
@@ -257,6 +376,7 @@ impl Builder<'_> {
                 vec![self.arithmetic(expression)]
             }
             Expression::Function(function) => self.function(function, Vec::new()),
+            Expression::Part(name, part) => vec![self.part(name, part)],
             Expression::Chain(source, stages, _) => {
                 let mut values = self.several(source);
                 for stage in stages {
@@ -268,60 +388,6 @@ impl Builder<'_> {
                 values
             }
         }
-    }
-
-    /// A layer over what flows into it.
-    fn stage(&mut self, stage: &Stage, inputs: Vec<ValueId>) -> Vec<ValueId> {
-        let name = stage.name.as_ref().filter(|name| self.is_free(name, stage));
-        let Some(call) = &stage.call else {
-            let value = self.unknown(&stage.tokens);
-            if let Some(name) = name {
-                self.graph.values[value.0].name = Some(name.clone());
-                self.scope.insert(plain(name), Binding::Layer(value, "…".into()));
-            }
-            return vec![value];
-        };
-        let first_error = self.errors.count();
-        let call = &self.with_numbers(call);
-        let mut layer = match self.layer(call) {
-            Ok(layer) => layer,
-            Err(()) => {
-                self.no_such_layer(call);
-                None
-            }
-        };
-        let errors = first_error..self.errors.count();
-        self.check_claim(call);
-        if let Some(wanted) = layer.as_ref().and_then(|layer| layer.refuses(inputs.len())) {
-            let line = format!("`{call}` takes {wanted}, but gets {}", inputs.len());
-            self.errors.push(Error::new(&call.tokens, line));
-            layer = None;
-        }
-        let text = layer.as_ref().map_or_else(|| call.to_string(), AnyLayer::text);
-        let named = name.is_some();
-        let node_name = match name {
-            Some(name) => name.clone(),
-            None => self.automatic_name(&call.name.to_string(), call.name.span()),
-        };
-        let values = self.push_all(Node {
-            name: node_name,
-            named,
-            layer,
-            text,
-            tokens: call.tokens.clone(),
-            inputs,
-            outputs: Vec::new(),
-            call: Some(call.clone()),
-            operands: Vec::new(),
-        });
-        if !errors.is_empty() {
-            self.untried.push((NodeId(self.graph.nodes.len() - 1), errors));
-        }
-        if let (Some(name), Some(&value)) = (name, values.first()) {
-            self.graph.values[value.0].name = Some(name.clone());
-            self.scope.insert(plain(name), Binding::Layer(value, call.to_string()));
-        }
-        values
     }
 
     /// A value of which nothing is known, after an error.
@@ -337,6 +403,8 @@ impl Builder<'_> {
             outputs: Vec::new(),
             call: None,
             operands: Vec::new(),
+            group: None,
+            shares: None,
         })
     }
 
@@ -347,17 +415,34 @@ impl Builder<'_> {
 
     /// Adds a node, and all values that it gives.
     fn push_all(&mut self, mut node: Node) -> Vec<ValueId> {
-        let first = self.graph.values.len();
         let ports = node.layer.as_ref().map_or(1, AnyLayer::ports);
-        node.outputs = (first..first + ports).map(ValueId).collect();
-        let outputs = node.outputs.clone();
         let id = NodeId(self.graph.nodes.len());
-        let open = self.open.drain(..).map(|ways| Demand { part: Part::Node(id), ways });
+        let open = self.open.drain(..).map(|ways| Demand { part: Part::Node(id), ways, definition: None });
         self.graph.demands.extend(open);
+        let shapes = self.outputs_of(&node).unwrap_or_default();
+        node.outputs = (0..ports)
+            .map(|port| self.value(Source::Node { node: id, port }, shapes.get(port).cloned()))
+            .collect();
+        node.group = self.frame.group;
+        node.shares = self.next_shared();
+        let outputs = node.outputs.clone();
         self.graph.nodes.push(node);
-        for port in 0..ports {
-            self.graph.values.push(Value { source: Source::Node { node: id, port }, name: None });
-        }
+        self.graph.order.push(Event::Node(id));
         outputs
+    }
+
+    fn outputs_of(&self, node: &Node) -> Option<Vec<Shape>> {
+        let inputs: Option<Vec<Shape>> = node.inputs.iter().map(|v| self.shapes[v.0].clone()).collect();
+        let (layer, inputs) = (node.layer.as_ref()?, inputs?);
+        if layer.refuses(inputs.len()).is_some() {
+            return None;
+        }
+        infer::shapes_of(layer, &inputs)
+    }
+
+    fn value(&mut self, source: Source, shape: Option<Shape>) -> ValueId {
+        self.graph.values.push(Value { source, name: None });
+        self.shapes.push(shape);
+        ValueId(self.graph.values.len() - 1)
     }
 }

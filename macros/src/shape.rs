@@ -12,8 +12,19 @@ pub use table::{Constant, Session, Term, any_open, found};
 pub use text::{Piece, pieces, source};
 
 /// A shape without the batch axis, outermost axis first; `[]` is a scalar.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Shape(pub Vec<Dim>);
+
+impl PartialEq for Shape {
+    fn eq(&self, other: &Shape) -> bool {
+        self.rank() == other.rank() && self.0.iter().zip(&other.0).all(|(a, b)| a == b)
+    }
+
+    #[expect(clippy::partialeq_ne_impl, reason = "where constants decide, neither may be known")]
+    fn ne(&self, other: &Shape) -> bool {
+        self.rank() != other.rank() || self.0.iter().zip(&other.0).any(|(a, b)| a != b)
+    }
+}
 
 /// The most elements that a value or a tensor may have: as many `f64` as the 47 bits of a user's address space hold.
 pub const MAX_ELEMENTS: usize = 1 << 44;

@@ -9,6 +9,8 @@ pub struct Graph {
     pub inputs: &'static [Port],
     /// The layers and operations in the order in which they run.
     pub nodes: &'static [Node],
+    /// What stands together: blocks, repetitions and inner networks, the outer before the inner.
+    pub groups: &'static [Group],
     /// The outputs in order.
     pub outputs: &'static [Port],
     /// A number that differs for every other architecture.
@@ -43,7 +45,8 @@ pub enum Source {
 /// One layer or operation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Node {
-    /// The name: the user's, or one made from the layer (`relu1`).
+    /// The names from the network down to the layer: the user's, or ones made from the layers (`relu1`); in a group
+    /// `body.conv1`, and `body.*.conv1` in a repetition.
     pub name: &'static str,
     /// The layer, for example `Conv2d`.
     pub layer: &'static str,
@@ -53,10 +56,28 @@ pub struct Node {
     pub inputs: &'static [Source],
     /// The outputs' shapes.
     pub outputs: &'static [&'static [usize]],
-    /// The range of the network's table of tensors that is this node's.
+    /// The range of the network's table of tensors that is this node's: in a repetition those of its first round, for
+    /// a shared layer those of its first use.
     pub tensors: (usize, usize),
-    /// The number of learned scalars.
+    /// The number of learned scalars, over all rounds; none for a further use of a shared layer.
     pub parameters: usize,
-    /// Multiplications followed by an addition, for one sample.
+    /// Multiplications followed by an addition, for one sample, over all rounds.
     pub multiply_adds: u64,
+    /// The innermost group that the node stands in.
+    pub group: Option<usize>,
+}
+
+/// Nodes that stand together: a block, an inner network, or what is repeated.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Group {
+    /// The names from the network down to the group: `body`, `encoder.body`.
+    pub name: &'static str,
+    /// As it was written: `Residual(16)`, `[Dense(64); 3]`.
+    pub text: &'static str,
+    /// How many times it runs, one behind the other.
+    pub rounds: usize,
+    /// The range of `Graph::nodes` that is in it.
+    pub nodes: (usize, usize),
+    /// The group around.
+    pub parent: Option<usize>,
 }

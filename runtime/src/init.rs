@@ -85,7 +85,7 @@ mod tests {
         offset: usize,
     ) -> TensorInfo {
         TensorInfo {
-            name: "w",
+            name: crate::TensorName::new("w"),
             shape: &[200, 50],
             memory_shape,
             axes,

@@ -221,19 +221,22 @@ pub mod optimizers;
 mod parameters;
 mod real;
 pub mod report;
+mod rounds;
 pub mod tensor;
+mod tensor_name;
 pub mod train;
 mod workspace;
 
 pub use data::Index;
 pub use error::{Error, Result};
-pub use graph::{Graph, Node, Port, Source};
+pub use graph::{Graph, Group, Node, Port, Source};
 pub use kernels::parallel::{set_threads, threads};
 pub use network::{Batch, Network, PREDICTION_BATCH, Pass, Selection, SingleInput, kind};
 pub use noise::Noise;
 pub use parameters::{Init, Parameters, Role, TensorInfo};
 pub use real::Real;
 pub use tensor::Tensor;
+pub use tensor_name::TensorName;
 pub use workspace::{Memory, Workspace};
 
 /// What a program that declares, trains and uses networks needs: `use formwork::prelude::*;`.

@@ -19,6 +19,18 @@ pub struct Noise {
     pub first: u64,
 }
 
+impl Noise {
+    /// The noise of one round of a repetition: the upper half of the step, which no run counts up to, tells rounds
+    /// apart, also those of a repetition within a repetition.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn round(self, round: usize) -> Noise {
+        let outer = (self.step >> 32) as u32;
+        let inner = outer.wrapping_mul(0x1_0001).wrapping_add(round as u32 + 1);
+        Noise { step: (inner as u64) << 32 | self.step & 0xffff_ffff, ..self }
+    }
+}
+
 const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 const ROUNDS: usize = 10;
@@ -63,7 +75,9 @@ pub(crate) fn draw(
     words: &mut [[u32; LANES]; 4],
 ) {
     let place = noise.first.wrapping_add(sample as u64) as u32;
-    let key = key(noise.seed);
+    let [low, high] = key(noise.seed);
+    // The rounds of a repetition have keys of their own.
+    let key = [low, high ^ ((noise.step >> 32) as u32).wrapping_mul(0x9E37_79B9)];
     let first = (group * LANES) as u32;
     let [a, b, c, d] = words;
     let lanes = a.iter_mut().zip(b).zip(c).zip(d).take(len);

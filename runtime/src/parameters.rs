@@ -1,6 +1,6 @@
 //! A network as one flat slice of scalars, with a table that says what lies where.
 
-use crate::{Error, Real};
+use crate::{Error, Real, TensorName};
 
 /// What a tensor of a network is there for, and so what an optimizer does with it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,7 +36,7 @@ pub enum Init {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TensorInfo {
     /// The name in files, for example `conv1.weight`.
-    pub name: &'static str,
+    pub name: TensorName,
     /// The shape in files, which is PyTorch's, for example `[64, 32, 3, 3]`.
     pub shape: &'static [usize],
     /// The shape in memory, row-major, for example `[3, 3, 32, 64]`.
@@ -62,10 +62,10 @@ impl TensorInfo {
     /// Where the elements lie within the tensor's slice, in the order in which files have them.
     ///
     /// ```
-    /// use formwork::{Init, Role, TensorInfo};
+    /// use formwork::{Init, Role, TensorInfo, TensorName};
     /// // A matrix of 2 rows and 3 columns in files, transposed in memory.
     /// let info = TensorInfo {
-    ///     name: "weight", shape: &[2, 3], memory_shape: &[3, 2], axes: &[1, 0],
+    ///     name: TensorName::new("weight"), shape: &[2, 3], memory_shape: &[3, 2], axes: &[1, 0],
     ///     offset: 0, len: 6, role: Role::Learned, init: Init::Constant(0.0),
     /// };
     /// assert_eq!(info.places().collect::<Vec<_>>(), [0, 2, 4, 1, 3, 5]);
@@ -186,9 +186,9 @@ pub unsafe trait Parameters: Sized + Send + Sync + 'static {
 }
 
 fn find(tensors: &'static [TensorInfo], name: &str) -> Result<&'static TensorInfo, Error> {
-    tensors.iter().find(|t| t.name == name).ok_or_else(|| Error::UnknownTensor {
+    tensors.iter().find(|t| t.name == *name).ok_or_else(|| Error::UnknownTensor {
         name: name.into(),
-        known: tensors.iter().map(|t| t.name.into()).collect(),
+        known: tensors.iter().map(|t| t.name.to_string()).collect(),
     })
 }
 

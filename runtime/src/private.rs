@@ -11,6 +11,7 @@ use core::ops::Range;
 pub mod constants;
 
 pub use crate::network::{Inputs, equally_many};
+pub use crate::rounds::{Row, add_gradient, link, link_in, link_out, part_of, part_of_mut, tensors};
 pub use formwork_macros::network;
 pub use nalgebra::SMatrix;
 pub use std::boxed::Box;

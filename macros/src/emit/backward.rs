@@ -1,6 +1,7 @@
 //! Going backward.
 
 use super::Emit;
+use crate::plan::Scope;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -9,7 +10,7 @@ impl Emit<'_> {
         let krate = &self.names.krate;
         let program = &self.plan.train;
         let loads = self.loads(program, true);
-        let steps = program.backward.iter().map(|step| self.step(program, step));
+        let steps = program.backward.iter().map(|step| self.step(program, Scope::Network, step));
         quote! {
             let __samples = __inputs.samples;
             let __parameters = #krate::Parameters::as_slice(self);

@@ -2,9 +2,9 @@
 //! that this file turns into references to it.
 
 use super::Names;
-use crate::demands::Part;
+use crate::demands::{Demand, Part};
 use crate::errors::Place;
-use crate::graph::{NodeId, Shaped, Source, ValueId};
+use crate::graph::{Graph, Shaped};
 use crate::plan::{LINE, Plan};
 use crate::shape::{Constant, Dim, Piece, Term, Test, Tree, pieces, source};
 use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
@@ -149,12 +149,16 @@ fn uses(tokens: &TokenStream, all: &mut BTreeSet<Use>) {
 }
 
 /// The number of a part in the table.
-pub fn part_index(inputs: usize, outputs: usize, nodes: usize, part: Part) -> usize {
+pub fn part_index(graph: &Graph, part: Part) -> usize {
+    let (inputs, outputs) = (graph.header.inputs.len(), graph.header.outputs.len());
+    let (nodes, groups) = (graph.nodes.len(), graph.groups.len());
     match part {
         Part::Input(i) => i,
         Part::Output(i) => inputs + i,
         Part::Node(node) => inputs + outputs + node.0,
-        Part::Result(i) => inputs + outputs + nodes + i,
+        Part::Open(group) => inputs + outputs + nodes + group.0,
+        Part::Close(group) => inputs + outputs + nodes + groups + group.0,
+        Part::Result(i) => inputs + outputs + nodes + 2 * groups + i,
     }
 }
 
@@ -263,23 +267,9 @@ impl<'a> Table<'a> {
     /// Whether each part is good, and what each demand finds.
     fn parts(&mut self) -> (Vec<TokenStream>, Vec<TokenStream>) {
         let graph = &self.shaped.graph;
-        let (inputs, outputs, nodes) =
-            (graph.header.inputs.len(), graph.header.outputs.len(), graph.nodes.len());
-        let flag = |part| format_ident!("__good_{}", part_index(inputs, outputs, nodes, part));
-        let source = |value: ValueId| match graph.values[value.0].source {
-            Source::Input(i) => Part::Input(i),
-            Source::Node { node, .. } => Part::Node(node),
-        };
-        let mut all: Vec<(Part, Vec<Part>)> = (0..inputs).map(|i| (Part::Input(i), Vec::new())).collect();
-        all.extend((0..outputs).map(|i| (Part::Output(i), Vec::new())));
-        for (n, node) in graph.nodes.iter().enumerate() {
-            all.push((Part::Node(NodeId(n)), node.inputs.iter().map(|&v| source(v)).collect()));
-        }
-        for i in 0..outputs {
-            let result = graph.results.get(i).copied().flatten();
-            all.push((Part::Result(i), [Part::Output(i)].into_iter().chain(result.map(source)).collect()));
-        }
-        let mut goods = Vec::new();
+        let flag = |part| format_ident!("__good_{}", part_index(graph, part));
+        let all = graph.parts();
+        let mut goods = vec![quote!(true); all.len()];
         let mut checks = vec![quote!(0); graph.demands.len()];
         for (part, needs) in all {
             let (good, needs) = (flag(part), needs.into_iter().map(flag));
@@ -296,9 +286,14 @@ impl<'a> Table<'a> {
                     let #check: ::core::primitive::usize = if #good { #found } else { 0 };
                     let #good = #good && #check == 0;
                 });
-                checks[d] = quote!(#check);
+                // What another use of the block has reported is no news.
+                let same =
+                    |other: &Demand| demand.definition.is_some() && other.definition == demand.definition;
+                let earlier = graph.demands[..d].iter().enumerate().filter(|(_, other)| same(other));
+                let earlier = earlier.map(|(other, _)| format_ident!("__check_{other}"));
+                checks[d] = quote!(if true #(&& #earlier == 0)* { #check } else { 0 });
             }
-            goods.push(quote!(#good));
+            goods[part_index(graph, part)] = quote!(#good);
         }
         (goods, checks)
     }
@@ -405,7 +400,9 @@ impl<'a> Table<'a> {
 
     /// Where a buffer lies that the compiler lays out.
     fn buffer(&mut self, number: usize) -> TokenStream {
+        let rounds = self.plan.iter().flat_map(|plan| plan.rounds.iter().flatten());
         let programs = self.plan.iter().flat_map(|plan| [&plan.predict, &plan.train]);
+        let programs = programs.chain(rounds.flat_map(|round| [&round.predict, &round.train]));
         let packings: Vec<_> = programs.filter_map(|program| program.packing.as_ref()).collect();
         let Some(packing) = packings.into_iter().find(|p| p.numbers().contains(&number)) else {
             unreachable!("only plans have places")

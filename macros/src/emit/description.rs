@@ -1,8 +1,9 @@
 //! The one description of the network: the `GRAPH` constant, and the table in the struct's documentation.
 
 use super::{Emit, constants, number};
-use crate::graph::{Node, NodeId, Source, ValueId};
-use crate::shape::{Shape, explore, source};
+use crate::fields::{Field, FieldKind};
+use crate::graph::{GroupId, Node, NodeId, Source, ValueId};
+use crate::shape::{Dim, Shape, Tree, explore, source};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -21,24 +22,37 @@ impl Emit<'_> {
                 let name = output.name.as_ref().map(ToString::to_string).unwrap_or_default();
                 self.port(&name, shaped.shape(value), self.source(value))
             });
-        let mut tensors = 0;
+        let mut rows = vec![(Dim::ZERO, Dim::ZERO); graph.nodes.len()];
+        self.rows(&self.plan.fields, Dim::ZERO, &mut rows);
+        let groups = graph.groups.iter().map(|group| {
+            let (name, text) = (graph.group_path(group), &group.text);
+            let rounds = number(group.repeat.unwrap_or(Dim::ONE));
+            let (first, last) = (number(group.nodes.start), number(group.nodes.end));
+            let parent = option(group.parent);
+            quote! {
+                #krate::Group { name: #name, text: #text, rounds: #rounds, nodes: (#first, #last), parent: #parent }
+            }
+        });
         let nodes = graph.nodes.iter().enumerate().map(|(i, node)| {
             let id = NodeId(i);
             let layer = shaped.layer(id);
             let shapes = shaped.input_shapes(id);
-            let (name, kind, text) = (node.name.to_string(), layer.name(), self.node_text(node));
+            let (name, kind, text) = (graph.path(id), layer.name(), self.node_text(node));
             let inputs = node.inputs.iter().map(|&v| self.source(v));
             let outputs = node.outputs.iter().map(|&v| dims(shaped.shape(v)));
-            let first = tensors;
-            tensors += layer.parameters(&shapes).len();
-            let (first, last) = (number(first), number(tensors));
+            let (first, last) = rows[shaped.owner(id).0];
+            let (first, last) = (number(first), number(last));
             let parameters = number(self.learned_of(id));
-            let multiply_adds = number(explore(&self.facts, || layer.multiply_adds(&shapes)).joined());
-            let multiply_adds = if layer.multiply_adds(&shapes).known().is_some() {
-                multiply_adds
-            } else {
-                quote!(#multiply_adds as ::core::primitive::u64)
+            let multiply_adds =
+                explore(&self.facts, || layer.multiply_adds(&shapes)).joined() * graph.rounds(id);
+            let multiply_adds = match multiply_adds.open() {
+                None => number(multiply_adds),
+                Some(_) => {
+                    let n = number(multiply_adds);
+                    quote!(#n as ::core::primitive::u64)
+                }
             };
+            let group = option(node.group);
             quote! {
                 #krate::Node {
                     name: #name,
@@ -49,6 +63,7 @@ impl Emit<'_> {
                     tensors: (#first, #last),
                     parameters: #parameters,
                     multiply_adds: #multiply_adds,
+                    group: #group,
                 }
             }
         });
@@ -58,10 +73,28 @@ impl Emit<'_> {
                 name: #name,
                 inputs: &[#(#inputs),*],
                 nodes: &[#(#nodes),*],
+                groups: &[#(#groups),*],
                 outputs: &[#(#outputs),*],
                 fingerprint: #fingerprint,
             };
         }
+    }
+
+    /// For each node its rows in the table of tensors; in a repetition those of the first round. Gives how many rows
+    /// these fields have in all.
+    fn rows(&self, fields: &[Field], first: Dim, rows: &mut [(Dim, Dim)]) -> Dim {
+        let mut at = first;
+        for field in fields {
+            let count = match &field.kind {
+                FieldKind::Layer(node, parameters) => {
+                    rows[node.0] = (at, at + parameters.len());
+                    parameters.len().into()
+                }
+                FieldKind::Struct(_, inner) => self.rows(inner, at, rows),
+            };
+            at += count * field.repeat.unwrap_or(Dim::ONE);
+        }
+        at - first
     }
 
     fn port(&self, name: &str, shape: &Shape, source: TokenStream) -> TokenStream {
@@ -77,6 +110,12 @@ impl Emit<'_> {
                 let i = number(i);
                 quote!(#krate::Source::Input(#i))
             }
+            // What flows into the first round.
+            Source::Round { group, port } => self.source(self.plan.shaped.graph.groups[group.0].inputs[port]),
+            // What a repetition gives is what its body gives in the last round.
+            Source::Repeat { group, port } => {
+                self.source(self.plan.shaped.graph.groups[group.0].results[port])
+            }
             Source::Node { node, port } => {
                 let (node, port) = (number(node.0), number(port));
                 quote!(#krate::Source::Node { node: #node, port: #port })
@@ -86,44 +125,44 @@ impl Emit<'_> {
 
     /// FNV-1a over everything that makes the architecture: layers, arguments, shapes, names and edges.
     fn fingerprint(&self) -> TokenStream {
-        let shaped = &self.plan.shaped;
-        let krate = &self.names.krate;
-        let inputs = shaped.graph.header.inputs.iter().enumerate();
-        let mut texts: Vec<_> = inputs
-            .map(|(value, input)| {
-                constants::text(krate, &format!("{} {}\n", input.name, shaped.shape(ValueId(value))))
-            })
-            .collect();
-        let mut known = String::new();
-        for (value, input) in shaped.graph.header.inputs.iter().enumerate() {
-            known += &format!("{} {}\n", input.name, shaped.shape(ValueId(value)));
+        let (graph, krate) = (&self.plan.shaped.graph, &self.names.krate);
+        let mut texts: Vec<Tree<String>> = Vec::new();
+        for (value, input) in graph.header.inputs.iter().enumerate() {
+            let shape = self.plan.shaped.shape(ValueId(value));
+            texts.push(Tree::Leaf(format!("{} {shape}\n", input.name)));
         }
-        for node in &shaped.graph.nodes {
-            let (before, after) = (format!("{} ", node.name), format!(" {:?}\n", node.inputs));
-            known += &format!("{before}{}{after}", node.text);
-            let text = self.node_text(node);
-            texts.extend([quote!(#before), text, quote!(#after)]);
+        for node in &graph.nodes {
+            texts.push(Tree::Leaf(format!("{} ", node.name)));
+            texts.push(self.node_texts(node));
+            texts.push(Tree::Leaf(format!(" {:?}\n", node.inputs)));
         }
-        if !crate::shape::any_open() {
+        for group in &graph.groups {
+            texts.push(Tree::Leaf(format!("{} {} {:?}\n", group.name, group.text, group.nodes)));
+        }
+        let known: Option<String> =
+            texts.iter().map(|text| text.single().filter(|t| source(t) == **t)).map(|t| t.cloned()).collect();
+        if let Some(known) = known {
             let hash = known.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
                 (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
             });
             let hash = Literal::u64_unsuffixed(hash);
             return quote!(#hash);
         }
+        let texts = texts.iter().map(|text| constants::chosen(&text.map(&mut |t| constants::text(krate, t))));
         quote!(#krate::__private::constants::hash(&[#(#texts),*]))
     }
 
     /// A layer with its arguments; which of them are left out may hang on constants.
+    fn node_texts(&self, node: &Node) -> Tree<String> {
+        match &node.layer {
+            Some(layer) if layer.text() == node.text => explore(&self.facts, || layer.text()),
+            _ => Tree::Leaf(node.text.clone()),
+        }
+    }
+
     fn node_text(&self, node: &Node) -> TokenStream {
         let krate = &self.names.krate;
-        match &node.layer {
-            Some(layer) if layer.text() == node.text => {
-                let texts = explore(&self.facts, || layer.text());
-                constants::chosen(&texts.map(&mut |text| constants::text(krate, text)))
-            }
-            _ => constants::text(krate, &node.text),
-        }
+        constants::chosen(&self.node_texts(node).map(&mut |text| constants::text(krate, text)))
     }
 
     /// The table of layers for the struct's documentation.
@@ -138,10 +177,24 @@ impl Emit<'_> {
             let shapes: Vec<_> = shaped.shapes_of(&node.outputs).iter().map(|s| format!("`{s}`")).collect();
             let learned = self.learned_of(NodeId(i));
             let learned = if learned.is(0) { String::new() } else { learned.to_string() };
-            let name = if node.named { format!("{}: ", node.name) } else { String::new() };
+            let name = if node.named || node.group.is_some() {
+                format!("{}: ", graph.path(NodeId(i)))
+            } else {
+                String::new()
+            };
             table += &format!("| `{name}{}` | {} | {learned} |\n", node.text, shapes.join(", "));
         }
         source(&(table + &format!("\n{} parameters in all.", self.learned())))
+    }
+}
+
+fn option(group: Option<GroupId>) -> TokenStream {
+    match group {
+        Some(group) => {
+            let group = number(group.0);
+            quote!(::core::option::Option::Some(#group))
+        }
+        None => quote!(::core::option::Option::None),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Going forward: in prediction and in training.
 
 use super::Emit;
+use crate::plan::Scope;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -9,7 +10,7 @@ impl Emit<'_> {
         let krate = &self.names.krate;
         let program = &self.plan.predict;
         let loads = self.loads(program, false);
-        let steps = program.forward.iter().map(|step| self.step(program, step));
+        let steps = program.forward.iter().map(|step| self.step(program, Scope::Network, step));
         quote! {
             let __samples = __inputs.samples;
             let __mode = #krate::layers::Mode::Predict;
@@ -23,7 +24,7 @@ impl Emit<'_> {
         let krate = &self.names.krate;
         let program = &self.plan.train;
         let loads = self.loads(program, false);
-        let steps = program.forward.iter().map(|step| self.step(program, step));
+        let steps = program.forward.iter().map(|step| self.step(program, Scope::Network, step));
         quote! {
             let __samples = __inputs.samples;
             let __mode = #krate::layers::Mode::Train(__noise);

@@ -6,6 +6,7 @@ mod description;
 mod forward;
 mod parameters;
 mod ports;
+mod rounds;
 mod steps;
 mod stub;
 mod types;
@@ -61,7 +62,7 @@ pub fn emit(krate: &TokenStream, plan: &Plan) -> TokenStream {
     let alias = emit.workspace_alias();
     let ports = emit.ports();
     let structs = ports.definitions();
-    let constants = [emit.specs(), emit.graph(), emit.sizes()];
+    let constants = [emit.specs(), emit.graph(), emit.sizes(), emit.rounds()];
     let items = [emit.parameters(), ports.implementations(), emit.network(), emit.methods(), emit.debug()];
     let outer = quote!(#definition #alias #structs);
     let inner = quote!(#(#constants)* #(#items)*);
@@ -82,8 +83,7 @@ impl Emit<'_> {
 
     /// The number of a part in the table of constants.
     fn part(&self, part: Part) -> usize {
-        let graph = &self.plan.shaped.graph;
-        constants::part_index(graph.header.inputs.len(), graph.header.outputs.len(), graph.nodes.len(), part)
+        constants::part_index(&self.plan.shaped.graph, part)
     }
 
     /// What may only be checked where all sizes are right.
@@ -97,11 +97,12 @@ impl Emit<'_> {
 
     /// The constant that holds a node's spec.
     fn spec_name(&self, node: NodeId) -> Ident {
-        format_ident!(
-            "__spec_{}",
-            self.plan.shaped.graph.nodes[node.0].name.to_string(),
-            span = Span::mixed_site()
-        )
+        let graph = &self.plan.shaped.graph;
+        let name = graph.path(node).replace(".*", "").replace('.', "_");
+        // The same words may lead to two nodes: the second use of a shared layer, `a_b` and `b` in `a`.
+        let same = |other: usize| graph.path(NodeId(other)).replace(".*", "").replace('.', "_") == name;
+        let number = if (0..node.0).any(same) { format!("_{}", node.0) } else { String::new() };
+        format_ident!("__spec_{name}{number}", span = Span::mixed_site())
     }
 
     /// `impl Network for Name`.

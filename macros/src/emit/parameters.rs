@@ -3,141 +3,208 @@
 use super::constants::of_part;
 use super::{Emit, Names, number};
 use crate::demands::Part;
-use crate::graph::NodeId;
+use crate::fields::{self, Field, FieldKind};
+use crate::graph::{GroupKind, Shaped, ValueId};
 use crate::layers::{Init, Parameter, Role, Spread};
-use crate::plan::LINE;
+use crate::plan::Tensors;
 use crate::shape::{Dim, Shape, source};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-/// One layer's run of tensors in the flat slice.
-pub struct Field {
-    pub node: NodeId,
-    pub offset: Dim,
-    pub len: Dim,
-    /// Zeros behind it, so that the next layer starts on 64 bytes.
-    pub fill: Dim,
-    pub parameters: Vec<Parameter>,
-}
-
 impl Emit<'_> {
-    pub fn fields(&self) -> Vec<Field> {
-        let shaped = &self.plan.shaped;
-        let mut offset = Dim::ZERO;
-        let mut fields = Vec::new();
-        for n in 0..shaped.graph.nodes.len() {
-            let node = NodeId(n);
-            let parameters = shaped.layer(node).parameters(&shaped.input_shapes(node));
-            let len: Dim = parameters.iter().map(Parameter::len).sum();
-            if !parameters.is_empty() {
-                let fill = len.next_multiple_of(LINE) - len;
-                fields.push(Field { node, offset, len, fill, parameters });
-                offset += len + fill;
+    /// The place of tensors in the flat slice of the network, or of the round around.
+    pub fn range(&self, tensors: Tensors) -> TokenStream {
+        let (shaped, places) = (&self.plan.shaped, &self.plan.places);
+        let (span, rounds) = match tensors {
+            Tensors::Node(node) => (places.node(shaped, node), Dim::ONE),
+            Tensors::Group(group) => {
+                (places.group(shaped, group), shaped.graph.groups[group.0].repeat.unwrap_or(Dim::ONE))
             }
-        }
-        fields
-    }
-
-    /// The place of a node's parameters in the flat slice.
-    pub fn parameter_range(&self, node: NodeId) -> TokenStream {
-        let field = self.fields().into_iter().find(|f| f.node == node);
-        let (start, end) = field.map_or((Dim::ZERO, Dim::ZERO), |f| (f.offset, f.offset + f.len));
-        let (start, end) = (number(start), number(end));
+        };
+        let (start, end) = (number(span.start), number(span.start + span.len * rounds));
         quote!(#start..#end)
     }
 
-    /// The struct itself.
+    /// The struct itself, and those of the blocks in it.
     pub fn definition(&self) -> TokenStream {
-        let Names { krate, scalar, bounds, name, .. } = &self.names;
-        let shaped = &self.plan.shaped;
         let header = self.header();
-        let (attributes, visibility) = (&header.attributes, &header.visibility);
-        let fields = self.fields();
-        let fields = fields.iter().map(|field| {
-            let node = &shaped.graph.nodes[field.node.0];
-            let (ident, doc) = (&node.name, self.field_doc(field));
-            let part = self.part(Part::Node(field.node));
-            let ty = shaped.layer(field.node).field(&shaped.input_shapes(field.node), scalar);
+        let attributes = &header.attributes;
+        let table = self.table();
+        let mut structs = Vec::new();
+        let name = self.names.name.clone();
+        let heading = quote!(#(#attributes)* #[doc = #table] #[repr(C, align(64))]);
+        self.structure(&name, &heading, &self.plan.fields, &mut structs);
+        quote!(#(#structs)*)
+    }
+
+    /// One struct, and behind it those of its fields.
+    fn structure(
+        &self,
+        name: &Ident,
+        heading: &TokenStream,
+        fields: &[Field],
+        structs: &mut Vec<TokenStream>,
+    ) {
+        let Names { scalar, generics, bounds, .. } = &self.names;
+        let shaped = &self.plan.shaped;
+        let visibility = &self.header().visibility;
+        let place = structs.len();
+        structs.push(TokenStream::new());
+        let mut written = Vec::new();
+        for field in fields {
+            let ident = &field.name;
+            let element = self.names.field_type(shaped, field, name);
+            if let (FieldKind::Struct(group, inner), Element::Block(ty)) = (&field.kind, &element) {
+                let group = &shaped.graph.groups[group.0];
+                let doc = source(&format!("The tensors of `{}` in [`{}`].", group.text, self.names.name));
+                self.structure(ty, &quote!(#[doc = #doc] #[repr(C)]), inner, structs);
+            }
+            let element = match element {
+                Element::Layer(ty) => ty,
+                Element::Block(ty) => quote!(#ty #generics),
+                Element::Network(ty) => quote!(#ty #generics),
+            };
+            let part = self.part(field_part(field));
+            let ty = match field.repeat {
+                Some(rounds) => {
+                    let rounds = number(rounds);
+                    quote!([#element; #rounds])
+                }
+                None => element,
+            };
             let ty = of_part(ty, part);
             let fill = (!field.fill.is(0)).then(|| {
                 let (fill, len) = (format_ident!("__fill_{}", ident), of_part(number(field.fill), part));
                 quote!(#[doc(hidden)] #fill: [#scalar; #len],)
             });
-            quote! {
+            let doc = source(&self.field_doc(field));
+            written.push(quote! {
                 #[doc = #doc]
-                pub #ident: #krate::layers::#ty,
+                pub #ident: #ty,
                 #fill
-            }
-        });
+            });
+        }
         // A network without a tensor must still use its parameter.
-        let unused = (self.fields().is_empty() && !self.names.generics.is_empty())
+        let unused = (fields.is_empty() && !generics.is_empty())
             .then(|| quote!(#[doc(hidden)] __scalar: ::core::marker::PhantomData<#scalar>,));
-        let table = self.table();
-        quote! {
-            #(#attributes)*
-            #[doc = #table]
-            #[repr(C, align(64))]
+        structs[place] = quote! {
+            #heading
             #[allow(non_snake_case)]
             #visibility struct #name #bounds {
-                #(#fields)*
+                #(#written)*
                 #unused
             }
-        }
+        };
     }
 
     fn field_doc(&self, field: &Field) -> String {
         let shaped = &self.plan.shaped;
-        let node = &shaped.graph.nodes[field.node.0];
-        let inputs: Vec<_> = shaped.input_shapes(field.node).iter().map(Shape::to_string).collect();
-        let outputs: Vec<_> = shaped.shapes_of(&node.outputs).iter().map(Shape::to_string).collect();
-        let tensors = field.parameters.iter().map(|p| {
-            let shape: Vec<_> = p.axes.iter().map(|&a| p.memory_shape[a]).collect();
-            format!("`{}` {}", p.name, Shape(shape))
-        });
-        source(&format!(
-            "`{}`: {} to {}; {}",
-            node.text,
-            inputs.join(", "),
-            outputs.join(", "),
-            tensors.collect::<Vec<_>>().join(", ")
-        ))
+        let list = |values: &[ValueId]| {
+            let shapes: Vec<_> = shaped.shapes_of(values).iter().map(Shape::to_string).collect();
+            shapes.join(", ")
+        };
+        match &field.kind {
+            FieldKind::Struct(group, _) => {
+                let group = &shaped.graph.groups[group.0];
+                format!("`{}`: {} to {}", group.text, list(&group.inputs), list(&group.outputs))
+            }
+            FieldKind::Layer(node, parameters) => {
+                let tensors = parameters.iter().map(|p| {
+                    let shape: Vec<_> = p.axes.iter().map(|&a| p.memory_shape[a]).collect();
+                    format!("`{}` {}", p.name, Shape(shape))
+                });
+                let tensors = tensors.collect::<Vec<_>>().join(", ");
+                let node = &shaped.graph.nodes[node.0];
+                format!("`{}`: {} to {}; {tensors}", node.text, list(&node.inputs), list(&node.outputs))
+            }
+        }
     }
 
     /// `unsafe impl Parameters`, checked against the real layout of the struct.
     pub fn parameters(&self) -> TokenStream {
         let Names { krate, scalar, generics, bounds, name } = &self.names;
-        let shaped = &self.plan.shaped;
-        let fields = self.fields();
-        let tensors = fields.iter().flat_map(|field| {
-            let layer = shaped.graph.nodes[field.node.0].name.to_string();
-            let mut offset = field.offset;
-            field.parameters.iter().map(move |p| {
-                let tensor = tensor(krate, &layer, p, offset);
-                offset += p.len();
-                tensor
-            })
-        });
-        let offsets = fields.iter().map(|field| {
-            let (ident, offset) = (&shaped.graph.nodes[field.node.0].name, number(field.offset));
-            quote!(::core::assert!(::core::mem::offset_of!(Self, #ident) == #offset * ::core::mem::size_of::<#scalar>());)
-        });
-        let total = number(fields.iter().map(|f| f.len + f.fill).sum::<Dim>());
+        let fields = &self.plan.fields;
+        let mut tensors = Vec::new();
+        let count = self.tensors(fields, "", Dim::ZERO, &mut tensors);
+        let offsets = self.offsets(fields, &TokenStream::new(), Dim::ZERO);
+        let total = number(fields::size(fields));
         let checks = self.if_good(quote! {
             ::core::assert!(::core::mem::size_of::<Self>() == #total * ::core::mem::size_of::<#scalar>());
             #(#offsets)*
         });
+        let repeated = fields.iter().any(has_rounds);
+        let table = if repeated {
+            let count = number(count);
+            quote!(&#krate::__private::tensors::<{ #count }>(&[#(#tensors),*]))
+        } else {
+            quote!(&[#(#tensors),*])
+        };
         quote! {
             // SAFETY: the struct is `repr(C)` and made of scalars alone; its size and the place of every layer are
             // compared with the table when the program is compiled.
             unsafe impl #bounds #krate::Parameters for #name #generics {
                 type Scalar = #scalar;
-                const TENSORS: &'static [#krate::TensorInfo] = &[#(#tensors),*];
+                const TENSORS: &'static [#krate::TensorInfo] = #table;
                 const SCALARS: ::core::primitive::usize = {
                     #checks
                     #total
                 };
             }
         }
+    }
+
+    /// The rows of the table of tensors; those of a repetition stand once, between its beginning and its end. Gives
+    /// how many rows the whole table has.
+    fn tensors(&self, fields: &[Field], path: &str, base: Dim, rows: &mut Vec<TokenStream>) -> Dim {
+        let krate = &self.names.krate;
+        let repeated = self.plan.fields.iter().any(has_rounds);
+        let mut count = Dim::ZERO;
+        for field in fields {
+            let mut offset = base + field.offset;
+            let path = format!("{path}{}.", field.name);
+            let (path, rounds) = match field.repeat {
+                Some(rounds) => {
+                    let (rounds, stride) = (number(rounds), number(field.len));
+                    rows.push(quote!(#krate::__private::Row::Repeat { rounds: #rounds, stride: #stride }));
+                    (format!("{path}*."), field.repeat)
+                }
+                None => (path, None),
+            };
+            let inner = match &field.kind {
+                FieldKind::Struct(_, inner) => self.tensors(inner, &path, offset, rows),
+                FieldKind::Layer(_, parameters) => {
+                    for parameter in parameters {
+                        let row = tensor(krate, &path, parameter, offset);
+                        rows.push(if repeated { quote!(#krate::__private::Row::Tensor(#row)) } else { row });
+                        offset += parameter.len();
+                    }
+                    parameters.len().into()
+                }
+            };
+            if rounds.is_some() {
+                rows.push(quote!(#krate::__private::Row::End));
+            }
+            count += inner * rounds.unwrap_or(Dim::ONE);
+        }
+        count
+    }
+
+    /// What compares the places of fields with those of the struct. Inside a repetition places count from its element.
+    fn offsets(&self, fields: &[Field], path: &TokenStream, base: Dim) -> Vec<TokenStream> {
+        let scalar = &self.names.scalar;
+        let mut checks = Vec::new();
+        for field in fields {
+            let ident = &field.name;
+            let (path, at) = (quote!(#path #ident), base + field.offset);
+            let offset = number(at);
+            checks.push(quote! {
+                ::core::assert!(::core::mem::offset_of!(Self, #path) == #offset * ::core::mem::size_of::<#scalar>());
+            });
+            if let (FieldKind::Struct(_, inner), None) = (&field.kind, field.repeat) {
+                checks.extend(self.offsets(inner, &quote!(#path.), at));
+            }
+        }
+        checks
     }
 
     pub fn workspace_alias(&self) -> TokenStream {
@@ -153,8 +220,65 @@ impl Emit<'_> {
     }
 }
 
-fn tensor(krate: &TokenStream, layer: &str, p: &Parameter, offset: Dim) -> TokenStream {
-    let name = format!("{layer}.{}", p.name);
+/// What has to be good for a field to have its size.
+fn field_part(field: &Field) -> Part {
+    match &field.kind {
+        FieldKind::Layer(node, _) => Part::Node(*node),
+        FieldKind::Struct(group, _) => Part::Close(*group),
+    }
+}
+
+/// Whether a field is an array, or has one in it.
+fn has_rounds(field: &Field) -> bool {
+    let inner = match &field.kind {
+        FieldKind::Struct(_, inner) => inner.iter().any(has_rounds),
+        FieldKind::Layer(..) => false,
+    };
+    field.repeat.is_some() || inner
+}
+
+/// What a field's struct is, or one element of it.
+pub enum Element {
+    Layer(TokenStream),
+    /// A struct of its own.
+    Block(Ident),
+    /// Another network's.
+    Network(Ident),
+}
+
+impl Names {
+    /// The type of a field of a struct of that name.
+    pub fn field_type(&self, shaped: &Shaped, field: &Field, parent: &Ident) -> Element {
+        match &field.kind {
+            FieldKind::Layer(node, _) => {
+                let ty = shaped.layer(*node).field(&shaped.input_shapes(*node), &self.scalar);
+                let krate = &self.krate;
+                Element::Layer(quote!(#krate::layers::#ty))
+            }
+            FieldKind::Struct(group, _) => match &shaped.graph.groups[group.0].kind {
+                GroupKind::Network(name) => Element::Network(name.clone()),
+                _ => Element::Block(struct_name(parent, &field.name)),
+            },
+        }
+    }
+}
+
+/// The name of the struct of a block: its place in the network, as one word.
+fn struct_name(parent: &Ident, field: &Ident) -> Ident {
+    let words = field.to_string();
+    let words = words.trim_start_matches("r#").split('_').map(|word| {
+        let mut letters = word.chars();
+        letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+    });
+    let word: String = words.collect();
+    // These names are taken by what else is generated for a network.
+    let taken = ["Output", "State", "Workspace", "Batch"].contains(&word.as_str());
+    let end = if taken { "Block" } else { "" };
+    format_ident!("{parent}{word}{end}", span = field.span())
+}
+
+fn tensor(krate: &TokenStream, path: &str, p: &Parameter, offset: Dim) -> TokenStream {
+    let name = format!("{path}{}", p.name);
     let len = number(p.len());
     let offset = number(offset);
     let shape = p.axes.iter().map(|&a| number(p.memory_shape[a]));
@@ -184,7 +308,7 @@ fn tensor(krate: &TokenStream, layer: &str, p: &Parameter, offset: Dim) -> Token
     };
     quote! {
         #krate::TensorInfo {
-            name: #name,
+            name: #krate::TensorName::new(#name),
             shape: &[#(#shape),*],
             memory_shape: &[#(#memory_shape),*],
             axes: &[#(#axes),*],

@@ -3,17 +3,18 @@
 use super::{Emit, constants, number};
 use crate::graph::NodeId;
 use crate::layers::Layout;
-use crate::plan::{BufferId, Place, Program, Step};
+use crate::plan::{BufferId, Place, Program, Scope, Step, Tensors};
 use crate::shape::{Dim, explore};
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 /// The views that one step takes of the memory, each under a name of its own.
-struct Views<'a> {
-    emit: &'a Emit<'a>,
-    program: &'a Program,
+pub struct Views<'a> {
+    pub emit: &'a Emit<'a>,
+    pub program: &'a Program,
+    scope: Scope,
     taken: Vec<(BufferId, Ident)>,
-    scratch: bool,
+    pub scratch: bool,
 }
 
 impl Emit<'_> {
@@ -88,8 +89,7 @@ impl Emit<'_> {
             let (start, end) = (number(inputs + at), number(buffer.each));
             quote!(__samples * #start..__samples * (#start + #end))
         };
-        let Some(gradient) = program.output_gradient else { unreachable!("training has a gradient") };
-        let (output, gradient) = (range(program.output), range(gradient));
+        let (output, gradient) = (range(program.outputs[0]), range(program.output_gradients[0]));
         let usize = quote!(::core::primitive::usize);
         quote! {
             fn __predict_len(__samples: #usize) -> #usize {
@@ -135,8 +135,8 @@ impl Emit<'_> {
     }
 
     /// One step as one statement.
-    pub fn step(&self, program: &Program, step: &Step) -> TokenStream {
-        let mut views = Views { emit: self, program, taken: Vec::new(), scratch: false };
+    pub fn step(&self, program: &Program, scope: Scope, step: &Step) -> TokenStream {
+        let mut views = Views { emit: self, program, scope, taken: Vec::new(), scratch: false };
         let call = views.call(step);
         let binding = views.binding();
         quote!({ #binding #call })
@@ -155,7 +155,7 @@ impl Views<'_> {
         match step {
             Step::Forward { node, inputs, outputs, saved } => {
                 let spec = self.emit.spec_name(*node);
-                let parameters = self.emit.parameter_range(*node);
+                let parameters = self.emit.range(Tensors::Node(*node));
                 let inputs: Vec<_> = inputs.iter().map(|b| self.read(*b)).collect();
                 let outputs: Vec<_> = outputs.iter().map(|b| self.write(Some(*b))).collect();
                 let saved = self.write(*saved);
@@ -172,14 +172,33 @@ impl Views<'_> {
                     });
                 }
             }
-            Step::Backward { node, inputs, outputs, saved, output_gradients, input_gradients } => {
+            Step::Rounds { group, inputs, outputs, room } => self.rounds(*group, inputs, outputs, room),
+            Step::RoundsBackward {
+                group,
+                inputs,
+                outputs,
+                room,
+                output_gradients,
+                input_gradients,
+                added,
+            } => {
+                let given = (&output_gradients[..], &input_gradients[..]);
+                self.rounds_backward(*group, (inputs, outputs), room, given, *added)
+            }
+            Step::AddParameters { tensors, from, uses } => {
+                let (range, from) = (self.emit.range(*tensors), self.read(Some(*from)));
+                let (averages, uses) = (self.emit.averages(*tensors), number(*uses));
+                quote!(#private::add_gradient(&mut __gradients[#range], #from, &[#(#averages),*], #uses);)
+            }
+            Step::Backward { node, inputs, outputs, saved, output_gradients, input_gradients, added } => {
                 let spec = self.emit.spec_name(*node);
-                let parameters = self.emit.parameter_range(*node);
+                let parameters = self.emit.range(Tensors::Node(*node));
                 let inputs: Vec<_> = inputs.iter().map(|b| self.read(*b)).collect();
                 let outputs: Vec<_> = outputs.iter().map(|b| self.read(*b)).collect();
                 let saved = self.read(*saved);
                 let given: Vec<_> = output_gradients.iter().map(|b| self.read(*b)).collect();
                 let made: Vec<_> = input_gradients.iter().map(|b| self.write(*b)).collect();
+                let left = self.left(Tensors::Node(*node), *added);
                 self.scratch = true;
                 quote! {
                     #krate::layers::Layer::<#scalar>::backward(&#spec, #krate::layers::Backward {
@@ -191,7 +210,7 @@ impl Views<'_> {
                         saved: #saved,
                         output_gradients: &[#(#given),*],
                         input_gradients: &mut [#(#made),*],
-                        parameter_gradients: &mut __gradients[#parameters],
+                        parameter_gradients: #left,
                         scratch: __scratch,
                     });
                 }
@@ -236,37 +255,52 @@ impl Views<'_> {
                 let buffer = self.write(Some(*buffer));
                 quote!(#private::zero_fill(#buffer);)
             }
-            Step::ZeroParameters { node } => {
-                let range = self.emit.parameter_range(*node);
+            Step::ZeroParameters { tensors } => {
+                let range = self.emit.range(*tensors);
                 quote!(#private::zero_fill(&mut __gradients[#range]);)
             }
         }
     }
 
     /// The buffer as a slice to read; nothing stands for an empty one.
-    fn read(&mut self, buffer: Option<BufferId>) -> TokenStream {
+    pub fn read(&mut self, buffer: Option<BufferId>) -> TokenStream {
         let Some(buffer) = buffer else { return quote!(&[]) };
         match self.program.buffers[buffer.0].place {
-            Place::Input(i) => {
+            Place::Input(i) if self.scope == Scope::Network => {
                 let name = input_name(&self.emit.header().inputs[i].name);
                 quote!(#name)
             }
-            Place::Output => quote!(&*__output),
             _ => {
-                let name = self.take(buffer);
+                let name = self.name(buffer);
                 quote!(&*#name)
             }
         }
     }
 
-    fn write(&mut self, buffer: Option<BufferId>) -> TokenStream {
+    pub fn write(&mut self, buffer: Option<BufferId>) -> TokenStream {
         let Some(buffer) = buffer else { return quote!(&mut []) };
-        match self.program.buffers[buffer.0].place {
-            Place::Output => quote!(&mut *__output),
-            _ => {
-                let name = self.take(buffer);
-                quote!(&mut *#name)
-            }
+        let name = self.name(buffer);
+        quote!(&mut *#name)
+    }
+
+    /// Where the gradient by tensors is written.
+    pub fn left(&mut self, tensors: Tensors, added: Option<BufferId>) -> TokenStream {
+        let range = self.emit.range(tensors);
+        match added {
+            Some(buffer) => self.write(Some(buffer)),
+            None => quote!(&mut __gradients[#range]),
+        }
+    }
+
+    /// What a buffer is called in the emitted code.
+    fn name(&mut self, buffer: BufferId) -> Ident {
+        match (self.program.buffers[buffer.0].place, self.scope) {
+            (Place::Output(_), Scope::Network) => format_ident!("__output"),
+            (Place::Input(i), _) => format_ident!("__in_{i}", span = Span::mixed_site()),
+            (Place::Output(i), _) => format_ident!("__out_{i}", span = Span::mixed_site()),
+            (Place::InputGradient(i), _) => format_ident!("__in_gradient_{i}", span = Span::mixed_site()),
+            (Place::OutputGradient(i), _) => format_ident!("__out_gradient_{i}", span = Span::mixed_site()),
+            _ => self.take(buffer),
         }
     }
 
@@ -286,39 +320,48 @@ impl Views<'_> {
 
     /// `let [__conv1, scratch] = views(memory, […]);`
     fn binding(&self) -> TokenStream {
-        let private = {
-            let krate = &self.emit.names.krate;
-            quote!(#krate::__private)
-        };
+        let krate = &self.emit.names.krate;
+        let private = quote!(#krate::__private);
         let memory = &self.program.memory;
         let each = number(memory.each);
-        let mut names: Vec<_> = self.taken.iter().map(|(_, name)| quote!(#name)).collect();
-        let mut ranges: Vec<_> = self
-            .taken
-            .iter()
-            .map(|(buffer, _)| {
-                let buffer = &self.program.buffers[buffer.0];
-                match buffer.place {
-                    Place::Each { at } => {
-                        let (start, end) = (number(at), number(at + buffer.each));
-                        quote!(__samples * #start..__samples * #end)
-                    }
-                    Place::Fixed { at } => {
-                        let (start, end) = (number(at), number(at + buffer.fixed));
-                        quote!(__samples * #each + #start..__samples * #each + #end)
-                    }
-                    Place::Input(_) | Place::Output => unreachable!("only workspace is viewed"),
+        // In a round what is kept lies elsewhere.
+        let (mut here, mut kept, mut kept_fixed) = (Vec::new(), Vec::new(), Vec::new());
+        for (buffer, name) in &self.taken {
+            let buffer = &self.program.buffers[buffer.0];
+            match buffer.place {
+                Place::Each { at } => {
+                    let (start, end) = (number(at), number(at + buffer.each));
+                    here.push((quote!(#name), quote!(__samples * #start..__samples * #end)));
                 }
-            })
-            .collect();
-        if self.scratch {
+                Place::Fixed { at } => {
+                    let (start, end) = (number(at), number(at + buffer.fixed));
+                    here.push((quote!(#name), quote!(__samples * #each + #start..__samples * #each + #end)));
+                }
+                Place::Kept { at } => {
+                    let (start, end) = (number(at), number(at + buffer.each));
+                    kept.push((quote!(#name), quote!(__samples * #start..__samples * #end)));
+                }
+                Place::KeptFixed { at } => {
+                    let (start, end) = (number(at), number(at + buffer.fixed));
+                    kept_fixed.push((quote!(#name), quote!(#start..#end)));
+                }
+                _ => unreachable!("only memory is viewed"),
+            }
+        }
+        let mut scratch = TokenStream::new();
+        if self.scratch && self.scope == Scope::Network {
             let fixed = number(memory.fixed);
-            names.push(quote!(__scratch));
-            ranges.push(quote!(__samples * #each + #fixed..__memory.len()));
+            here.push((quote!(__scratch), quote!(__samples * #each + #fixed..__memory.len())));
+        } else if self.scratch {
+            scratch = quote!(let __scratch = &mut *__scratch;);
         }
-        if names.is_empty() {
-            return TokenStream::new();
-        }
-        quote!(let [#(#names),*] = #private::views(__memory, [#(#ranges),*]);)
+        let bind = |memory: TokenStream, views: Vec<(TokenStream, TokenStream)>| {
+            let (names, ranges): (Vec<_>, Vec<_>) = views.into_iter().unzip();
+            (!names.is_empty()).then(|| quote!(let [#(#names),*] = #private::views(#memory, [#(#ranges),*]);))
+        };
+        let here = bind(quote!(__memory), here);
+        let kept = bind(quote!(__kept), kept);
+        let kept_fixed = bind(quote!(__kept_fixed), kept_fixed);
+        quote!(#here #kept #kept_fixed #scratch)
     }
 }

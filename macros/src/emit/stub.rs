@@ -68,7 +68,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
     };
     let inner = quote! {
             static __GRAPH: #krate::Graph =
-                #krate::Graph { name: #graph_name, inputs: &[], nodes: &[], outputs: &[], fingerprint: 0 };
+                #krate::Graph { name: #graph_name, inputs: &[], nodes: &[], groups: &[], outputs: &[], fingerprint: 0 };
             unsafe impl #bounds #krate::Parameters for #name #generics {
                 type Scalar = #scalar;
                 const TENSORS: &'static [#krate::TensorInfo] = &[];
@@ -151,12 +151,7 @@ fn fields(krate: &TokenStream, shaped: &Shaped, scalar: &TokenStream) -> Vec<Tok
         (!layer.parameters(&inputs).is_empty()).then_some(())?;
         // The same name twice is a mistake already reported.
         names.insert(node.name.to_string()).then_some(())?;
-        let part = part_index(
-            graph.header.inputs.len(),
-            graph.header.outputs.len(),
-            graph.nodes.len(),
-            Part::Node(NodeId(n)),
-        );
+        let part = part_index(graph, Part::Node(NodeId(n)));
         let (ident, ty) = (&node.name, of_part(layer.field(&inputs, scalar), part));
         Some(quote!(pub #ident: #krate::layers::#ty,))
     });

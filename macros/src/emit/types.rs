@@ -64,6 +64,8 @@ impl Emit<'_> {
         let shaped = &self.plan.shaped;
         match shaped.graph.values[value.0].source {
             Source::Input(_) => Kind::RawScores,
+            Source::Round { group, port } => self.kind_of(shaped.graph.groups[group.0].inputs[port]),
+            Source::Repeat { group, port } => self.kind_of(shaped.graph.groups[group.0].results[port]),
             Source::Node { node, .. } => match shaped.layer(node).kind() {
                 Some(kind) => kind,
                 None => self.kind_of(shaped.graph.nodes[node.0].inputs[0]),
@@ -78,11 +80,15 @@ impl Emit<'_> {
         nodes.map(|n| self.learned_of(crate::graph::NodeId(n))).sum()
     }
 
+    /// Those of a node, over all rounds; the second use of shared ones counts nothing.
     pub fn learned_of(&self, node: crate::graph::NodeId) -> Dim {
         let shaped = &self.plan.shaped;
-        let parameters = shaped.layer(node).parameters(&shaped.input_shapes(node));
+        if shaped.graph.nodes[node.0].shares.is_some() {
+            return Dim::ZERO;
+        }
+        let parameters = shaped.parameters(node);
         let learned = parameters.iter().filter(|p| p.role == Role::Learned);
-        learned.map(crate::layers::Parameter::len).sum()
+        learned.map(crate::layers::Parameter::len).sum::<Dim>() * shaped.graph.rounds(node)
     }
 
     /// The fewest samples that give every batch normalisation two values a channel.

@@ -6,7 +6,7 @@ mod origin;
 
 use super::trial::{Edit, Fault, Trial, run, source_node};
 use crate::errors::{Change, Error, Help, Place};
-use crate::graph::{Graph, Node, NodeId, Source, ValueId};
+use crate::graph::{Graph, Group, GroupId, GroupKind, Node, NodeId, Source, ValueId};
 use crate::layers::{At, Mismatch, Proposal};
 use crate::shape::Shape;
 use crate::suggest;
@@ -19,7 +19,7 @@ const MAX_HELPS: usize = 2;
 pub fn node(graph: &Graph, before: &Trial, id: NodeId, mismatch: &Mismatch) -> Error {
     let node = &graph.nodes[id.0];
     let fill = |text: &str| fill(graph, node, text);
-    let mut error = Error::new(place(node, mismatch.at), fill(&mismatch.line));
+    let mut error = Error::new(place(graph, node, mismatch.at), fill(&mismatch.line));
     let explainer = Explainer { graph, before, fault: Fault::Node(id) };
     if before.is_open(explainer.fault) {
         // No edit can be tried where nobody knows the numbers.
@@ -56,7 +56,86 @@ pub fn node(graph: &Graph, before: &Trial, id: NodeId, mismatch: &Mismatch) -> E
             .extend(explainer.ordered(node, &mismatch.proposals).filter_map(|p| explainer.candidate(id, p)));
     }
     error.helps = explainer.good(candidates);
+    if mismatch.at != At::Use {
+        error.notes.extend(inside(graph, node.group));
+    }
     error
+}
+
+/// Where in which block's text a fault stands; `None` outside of blocks.
+pub fn definition(graph: &Graph, fault: Fault) -> Option<(usize, usize, bool)> {
+    let (group, place, is_node) = match fault {
+        Fault::Node(id) => (graph.nodes[id.0].group, id.0, true),
+        Fault::Open(id) => (graph.groups[id.0].parent, graph.groups[id.0].nodes.start, false),
+        Fault::Close(id) => (Some(id), graph.groups[id.0].nodes.end, false),
+        Fault::Output(_) => return None,
+    };
+    let group = graph.around(group).find(|g| matches!(graph.groups[g.0].kind, GroupKind::Block(_)))?;
+    let group = &graph.groups[group.0];
+    let GroupKind::Block(block) = group.kind else { return None };
+    Some((block, place - group.nodes.start, is_node))
+}
+
+/// The block that something stands in, as it is used there.
+fn inside(graph: &Graph, group: Option<GroupId>) -> Option<String> {
+    let group = &graph.groups[graph.around(group).find(|g| graph.groups[g.0].kind != GroupKind::Layer)?.0];
+    let used = if group.named { format!(", used as `{}`", group.name) } else { String::new() };
+    let inputs: Vec<_> = group.inputs.iter().map(|&v| graph.describe(v)).collect();
+    Some(format!("in `{}`{used}, which takes {}", group.text, inputs.join(", ")))
+}
+
+/// The error for what flows into a block that does not take it.
+pub fn opened(graph: &Graph, id: GroupId, mismatch: &Mismatch) -> Error {
+    let group = &graph.groups[id.0];
+    let mut error = Error::new(&group.tokens, mismatch.line.clone());
+    error.notes.extend(inside(graph, group.parent));
+    error
+}
+
+/// The error for a block whose body gives something else than it says, or than a next round takes.
+pub fn closed(graph: &Graph, before: &Trial, id: GroupId, mismatch: &Mismatch) -> Error {
+    let group = &graph.groups[id.0];
+    let declared = group.signature.as_ref().and_then(|s| s.outputs.first());
+    match declared.filter(|_| mismatch.line.contains(" declares ")) {
+        Some(port) => {
+            let mut error = Error::new(&port.tokens, mismatch.line.clone());
+            error.notes.extend(inside(graph, Some(id)));
+            error
+        }
+        None => {
+            let mut error = Error::new(&group.tokens, mismatch.line.clone());
+            error.notes.extend(inside(graph, group.parent));
+            error.helps.extend(first_apart(graph, before, group));
+            error
+        }
+    }
+}
+
+/// `Dense(6) -> [Dense(6); 2]` for `[Dense(6); 3]`, where the first round alone takes something else.
+fn first_apart(graph: &Graph, before: &Trial, group: &Group) -> Option<Help> {
+    let node = graph.nodes[group.nodes.clone()].first().filter(|_| group.kind == GroupKind::Layer)?;
+    let (call, layer) = (node.call.as_ref()?, node.layer.as_ref()?);
+    let given = before.shapes[group.results.first()?.0].clone()?;
+    let rounds = group.repeat?.known().filter(|&n| n > 1)?;
+    let next = layer.outputs(std::slice::from_ref(&given)).ok()?;
+    if next.len() != 1 || next[0] != given {
+        return None;
+    }
+    let text = match rounds {
+        2 => format!("{call} -> {call}"),
+        _ => format!("{call} -> [{call}; {}]", rounds - 1),
+    };
+    let text = if group.named {
+        format!("first: {}", text.replacen("-> ", &format!("-> {}: ", group.name), 1))
+    } else {
+        text
+    };
+    let changes = match group.named {
+        // The name before it would have to move.
+        true => Vec::new(),
+        false => vec![replace(&group.tokens, text.clone())],
+    };
+    Some(Help { text: format!("`{text}`"), changes, untried: None })
 }
 
 /// The error for a result whose shape is not the declared one.
@@ -127,7 +206,39 @@ struct Explainer<'a> {
 
 impl Explainer<'_> {
     fn is_good(&self, candidate: &Candidate) -> bool {
-        run(self.graph, &candidate.edits).mends(self.before, self.fault)
+        self.mends(&self.tried(candidate))
+    }
+
+    /// What comes of a candidate. An edit in a block's text is one of all places where the block is used.
+    fn tried(&self, candidate: &Candidate) -> Trial {
+        let mut edits = candidate.edits.clone();
+        for edit in &candidate.edits {
+            let (Edit::Insert { node, .. } | Edit::Replace { node, .. } | Edit::Earlier { node, .. }) = edit
+            else {
+                continue;
+            };
+            let Some(place) = definition(self.graph, Fault::Node(*node)) else { continue };
+            for other in (0..self.graph.nodes.len()).map(NodeId).filter(|other| other != node) {
+                if definition(self.graph, Fault::Node(other)) == Some(place) {
+                    let distance = |id: NodeId| NodeId(id.0 + other.0 - node.0);
+                    edits.push(match edit.clone() {
+                        Edit::Insert { input, call, .. } => Edit::Insert { node: other, input, call },
+                        Edit::Replace { call, .. } => Edit::Replace { node: other, call },
+                        Edit::Earlier { before, .. } if other.0 > node.0 => {
+                            Edit::Earlier { node: other, before: distance(before) }
+                        }
+                        _ => continue,
+                    });
+                }
+            }
+        }
+        run(self.graph, &edits)
+    }
+
+    fn mends(&self, after: &Trial) -> bool {
+        let place = definition(self.graph, self.fault);
+        let left = |fault| place.is_some() && definition(self.graph, fault) == place;
+        after.mends(self.before, self.fault) && !after.failures.iter().any(|f| left(f.fault))
     }
 
     /// On which side of a sum a layer is put in first: on the shorter way here, which is the shortcut.
@@ -144,11 +255,12 @@ impl Explainer<'_> {
     /// The first few candidates that make the network good; if none does, the first that makes it good up to here.
     fn good(&self, candidates: Vec<Candidate>) -> Vec<Help> {
         let mut helps: Vec<Help> = Vec::new();
-        let trials: Vec<Trial> = candidates.iter().map(|c| run(self.graph, &c.edits)).collect();
-        let any = trials.iter().any(|t| t.mends(self.before, self.fault));
+        let trials: Vec<Trial> = candidates.iter().map(|c| self.tried(c)).collect();
+        let any = trials.iter().any(|t| self.mends(t));
         for (candidate, after) in candidates.into_iter().zip(trials) {
             let good = match any {
-                true => after.mends(self.before, self.fault),
+                true => self.mends(&after),
+                false if definition(self.graph, self.fault).is_some() => false,
                 false => helps.is_empty() && after.mends_here(self.graph, self.before, self.fault),
             };
             if !good || helps.len() == MAX_HELPS {
@@ -202,7 +314,7 @@ fn operand_name(graph: &Graph, node: &Node, i: usize) -> String {
     }
 }
 
-fn place(node: &Node, at: At) -> Place {
+fn place(graph: &Graph, node: &Node, at: At) -> Place {
     let argument = |name: &str| {
         let call = node.call.as_ref()?;
         let found = call.arguments.iter().find(|a| a.name.as_ref().is_some_and(|n| n == name))?;
@@ -216,5 +328,9 @@ fn place(node: &Node, at: At) -> Place {
         At::Main(name) => argument(name).or_else(by_place).unwrap_or_else(|| Place::of(&node.tokens)),
         At::Argument(name) => argument(name).unwrap_or_else(|| Place::of(&node.tokens)),
         At::Layer => Place::of(&node.tokens),
+        At::Use => {
+            let used = graph.around(node.group).filter(|g| graph.groups[g.0].shares.is_some()).last();
+            Place::of(used.map_or(&node.tokens, |g| &graph.groups[g.0].tokens))
+        }
     }
 }

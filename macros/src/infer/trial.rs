@@ -1,9 +1,9 @@
 //! Shapes of a graph as it is, or as it would be after an edit: what the user is told to do has been tried.
 
+use super::groups;
 use crate::ast::{Argument, Call, Value, ValueKind};
 use crate::demands::{self, Part};
-use crate::errors::Error;
-use crate::graph::{Graph, Node, NodeId, Source, ValueId};
+use crate::graph::{Event, Graph, GroupId, Node, NodeId, Source, ValueId};
 use crate::layers::{AnyLayer, Mismatch};
 use crate::shape::{Dim, Fact, Shape, Tree, explore};
 
@@ -28,6 +28,10 @@ pub enum Edit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     Node(NodeId),
+    /// What flows into a group does not fit its declaration.
+    Open(GroupId),
+    /// What a group's body gives is not what it declares, or no round can follow on it.
+    Close(GroupId),
     /// The declared output of that number.
     Output(usize),
 }
@@ -49,6 +53,8 @@ pub struct Trial {
     pub open: Vec<(Fault, Tree<Option<Mismatch>>)>,
     /// What is so of constants where a value is good.
     facts: Vec<Vec<Fact>>,
+    /// And inside of each group.
+    inside: Vec<Vec<Fact>>,
 }
 
 impl Trial {
@@ -62,14 +68,35 @@ impl Trial {
     pub fn mends_here(&self, graph: &Graph, before: &Trial, fault: Fault) -> bool {
         let unknown = |fault| match fault {
             Fault::Node(id) => graph.nodes[id.0].inputs.iter().any(|v| before.shapes[v.0].is_none()),
+            Fault::Open(id) | Fault::Close(id) => {
+                let group = &graph.groups[id.0];
+                group.inputs.iter().chain(&group.results).any(|v| before.shapes[v.0].is_none())
+            }
             Fault::Output(i) => before.results.get(i).is_none_or(Option::is_none),
         };
         self.failures.iter().all(|f| f.fault != fault && (before.has(f.fault) || unknown(f.fault)))
     }
 
+    /// Whether a value is an input of the network, seen from outside any group.
+    pub fn is_input(&self, graph: &Graph, value: ValueId) -> bool {
+        match graph.values[value.0].source {
+            Source::Input(_) => true,
+            Source::Round { group, port } => self.is_input(graph, graph.groups[group.0].inputs[port]),
+            _ => false,
+        }
+    }
+
     /// Whether constants decide it.
     pub fn is_open(&self, fault: Fault) -> bool {
         self.open.iter().any(|(open, _)| *open == fault)
+    }
+
+    /// What is so of constants where these values and all around are good.
+    fn facts_of(&self, graph: &Graph, values: &[ValueId], group: Option<GroupId>, part: Part) -> Vec<Fact> {
+        let mut facts = graph.facts(part);
+        graph.around(group).for_each(|group| facts.extend(&self.inside[group.0]));
+        values.iter().for_each(|value| facts.extend(&self.facts[value.0]));
+        facts
     }
 
     fn has(&self, fault: Fault) -> bool {
@@ -85,6 +112,7 @@ pub fn run(graph: &Graph, edits: &[Edit]) -> Trial {
         failures: Vec::new(),
         open: Vec::new(),
         facts: vec![Vec::new(); graph.values.len()],
+        inside: vec![Vec::new(); graph.groups.len()],
     };
     for (i, input) in graph.header.inputs.iter().enumerate() {
         let edited = edits.iter().find_map(|e| match e {
@@ -94,27 +122,67 @@ pub fn run(graph: &Graph, edits: &[Edit]) -> Trial {
         trial.shapes[i] = edited.or_else(|| input.shape.clone());
         trial.facts[i] = graph.facts(Part::Input(i));
     }
-    for (i, node) in graph.nodes.iter().enumerate() {
-        let id = NodeId(i);
-        let mut facts = graph.facts(Part::Node(id));
-        node.inputs.iter().for_each(|v| facts.extend(&trial.facts[v.0]));
-        let ways = explore(&facts, || outputs(graph, &trial, id, node, edits));
-        if ways.single().is_some_and(Option::is_none) {
-            continue;
-        }
-        match joined(&ways) {
-            Ok(shapes) => {
-                let open = ways.map(&mut |way| way.as_ref().and_then(|way| way.as_ref().err().cloned()));
-                facts.extend(certain(&open));
-                if open.single().is_none() {
-                    trial.open.push((Fault::Node(id), open));
+    // What a group that does not fit has inside is unknown.
+    let mut closed_to: Option<GroupId> = None;
+    for event in &graph.order {
+        match *event {
+            Event::Node(id) if closed_to.is_none() => {
+                let node = &graph.nodes[id.0];
+                let mut facts = trial.facts_of(graph, &node.inputs, node.group, Part::Node(id));
+                let ways = explore(&facts, || outputs(graph, &trial, id, node, edits));
+                if ways.single().is_some_and(Option::is_none) {
+                    continue;
                 }
-                for (value, shape) in node.outputs.iter().zip(shapes) {
-                    trial.shapes[value.0] = Some(shape);
-                    trial.facts[value.0].clone_from(&facts);
+                match joined(&ways) {
+                    Ok(shapes) => {
+                        let open =
+                            ways.map(&mut |way| way.as_ref().and_then(|way| way.as_ref().err().cloned()));
+                        trial.leave_open(Fault::Node(id), open, &mut facts);
+                        for (value, shape) in node.outputs.iter().zip(shapes) {
+                            trial.shapes[value.0] = Some(shape);
+                            trial.facts[value.0].clone_from(&facts);
+                        }
+                    }
+                    Err(mismatch) => trial.failures.push(Failure { fault: Fault::Node(id), mismatch }),
                 }
             }
-            Err(mismatch) => trial.failures.push(Failure { fault: Fault::Node(id), mismatch }),
+            Event::Open(id) if closed_to.is_none() => {
+                let group = &graph.groups[id.0];
+                let mut facts = trial.facts_of(graph, &group.inputs, group.parent, Part::Open(id));
+                let ways = explore(&facts, || groups::open(graph, &trial, id).err());
+                if let Some(mismatch) = always(&ways) {
+                    trial.failures.push(Failure { fault: Fault::Open(id), mismatch });
+                    closed_to = Some(id);
+                    continue;
+                }
+                trial.leave_open(Fault::Open(id), ways, &mut facts);
+                for taken in &group.taken {
+                    trial.facts[taken.0].clone_from(&facts);
+                }
+                trial.inside[id.0] = facts;
+                for (&taken, &input) in group.taken.iter().zip(&group.inputs) {
+                    trial.shapes[taken.0] = trial.shapes[input.0].clone();
+                }
+            }
+            Event::Close(id) if closed_to == Some(id) => closed_to = None,
+            Event::Close(id) if closed_to.is_none() => match closing(graph, &mut trial, id) {
+                Ok((shapes, facts)) => {
+                    for (value, shape) in graph.groups[id.0].outputs.iter().zip(shapes) {
+                        trial.shapes[value.0] = shape;
+                        trial.facts[value.0].extend(&facts);
+                    }
+                }
+                Err(mismatch) => {
+                    trial.failures.push(Failure { fault: Fault::Close(id), mismatch });
+                    for value in &graph.groups[id.0].outputs {
+                        // A value that only passes through is still what it was.
+                        if !graph.groups[id.0].inputs.contains(value) {
+                            trial.shapes[value.0] = None;
+                        }
+                    }
+                }
+            },
+            _ => {}
         }
     }
     for (i, result) in graph.results.iter().enumerate() {
@@ -138,21 +206,55 @@ pub fn run(graph: &Graph, edits: &[Edit]) -> Trial {
         });
         let declared = edited.or_else(|| graph.header.outputs.get(i).and_then(|o| o.shape.clone()));
         if let (Some(declared), Some(found)) = (declared, shape) {
-            let mut facts = graph.facts(Part::Output(i));
-            result.iter().for_each(|value| facts.extend(&trial.facts[value.0]));
+            let values = result.as_slice();
+            let mut facts = trial.facts_of(graph, values, None, Part::Output(i));
             let fault = Fault::Output(i);
-            let ways = explore(&facts, || {
-                let equal = declared.rank() == found.rank() && declared == found;
-                (!equal).then(|| Mismatch::new(format!("{found}")))
-            });
-            match ways {
-                Tree::Leaf(None) => {}
-                Tree::Leaf(Some(mismatch)) => trial.failures.push(Failure { fault, mismatch }),
-                open => trial.open.push((fault, open)),
+            let ways = explore(&facts, || (declared != found).then(|| Mismatch::new(format!("{found}"))));
+            match always(&ways) {
+                Some(mismatch) => trial.failures.push(Failure { fault, mismatch }),
+                None => trial.leave_open(fault, ways, &mut facts),
             }
         }
     }
     trial
+}
+
+impl Trial {
+    /// Keeps what constants decide, and takes what they must be for facts.
+    fn leave_open(&mut self, fault: Fault, ways: Tree<Option<Mismatch>>, facts: &mut Vec<Fact>) {
+        let ways = ways.merged_by(&|a, b| a.is_none() && b.is_none());
+        if ways.single().is_none() {
+            facts.extend(demands::common(&ways, &Option::is_none));
+            self.open.push((fault, ways));
+        }
+    }
+}
+
+/// The mismatch if there is no way without one.
+fn always(ways: &Tree<Option<Mismatch>>) -> Option<Mismatch> {
+    let leaves = ways.leaves();
+    leaves.iter().all(|(_, way)| way.is_some()).then(|| leaves.first().and_then(|(_, way)| (*way).clone()))?
+}
+
+/// What comes out of a group, with what is so of constants then.
+fn closing(
+    graph: &Graph,
+    trial: &mut Trial,
+    id: GroupId,
+) -> Result<(Vec<Option<Shape>>, Vec<Fact>), Mismatch> {
+    let group = &graph.groups[id.0];
+    let mut facts = trial.facts_of(graph, &group.results, Some(id), Part::Close(id));
+    let ways = explore(&facts, || groups::close(graph, trial, id).err());
+    if let Some(mismatch) = always(&ways) {
+        return Err(mismatch);
+    }
+    trial.leave_open(Fault::Close(id), ways, &mut facts);
+    Ok((group.results.iter().map(|v| trial.shapes[v.0].clone()).collect(), facts))
+}
+
+/// The shapes that a layer gives on its good ways.
+pub fn shapes_of(layer: &AnyLayer, inputs: &[Shape]) -> Option<Vec<Shape>> {
+    joined(&explore(&[], || Some(layer.outputs(inputs)))).ok()
 }
 
 /// The shapes of all good ways in one, or the mismatch if there is none.
@@ -171,14 +273,6 @@ fn joined(ways: &Tree<Option<Result<Vec<Shape>, Mismatch>>>) -> Result<Vec<Shape
             (Err(mismatch), Err(_)) => Err(mismatch),
         },
     }
-}
-
-/// What is so on every way without a mismatch.
-fn certain(ways: &Tree<Option<Mismatch>>) -> Vec<Fact> {
-    demands::facts(&ways.map(&mut |mismatch| {
-        let error = |m: &Mismatch| Error::new(proc_macro2::Span::call_site(), m.line.clone());
-        mismatch.iter().map(error).collect()
-    }))
 }
 
 /// What a node gives; `None` if something that it needs is unknown.
@@ -224,6 +318,7 @@ fn outputs(
     }
     let result = layer.outputs(&inputs).and_then(|shapes| {
         check_claim(call.as_ref(), &inputs)?;
+        groups::check_shared(graph, trial, node, &layer, &inputs)?;
         check_size(&layer, &inputs, &shapes)?;
         match after {
             Some(after) => after.outputs(&shapes),
@@ -305,6 +400,6 @@ fn check_size(layer: &AnyLayer, inputs: &[Shape], outputs: &[Shape]) -> Result<(
 pub fn source_node(graph: &Graph, value: ValueId) -> Option<NodeId> {
     match graph.values[value.0].source {
         Source::Node { node, .. } => Some(node),
-        Source::Input(_) => None,
+        _ => None,
     }
 }

@@ -28,6 +28,8 @@ pub enum At {
     Argument(&'static str),
     /// The value of the argument by place, which has this name.
     Main(&'static str),
+    /// The use of the shared block that the layer stands in.
+    Use,
 }
 
 /// An edit that may help.
@@ -65,6 +67,11 @@ impl Mismatch {
             trail: false,
             axis: None,
         }
+    }
+
+    /// The error is shown where the shared block is used.
+    pub fn at_use(self) -> Mismatch {
+        Mismatch { at: At::Use, ..self }
     }
 
     /// An argument `axis:` that names none of the axes.

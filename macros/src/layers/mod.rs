@@ -50,7 +50,7 @@ mod zero_pad2d;
 use crate::ast::{Call, Operator};
 use crate::errors::Errors;
 use crate::shape::{Dim, Shape};
-pub use arguments::{Arguments, list};
+pub use arguments::{Arguments, choice, list};
 pub use elementary::Scalar;
 pub use init::Spread;
 pub use mismatch::{At, Mismatch, Proposal};

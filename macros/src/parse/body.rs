@@ -1,13 +1,13 @@
 //! Statements.
 
 use super::cursor::Cursor;
-use super::expression::parse_expression;
-use crate::ast::{Body, Expression, Let, Pattern, Statement};
+use super::expression::{parse_call_or_repeat, parse_expression};
+use crate::ast::{Body, Expression, Let, Pattern, Stage, Statement};
 use crate::errors::{Change, Error, Errors, How, Place};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 /// Words that begin a construct of the language which is still to come.
-const LATER_STATEMENTS: [&str; 4] = ["param", "layer", "block", "use"];
+const LATER_STATEMENTS: [&str; 2] = ["param", "use"];
 
 pub fn parse_body(group: &Group, errors: &mut Errors) -> Body {
     let before = errors.count();
@@ -24,6 +24,16 @@ pub fn parse_body(group: &Group, errors: &mut Errors) -> Body {
         }
         if cursor.peek_word("let") {
             statements.push(Statement::Let(parse_let(&mut cursor, errors)));
+        } else if cursor.peek_word("layer") && cursor.peek_second_ident() {
+            statements.push(Statement::Layer(Box::new(parse_layer(&mut cursor, errors))));
+        } else if cursor.peek_word("block") && cursor.peek_second_ident() {
+            let line = "a block stands beside the networks, not inside one";
+            errors.push(Error::new(cursor.place(), line));
+            cursor.next();
+            while !cursor.is_end() && !cursor.peek_group(Delimiter::Brace) {
+                cursor.next();
+            }
+            cursor.next();
         } else if let Some(word) = later_statement(&cursor) {
             statements.push(Statement::Let(parse_later(&word, &mut cursor, errors)));
         } else {
@@ -63,6 +73,30 @@ fn parse_let(cursor: &mut Cursor, errors: &mut Errors) -> Let {
     let value = parse_expression(cursor, errors);
     end_statement(cursor, errors, false);
     Let { pattern, value }
+}
+
+/// `layer encoder = Dense(64);`
+fn parse_layer(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
+    let start = cursor.at();
+    cursor.next();
+    let name = cursor.take_ident().map(|name| checked_name(name, errors));
+    let broken = |cursor: &mut Cursor, errors: &mut Errors, name| {
+        end_statement(cursor, errors, true);
+        Stage { name, call: None, function: None, repeat: None, tokens: cursor.since(start) }
+    };
+    if !cursor.peek_punct('=') || cursor.peek_fat_arrow() {
+        errors.push(Error::new(cursor.place(), format!("expected `=`, found {}", cursor.found())));
+        return broken(cursor, errors, name);
+    }
+    cursor.next();
+    if cursor.is_end() || cursor.peek_punct(';') || cursor.peek_word("let") {
+        errors.push(Error::new(cursor.before(), "a layer is missing after `=`"));
+        return broken(cursor, errors, name);
+    }
+    let mut stage = parse_call_or_repeat(cursor, errors);
+    stage.name = name;
+    end_statement(cursor, errors, stage.call.is_none());
+    stage
 }
 
 fn parse_pattern(cursor: &mut Cursor, errors: &mut Errors) -> Pattern {

@@ -169,6 +169,11 @@ impl Cursor {
         matches!(self.peek(), Some(TokenTree::Group(g)) if g.delimiter() == delimiter)
     }
 
+    /// Whether a group comes after the next token.
+    pub fn peek_group_after(&self, delimiter: Delimiter) -> bool {
+        matches!(self.tokens.get(self.at + 1), Some(TokenTree::Group(g)) if g.delimiter() == delimiter)
+    }
+
     pub fn take_punct(&mut self, c: char) -> bool {
         let found = self.peek_punct(c);
         self.at += usize::from(found);

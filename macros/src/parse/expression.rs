@@ -2,8 +2,8 @@
 
 use super::body::checked_name;
 use super::cursor::Cursor;
-use super::value::{parse_argument, parse_arguments, parse_literal};
-use crate::ast::{Argument, Call, Expression, Function, Operator, Stage, Value, ValueKind};
+use super::value::{parse_argument, parse_arguments, parse_literal, parse_value};
+use crate::ast::{Argument, Call, Expression, Function, Operator, Repeat, Stage, Value, ValueKind};
 use crate::errors::{Change, Error, Errors, How, Place};
 use crate::layers;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
@@ -159,9 +159,12 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
             return Expression::Unknown(tokens);
         }
         if cursor.peek_punct('.') {
-            errors.push(Error::new(cursor.place(), format!("a part of `{name}` is not supported yet")));
             cursor.next();
-            cursor.next();
+            if let Some(part) = cursor.take_ident() {
+                return Expression::Part(name, part);
+            }
+            let line = format!("expected a part of `{name}`, found {}", cursor.found());
+            errors.push(Error::new(cursor.place(), line));
             return Expression::Unknown(cursor.since(start));
         }
         if name.to_string().starts_with(char::is_uppercase) {
@@ -259,6 +262,39 @@ fn parse_parentheses(group: &Group, errors: &mut Errors) -> Expression {
     Expression::Tuple(parts, tokens)
 }
 
+/// `Dense(64)` or `[Dense(64); 3]`; at least one token is read.
+pub fn parse_call_or_repeat(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
+    let start = cursor.at();
+    let mut stage =
+        Stage { name: None, call: None, function: None, repeat: None, tokens: TokenStream::new() };
+    let group = cursor.take_group(Delimiter::Bracket);
+    let mut inside = group.as_ref().map(Cursor::inside);
+    let layer = inside.as_mut().unwrap_or(cursor);
+    match layer.take_ident() {
+        Some(name) => stage.call = Some(parse_arguments(name, layer, errors)),
+        None => {
+            errors.push(Error::new(layer.place(), format!("expected a layer, found {}", layer.found())));
+        }
+    }
+    if let (Some(mut inside), Some(group)) = (inside, group) {
+        let tokens: TokenStream = TokenTree::from(group).into();
+        if stage.call.is_some() && inside.take_punct(';') && !inside.is_end() {
+            let count = parse_value(&mut inside, errors);
+            stage.repeat = Some(Repeat { count, tokens: tokens.clone() });
+        }
+        if stage.call.is_some() && (stage.repeat.is_none() || !inside.is_end()) {
+            let line = format!("a repetition is written `[Dense(64); 3]`, found {}", inside.found());
+            let place = if inside.is_end() { Place::of(&tokens) } else { inside.place() };
+            errors.push(Error::new(place, line));
+            stage.call = None;
+        }
+    } else if stage.call.is_none() {
+        cursor.next();
+    }
+    stage.tokens = cursor.since(start);
+    stage
+}
+
 /// What stands after `->`.
 fn parse_stage(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
     let arrow = cursor.place();
@@ -266,7 +302,13 @@ fn parse_stage(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
         let arrow = arrow.to(cursor.before());
         if cursor.is_end() || cursor.peek_punct(';') || cursor.peek_arrow() || cursor.peek_word("let") {
             errors.push(Error::new(arrow, "a layer is missing after `->`"));
-            return Stage { name: None, call: None, function: None, tokens: TokenStream::new() };
+            return Stage {
+                name: None,
+                call: None,
+                function: None,
+                repeat: None,
+                tokens: TokenStream::new(),
+            };
         }
     } else {
         errors.push(Error::new(cursor.place(), format!("expected `->` before {}", cursor.found())));
@@ -281,16 +323,15 @@ fn parse_stage(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
         errors.push(Error::new(&later, format!("a function such as `{later}` is not supported yet")));
         cursor.next();
         cursor.take_group(Delimiter::Parenthesis);
-        return Stage { name, call: None, function: None, tokens: cursor.since(start) };
+        return Stage { name, call: None, function: None, repeat: None, tokens: cursor.since(start) };
     }
     if labelled {
         name = cursor.take_ident().map(|name| checked_name(name, errors));
         cursor.next();
     }
     if cursor.peek_group(Delimiter::Bracket) {
-        errors.push(Error::new(cursor.place(), "a repetition, `[Dense(64); 3]`, is not supported yet"));
-        cursor.next();
-        return Stage { name, call: None, function: None, tokens: cursor.since(start) };
+        let repeated = parse_call_or_repeat(cursor, errors);
+        return Stage { name, tokens: cursor.since(start), ..repeated };
     }
     let function = cursor.peek_ident().filter(|i| layers::is_function(&i.to_string())).cloned();
     if let Some(function) = function {
@@ -300,21 +341,27 @@ fn parse_stage(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
             errors.push(Error::new(&name, line).help(format!("`let {name} = …` names what it gives")));
         }
         let function = parse_function(function, cursor, errors);
-        return Stage { name, call: None, function: Some(function), tokens: cursor.since(start) };
+        return Stage {
+            name,
+            call: None,
+            function: Some(function),
+            repeat: None,
+            tokens: cursor.since(start),
+        };
     }
     let Some(layer) = cursor.take_ident() else {
         let line = if labelled && (cursor.is_end() || cursor.peek_punct(';') || cursor.peek_arrow()) {
             errors.push(Error::new(cursor.before(), "a layer is missing after the name"));
-            return Stage { name, call: None, function: None, tokens: cursor.since(start) };
+            return Stage { name, call: None, function: None, repeat: None, tokens: cursor.since(start) };
         } else {
             format!("expected a layer, found {}", cursor.found())
         };
         errors.push(Error::new(cursor.place(), line));
         cursor.skip_to_stage_end();
-        return Stage { name, call: None, function: None, tokens: cursor.since(start) };
+        return Stage { name, call: None, function: None, repeat: None, tokens: cursor.since(start) };
     };
     let call = parse_arguments(layer, cursor, errors);
-    let stage = Stage { name, call: Some(call), function: None, tokens: cursor.since(start) };
+    let stage = Stage { name, call: Some(call), function: None, repeat: None, tokens: cursor.since(start) };
     if cursor.peek_fat_arrow() {
         errors.push(Error::new(cursor.pair_place(), "a claimed output, `=> [512]`, is not supported yet"));
         cursor.skip_to_stage_end();

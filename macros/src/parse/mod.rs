@@ -6,8 +6,9 @@ mod dimension;
 mod expression;
 mod value;
 
-use crate::ast::{Network, Port};
+use crate::ast::{Block, Body, Network, Port, Program};
 use crate::errors::{Error, Errors, Place};
+use crate::layers;
 use cursor::Cursor;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::parse::Parser;
@@ -15,35 +16,48 @@ use syn::parse::Parser;
 pub use value::{MAX_NUMBER, parse_call};
 
 /// All the items of one invocation whose name could be read.
-pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Vec<Network> {
+pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Program {
     let end = proc_macro2::Span::call_site();
     let mut cursor = Cursor::new(tokens, end);
-    let mut networks: Vec<Network> = Vec::new();
+    let mut program = Program::default();
+    let mut names: Vec<Ident> = Vec::new();
     while !cursor.is_end() {
-        let Some(network) = parse_item(&mut cursor, errors) else { continue };
-        if networks.iter().any(|n| n.name == network.name) {
-            errors
-                .push(Error::new(&network.name, format!("the network `{}` is declared twice", network.name)));
-        } else {
-            networks.push(network);
+        let Some(item) = parse_item(&mut cursor, errors) else { continue };
+        let (name, what) = match &item {
+            Item::Network(network) => (network.name.clone(), "network"),
+            Item::Block(block) => (block.name.clone(), "block"),
+        };
+        if names.contains(&name) {
+            errors.push(Error::new(&name, format!("the {what} `{name}` is declared twice")));
+            continue;
+        }
+        names.push(name);
+        match item {
+            Item::Network(network) => program.networks.push(network),
+            Item::Block(block) => program.blocks.push(block),
         }
     }
-    let siblings: Vec<String> = networks.iter().map(|n| n.name.to_string()).collect();
-    networks.iter_mut().for_each(|n| n.siblings.clone_from(&siblings));
-    networks
+    program
 }
 
-fn parse_item(cursor: &mut Cursor, errors: &mut Errors) -> Option<Network> {
+enum Item {
+    Network(Network),
+    Block(Block),
+}
+
+fn parse_item(cursor: &mut Cursor, errors: &mut Errors) -> Option<Item> {
     let attributes = parse_attributes(cursor, errors);
     let visibility = parse_visibility(cursor, errors);
     if !cursor.peek_word("struct") {
         let place = cursor.place();
-        if (cursor.peek_word("block") || cursor.peek_word("use")) && cursor.peek_second_ident() {
+        if cursor.peek_word("block") && cursor.peek_second_ident() {
+            return parse_block(cursor, errors).map(Item::Block);
+        }
+        if cursor.peek_word("use") && cursor.peek_second_ident() {
             let word = cursor.found();
             errors.push(Error::new(place, format!("{word} is not supported yet")));
-            let is_use = cursor.peek_word("use");
             cursor.next();
-            skip_item(cursor, is_use);
+            skip_item(cursor, true);
         } else {
             let line =
                 format!("expected `struct Name(input: [28, 28]) -> [10] {{ … }}`, found {}", cursor.found());
@@ -78,56 +92,128 @@ fn parse_item(cursor: &mut Cursor, errors: &mut Errors) -> Option<Network> {
         inputs: Vec::new(),
         outputs: Vec::new(),
         body: None,
-        siblings: Vec::new(),
     };
-    parse_signature(cursor, &mut network, errors);
-    Some(network)
+    let head = Head { what: "network", name: network.name.clone() };
+    (network.inputs, network.outputs, network.body) = parse_signature(cursor, &head, errors);
+    Some(Item::Network(network))
+}
+
+/// `block Name(parameters)(inputs) -> outputs { body }`; the parameters may be missing.
+fn parse_block(cursor: &mut Cursor, errors: &mut Errors) -> Option<Block> {
+    cursor.next();
+    let name = cursor.take_ident()?;
+    if !name.to_string().starts_with(char::is_uppercase) {
+        errors.push(Error::new(
+            &name,
+            format!("a block's name begins with a capital, as layers' do: `{name}`"),
+        ));
+    }
+    if layers::user_names().contains(&name.to_string().as_str()) {
+        let line = format!("`{name}` is a layer of the language: a block needs another name");
+        errors.push(Error::new(&name, line));
+    }
+    let mut parameters = Vec::new();
+    if cursor.peek_group(Delimiter::Parenthesis)
+        && cursor.peek_group_after(Delimiter::Parenthesis)
+        && let Some(group) = cursor.take_group(Delimiter::Parenthesis)
+    {
+        parameters = parse_parameters(&group, errors);
+    }
+    let head = Head { what: "block", name: name.clone() };
+    let (inputs, outputs, body) = parse_signature(cursor, &head, errors);
+    Some(Block { name, parameters, inputs, outputs, body })
+}
+
+/// `(channels, stride)`
+fn parse_parameters(group: &Group, errors: &mut Errors) -> Vec<Ident> {
+    let mut cursor = Cursor::inside(group);
+    let mut parameters: Vec<Ident> = Vec::new();
+    while !cursor.is_end() {
+        match cursor.take_ident() {
+            Some(name) => {
+                let name = body::checked_name(name, errors);
+                if parameters.contains(&name) {
+                    errors.push(Error::new(&name, format!("the name `{name}` is declared twice")));
+                } else {
+                    parameters.push(name);
+                }
+            }
+            None => {
+                let line = format!("expected a parameter's name, found {}", cursor.found());
+                errors.push(Error::new(cursor.place(), line));
+                cursor.skip_to(&[',']);
+            }
+        }
+        if !cursor.is_end() && !cursor.take_punct(',') {
+            errors.push(Error::new(cursor.place(), format!("expected `,`, found {}", cursor.found())));
+            cursor.skip_to(&[',']);
+            cursor.take_punct(',');
+        }
+    }
+    parameters
+}
+
+/// What has inputs, outputs and a body.
+struct Head {
+    what: &'static str,
+    name: Ident,
 }
 
 /// Everything after the name; gives up where it ends too early, keeping what was read.
-fn parse_signature(cursor: &mut Cursor, network: &mut Network, errors: &mut Errors) {
+fn parse_signature(
+    cursor: &mut Cursor,
+    head: &Head,
+    errors: &mut Errors,
+) -> (Vec<Port>, Vec<Port>, Option<Body>) {
+    let Head { what, name } = head;
+    let (mut inputs, mut outputs, mut body) = (Vec::new(), Vec::new(), None);
     match cursor.take_group(Delimiter::Parenthesis) {
         Some(group) => {
-            network.inputs = parse_ports(&group, errors);
+            inputs = parse_ports(&group, errors);
             if group.stream().is_empty() {
-                errors.push(Error::new(group.span(), format!("the network `{}` has no input", network.name)));
+                errors.push(Error::new(group.span(), format!("the {what} `{name}` has no input")));
             }
         }
         None => {
-            let name = &network.name;
             let line = format!(
                 "expected the inputs of `{name}`, `{name}(input: [28, 28])`, found {}",
                 cursor.found()
             );
             errors.push(Error::new(cursor.place(), line));
-            let body = cursor.peek_arrow() || cursor.peek_group(Delimiter::Brace);
-            if !body {
-                return skip_item(cursor, false);
+            let goes_on = cursor.peek_arrow() || cursor.peek_group(Delimiter::Brace);
+            if !goes_on {
+                skip_item(cursor, false);
+                return (inputs, outputs, body);
             }
         }
     }
     if cursor.take_arrow() {
-        network.outputs = parse_outputs(cursor, errors);
+        outputs = parse_outputs(cursor, errors);
     } else {
         let line = format!("expected the output's shape, `-> [10]`, found {}", cursor.found());
         errors.push(Error::new(cursor.place(), line));
     }
     match cursor.take_group(Delimiter::Brace) {
-        Some(group) => network.body = Some(body::parse_body(&group, errors)),
+        Some(group) => body = Some(body::parse_body(&group, errors)),
         None => {
-            let line = format!("expected the body of `{}` in braces, found {}", network.name, cursor.found());
+            let line = format!("expected the body of `{name}` in braces, found {}", cursor.found());
             // A missing output has been reported at this very place.
-            if !network.outputs.is_empty() {
+            if !outputs.is_empty() {
                 errors.push(Error::new(cursor.place(), line));
             }
             skip_item(cursor, false);
         }
     }
+    (inputs, outputs, body)
 }
 
 /// Skips to the start of the next item.
 fn skip_item(cursor: &mut Cursor, to_semicolon: bool) {
-    while !cursor.is_end() && !cursor.peek_word("struct") && !cursor.peek_word("pub") {
+    while !cursor.is_end()
+        && !cursor.peek_word("struct")
+        && !cursor.peek_word("pub")
+        && !cursor.peek_word("block")
+    {
         let braces = cursor.peek_group(Delimiter::Brace);
         let end = braces || to_semicolon && cursor.peek_punct(';');
         cursor.next();

@@ -1,6 +1,6 @@
 //! A plan as a short listing, one step a line.
 
-use super::{BufferId, Place, Plan, Program, Step};
+use super::{BufferId, Memory, Place, Plan, Program, Step, Tensors};
 use crate::graph::Graph;
 use std::fmt;
 
@@ -11,6 +11,18 @@ impl fmt::Display for Plan {
             writeln!(f, "{title}: {} scalars a sample and {} beside", memory.each, memory.fixed)?;
             program.list(f, &self.shaped.graph)?;
         }
+        for (i, round) in self.rounds.iter().enumerate() {
+            let Some(round) = round else { continue };
+            for (title, program) in [("predict", &round.predict), ("train", &round.train)] {
+                let Memory { each, kept, kept_fixed, .. } = &program.memory;
+                let text = &self.shaped.graph.groups[i].text;
+                writeln!(
+                    f,
+                    "{title} a round of {text}: {each} scalars a sample, {kept} kept and {kept_fixed} beside"
+                )?;
+                program.list(f, &self.shaped.graph)?;
+            }
+        }
         Ok(())
     }
 }
@@ -20,8 +32,10 @@ impl Program {
         for step in &self.forward {
             self.line(f, graph, step)?;
         }
-        if let Some(gradient) = self.output_gradient {
-            writeln!(f, "  {} = loss({})", self.show(gradient), self.show(self.output))?;
+        for (&gradient, &output) in self.output_gradients.iter().zip(&self.outputs) {
+            if !matches!(self.buffers[gradient.0].place, Place::OutputGradient(_)) {
+                writeln!(f, "  {} = loss({})", self.show(gradient), self.show(output))?;
+            }
         }
         for step in &self.backward {
             self.line(f, graph, step)?;
@@ -38,7 +52,18 @@ impl Program {
                 let (inputs, outputs) = (join(inputs), join(outputs));
                 writeln!(f, "  {outputs} = {}: {} ({inputs})", node.name, node.text)
             }
-            Step::Backward { node, inputs, outputs, saved, output_gradients, input_gradients } => {
+            Step::Rounds { group, inputs, outputs, .. } => {
+                let (read, made) = (self.list_of(inputs), self.list_of(outputs));
+                writeln!(f, "  {made} = {} ({read})", graph.groups[group.0].text)
+            }
+            Step::RoundsBackward { group, output_gradients, input_gradients, .. } => {
+                let (read, made) = (self.list_of(output_gradients), self.list_of(input_gradients));
+                writeln!(f, "  {made} = backward of {} ({read})", graph.groups[group.0].text)
+            }
+            Step::AddParameters { tensors, from, .. } => {
+                writeln!(f, "  gradient of {} += {}", tensors_name(graph, *tensors), self.show(*from))
+            }
+            Step::Backward { node, inputs, outputs, saved, output_gradients, input_gradients, .. } => {
                 let node = &graph.nodes[node.0];
                 let given = output_gradients.iter().map(|b| b.map_or("in place".into(), |b| self.show(b)));
                 let read = inputs.iter().chain(outputs).flatten().chain(saved).map(|&b| self.show(b));
@@ -60,8 +85,14 @@ impl Program {
             }
             Step::Add { into, from } => writeln!(f, "  {} += {}", self.show(*into), self.show(*from)),
             Step::Zero { buffer } => writeln!(f, "  {} = 0", self.show(*buffer)),
-            Step::ZeroParameters { node } => writeln!(f, "  gradient of {} = 0", graph.nodes[node.0].name),
+            Step::ZeroParameters { tensors } => {
+                writeln!(f, "  gradient of {} = 0", tensors_name(graph, *tensors))
+            }
         }
+    }
+
+    fn list_of(&self, buffers: &[BufferId]) -> String {
+        join(buffers.iter().map(|&b| self.show(b)))
     }
 
     /// `conv1[5408]@0`: name, scalars, place.
@@ -69,10 +100,20 @@ impl Program {
         let b = &self.buffers[buffer.0];
         match b.place {
             Place::Input(_) => b.name.clone(),
-            Place::Output => format!("{}[{}]@out", b.name, b.each),
+            Place::Output(_) => format!("{}[{}]@out", b.name, b.each),
+            Place::OutputGradient(_) | Place::InputGradient(_) => format!("{}[{}]@outside", b.name, b.each),
+            Place::Kept { at } => format!("{}[{}]@kept {at}", b.name, b.each),
+            Place::KeptFixed { at } => format!("{}[{}]@kept +{at}", b.name, b.fixed),
             Place::Each { at } => format!("{}[{}]@{at}", b.name, b.each),
             Place::Fixed { at } => format!("{}[{}]@+{at}", b.name, b.fixed),
         }
+    }
+}
+
+fn tensors_name(graph: &Graph, tensors: Tensors) -> String {
+    match tensors {
+        Tensors::Node(node) => graph.nodes[node.0].name.to_string(),
+        Tensors::Group(group) => graph.groups[group.0].name.to_string(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Laying the buffers out: those whose lifetimes do not meet share their place.
 
-use super::{BufferId, Place, Program};
+use super::{BufferId, Place, Program, Scope};
+use crate::fields::LINE;
 use crate::shape::Dim;
 
 /// The size of a program's working memory, in scalars: what is gathered of the inputs, then what is per sample, then
@@ -11,11 +12,20 @@ pub struct Memory {
     pub inputs: Vec<Dim>,
     pub each: Dim,
     pub fixed: Dim,
+    /// What one round of a repetition keeps from forward to backward, per sample and beside that.
+    pub kept: Dim,
+    pub kept_fixed: Dim,
 }
 
 impl Default for Memory {
     fn default() -> Memory {
-        Memory { inputs: Vec::new(), each: Dim::ZERO, fixed: Dim::ZERO }
+        Memory {
+            inputs: Vec::new(),
+            each: Dim::ZERO,
+            fixed: Dim::ZERO,
+            kept: Dim::ZERO,
+            kept_fixed: Dim::ZERO,
+        }
     }
 }
 
@@ -34,14 +44,30 @@ impl Packing {
     }
 }
 
-/// Scalars in a cache line (of `f32`; `f64` gets two).
-pub const LINE: usize = 16;
-
 /// From the first step that writes a buffer to the last that touches it.
 type Lifetime = (usize, usize);
 
-pub fn lay_out(program: &mut Program) {
-    let lifetimes = lifetimes(program);
+pub fn lay_out(program: &mut Program, scope: Scope) {
+    let lifetimes = lifetimes(program, scope);
+    let (mut kept, mut kept_fixed) = (Dim::ZERO, Dim::ZERO);
+    if scope != Scope::Network {
+        // The other rounds run between a round's way forward and its way back.
+        let turn = program.forward.len();
+        for (buffer, life) in program.buffers.iter_mut().zip(&lifetimes) {
+            let stays = life.is_some_and(|(first, last)| first < turn && last > turn);
+            match &buffer.place {
+                Place::Each { .. } if stays => {
+                    buffer.place = Place::Kept { at: kept };
+                    kept = (kept + buffer.each).next_multiple_of(LINE);
+                }
+                Place::Fixed { .. } if stays => {
+                    buffer.place = Place::KeptFixed { at: kept_fixed };
+                    kept_fixed = (kept_fixed + buffer.fixed).next_multiple_of(LINE);
+                }
+                _ => {}
+            }
+        }
+    }
     let mut runs = Vec::new();
     for (b, buffer) in program.buffers.iter().enumerate() {
         if let (Place::Each { .. }, Some(life)) = (buffer.place, lifetimes[b]) {
@@ -66,7 +92,7 @@ pub fn lay_out(program: &mut Program) {
             inputs[i] = buffer.each;
         }
     }
-    program.memory = Memory { inputs, each, fixed };
+    program.memory = Memory { inputs, each, fixed, kept, kept_fixed };
 }
 
 /// Lays buffers out; what they take in all.
@@ -105,7 +131,7 @@ fn meet(a: Lifetime, b: Lifetime) -> bool {
     a.0 <= b.1 && b.0 <= a.1
 }
 
-fn lifetimes(program: &Program) -> Vec<Option<Lifetime>> {
+fn lifetimes(program: &Program, scope: Scope) -> Vec<Option<Lifetime>> {
     let mut lives: Vec<Option<Lifetime>> = vec![None; program.buffers.len()];
     let mut touch = |buffer: BufferId, time: usize| {
         let life = lives[buffer.0].get_or_insert((time, time));
@@ -117,7 +143,9 @@ fn lifetimes(program: &Program) -> Vec<Option<Lifetime>> {
     }
     // The loss reads the output and writes its gradient.
     let loss = program.forward.len();
-    [program.output].into_iter().chain(program.output_gradient).for_each(|b| touch(b, loss));
+    if scope == Scope::Network {
+        program.outputs.iter().chain(&program.output_gradients).for_each(|&b| touch(b, loss));
+    }
     for (i, step) in program.backward.iter().enumerate() {
         let (reads, writes) = step.accesses();
         reads.into_iter().chain(writes).for_each(|b| touch(b, loss + 1 + i));

@@ -11,18 +11,40 @@ mod reverse;
 mod tape;
 mod verify;
 
-use crate::graph::{NodeId, Shaped};
+pub use crate::fields::LINE;
+use crate::fields::{self, Field, Places};
+use crate::graph::{GroupId, NodeId, Shaped};
 use crate::layers::Layout;
 use crate::shape::Dim;
-pub use memory::{LINE, Memory, Packing};
+pub use memory::{Memory, Packing};
 use tape::{Op, SlotId, Tape};
 
 /// Everything that emission needs to know.
 #[derive(Debug)]
 pub struct Plan {
     pub shaped: Shaped,
+    /// The fields of the network's struct, and the places of all tensors.
+    pub fields: Vec<Field>,
+    pub places: Places,
     pub predict: Program,
     pub train: Program,
+    /// One for each group that is a repetition.
+    pub rounds: Vec<Option<Round>>,
+}
+
+/// One round of a repetition.
+#[derive(Debug)]
+pub struct Round {
+    pub predict: Program,
+    pub train: Program,
+}
+
+/// What a program is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    Network,
+    /// One round of a repetition.
+    Round(GroupId),
 }
 
 /// Straight-line work over numbered buffers.
@@ -32,10 +54,12 @@ pub struct Program {
     pub forward: Vec<Step>,
     /// Empty for prediction.
     pub backward: Vec<Step>,
-    /// The buffer of the network's output; several outputs lie in it as one struct for each sample.
-    pub output: BufferId,
-    /// The buffer into which the loss writes the gradient by the output; `None` for prediction.
-    pub output_gradient: Option<BufferId>,
+    /// The buffers of what leaves. A network has one: several outputs lie in it as one struct for each sample.
+    pub outputs: Vec<BufferId>,
+    /// For each of them the gradient that comes from outside (for a network, from the loss); empty for prediction.
+    pub output_gradients: Vec<BufferId>,
+    /// The gradients by a round's inputs.
+    pub input_gradients: Vec<BufferId>,
     /// For each input the layout in which it is loaded.
     pub loads: Vec<Layout>,
     pub memory: Memory,
@@ -63,12 +87,27 @@ pub struct Buffer {
 pub enum Place {
     /// The network's input of that number: where the caller has it, or gathered. Never written by a step.
     Input(usize),
-    /// The caller's room for the output (prediction).
-    Output,
+    /// The caller's room for the output of that number: in prediction, and in any round of a repetition.
+    Output(usize),
+    /// The gradient by that output, in a round. Never written by a step.
+    OutputGradient(usize),
+    /// The caller's room for the gradient by that input, in a round.
+    InputGradient(usize),
+    /// In what a round keeps from forward to backward: per sample, and beside that.
+    Kept {
+        at: Dim,
+    },
+    KeptFixed {
+        at: Dim,
+    },
     /// In the workspace, from `at` scalars a sample on.
-    Each { at: Dim },
+    Each {
+        at: Dim,
+    },
     /// In the workspace behind all that is per sample.
-    Fixed { at: Dim },
+    Fixed {
+        at: Dim,
+    },
 }
 
 /// One call.
@@ -93,7 +132,23 @@ pub enum Step {
         output_gradients: Vec<Option<BufferId>>,
         /// `None`: nobody asks.
         input_gradients: Vec<Option<BufferId>>,
+        /// Where the gradient by tensors goes that have one already, to be added to it.
+        added: Option<BufferId>,
     },
+    /// All rounds of a repetition forward.
+    Rounds { group: GroupId, inputs: Vec<BufferId>, outputs: Vec<BufferId>, room: Rooms },
+    /// All rounds of a repetition backward, the last first.
+    RoundsBackward {
+        group: GroupId,
+        inputs: Vec<BufferId>,
+        outputs: Vec<BufferId>,
+        room: Rooms,
+        output_gradients: Vec<BufferId>,
+        input_gradients: Vec<BufferId>,
+        added: Option<BufferId>,
+    },
+    /// The tensors' gradient that `added` speaks of.
+    AddParameters { tensors: Tensors, from: BufferId, uses: usize },
     /// An image to the other layout.
     Convert { from: BufferId, to: BufferId, channels: Dim, pixels: Dim, to_channels_last: bool },
     /// A copy.
@@ -107,7 +162,38 @@ pub enum Step {
     /// Zeros, for the gradient of an output that nobody used.
     Zero { buffer: BufferId },
     /// Zeros, for the gradient of parameters that cannot have one.
-    ZeroParameters { node: NodeId },
+    ZeroParameters { tensors: Tensors },
+}
+
+/// The memory that the rounds of a repetition work in.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rooms {
+    /// For each port what goes from round to round; in prediction two of them take turns.
+    pub chain: Vec<Option<BufferId>>,
+    /// What all rounds keep from forward to backward.
+    pub kept: Option<BufferId>,
+    pub kept_fixed: Option<BufferId>,
+    /// What one round works in.
+    pub work: Option<BufferId>,
+    /// For each port the gradients that go from round to round, taking turns.
+    pub gradients: Vec<Option<BufferId>>,
+}
+
+impl Rooms {
+    fn kept(&self) -> impl Iterator<Item = BufferId> {
+        self.chain.iter().copied().chain([self.kept, self.kept_fixed]).flatten()
+    }
+
+    fn work(&self) -> impl Iterator<Item = BufferId> {
+        self.gradients.iter().copied().chain([self.work]).flatten()
+    }
+}
+
+/// Whose tensors: a layer's, or all of a repetition's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tensors {
+    Node(NodeId),
+    Group(GroupId),
 }
 
 impl Step {
@@ -121,13 +207,25 @@ impl Step {
                 }
                 (reads, outputs.iter().chain(saved).copied().collect())
             }
-            Step::Backward { inputs, outputs, saved, output_gradients, input_gradients, .. } => {
+            Step::Rounds { inputs, outputs, room, .. } => {
+                let writes = outputs.iter().copied().chain(room.kept()).chain(room.work());
+                (inputs.clone(), writes.collect())
+            }
+            Step::RoundsBackward {
+                inputs, outputs, room, output_gradients, input_gradients, added, ..
+            } => {
+                let reads = [inputs, outputs, output_gradients].into_iter().flatten().copied();
+                let writes = input_gradients.iter().chain(added).copied().chain(room.work());
+                (reads.chain(room.kept()).collect(), writes.collect())
+            }
+            Step::AddParameters { from, .. } => (vec![*from], vec![]),
+            Step::Backward { inputs, outputs, saved, output_gradients, input_gradients, added, .. } => {
                 let read = [inputs, outputs, output_gradients].into_iter().flatten().flatten();
                 let mut reads: Vec<_> = read.chain(saved).copied().collect();
                 if output_gradients.iter().any(Option::is_none) {
                     reads.extend(input_gradients[0]);
                 }
-                (reads, input_gradients.iter().flatten().copied().collect())
+                (reads, input_gradients.iter().flatten().chain(added).copied().collect())
             }
             Step::Convert { from, to, .. } | Step::Copy { from, to } => (vec![*from], vec![*to]),
             Step::Join { from, to } => (from.clone(), vec![*to]),
@@ -145,55 +243,79 @@ enum Mode {
     Train,
 }
 
-/// Plans both programs of a network.
+/// Plans both programs of a network, and before them those of what is repeated in it, from the inside outwards.
 pub fn plan(shaped: Shaped) -> Plan {
-    let predict = program(&shaped, Mode::Predict);
-    let train = program(&shaped, Mode::Train);
-    let plan = Plan { shaped, predict, train };
+    let fields = fields::fields(&shaped);
+    let places = Places::new(&shaped, &fields);
+    let mut rounds: Vec<Option<Round>> = shaped.graph.groups.iter().map(|_| None).collect();
+    for group in (0..rounds.len()).rev().map(GroupId) {
+        if shaped.graph.groups[group.0].repeat.is_some() {
+            let program = |mode| program(&shaped, &places, &rounds, mode, Scope::Round(group));
+            rounds[group.0] = Some(Round { predict: program(Mode::Predict), train: program(Mode::Train) });
+        }
+    }
+    let program = |mode| program(&shaped, &places, &rounds, mode, Scope::Network);
+    let (predict, train) = (program(Mode::Predict), program(Mode::Train));
+    let plan = Plan { shaped, fields, places, predict, train, rounds };
     if cfg!(debug_assertions) {
         plan.verify();
     }
     plan
 }
 
-fn program(shaped: &Shaped, mode: Mode) -> Program {
-    let tape = tape::record(shaped, mode);
+fn program(shaped: &Shaped, places: &Places, rounds: &[Option<Round>], mode: Mode, scope: Scope) -> Program {
+    let tape = tape::record(shaped, mode, scope);
     let saved = vec![None; shaped.graph.nodes.len()];
-    let mut builder = Builder { shaped, mode, tape, buffers: Vec::new(), slots: Vec::new(), saved };
+    let rooms = vec![Rooms::default(); shaped.graph.groups.len()];
+    let (buffers, slots) = (Vec::new(), Vec::new());
+    let mut builder = Builder { shaped, places, rounds, mode, scope, tape, buffers, slots, saved, rooms };
     builder.assign();
     let forward = builder.forward();
-    let (backward, output_gradient) = match mode {
-        Mode::Predict => (Vec::new(), None),
-        Mode::Train => {
-            let (backward, gradient) = reverse::reverse(&mut builder);
-            (backward, Some(gradient))
-        }
-    };
-    let output = builder.slots[builder.result().0];
     let mut program = Program {
-        buffers: builder.buffers,
+        buffers: Vec::new(),
         forward,
-        backward,
-        output,
-        output_gradient,
-        loads: builder.tape.loads,
+        backward: Vec::new(),
+        outputs: builder.tape.results.iter().map(|s| builder.slots[s.0]).collect(),
+        output_gradients: Vec::new(),
+        input_gradients: Vec::new(),
+        loads: std::mem::take(&mut builder.tape.loads),
         memory: Memory::default(),
         packing: None,
     };
-    memory::lay_out(&mut program);
+    if mode == Mode::Train {
+        let reversed = reverse::reverse(&mut builder);
+        program.backward = reversed.steps;
+        program.output_gradients = reversed.output_gradients;
+        program.input_gradients = reversed.input_gradients;
+    }
+    program.buffers = builder.buffers;
+    memory::lay_out(&mut program, scope);
     program
 }
 
 /// A program in the making.
 struct Builder<'a> {
     shaped: &'a Shaped,
+    places: &'a Places,
+    rounds: &'a [Option<Round>],
     mode: Mode,
+    scope: Scope,
     tape: Tape,
     buffers: Vec<Buffer>,
     /// The buffer of each slot.
     slots: Vec<BufferId>,
     /// What each node leaves for its backward step.
     saved: Vec<Option<BufferId>>,
+    /// What each repetition leaves for its backward step.
+    rooms: Vec<Rooms>,
+}
+
+impl Program {
+    /// Whether a backward step reads what came in, or what went out.
+    fn reads_back(&self, is_wanted: impl Fn(Place) -> bool) -> bool {
+        let reads = self.backward.iter().flat_map(|step| step.accesses().0);
+        reads.into_iter().any(|buffer| is_wanted(self.buffers[buffer.0].place))
+    }
 }
 
 impl Builder<'_> {
@@ -202,9 +324,10 @@ impl Builder<'_> {
         BufferId(self.buffers.len() - 1)
     }
 
-    fn result(&self) -> SlotId {
-        let Some(result) = self.tape.result else { unreachable!("planned before gate 2") };
-        result
+    /// The program of a round; it is planned before what is around it.
+    fn round(&self, group: GroupId) -> &Round {
+        let Some(round) = &self.rounds[group.0] else { unreachable!("inner repetitions are planned first") };
+        round
     }
 
     fn layer(&self, node: NodeId) -> &crate::layers::AnyLayer {
@@ -229,9 +352,11 @@ impl Builder<'_> {
             };
             self.slots.push(id);
         }
-        if self.mode == Mode::Predict {
-            let output = self.slots[self.result().0];
-            self.buffers[output.0].place = Place::Output;
+        if self.mode == Mode::Predict || self.scope != Scope::Network {
+            for (port, result) in self.tape.results.iter().enumerate() {
+                let output = self.slots[result.0];
+                self.buffers[output.0].place = Place::Output(port);
+            }
         }
     }
 
@@ -248,7 +373,7 @@ impl Builder<'_> {
             && self.tape.slots[first.0].input.is_none()
             && last_read[first.0] == Some(at)
             && !kept[first.0]
-            && self.result() != first;
+            && !self.tape.results.contains(&first);
         free.then_some(first)
     }
 
@@ -263,6 +388,13 @@ impl Builder<'_> {
                     for slot in inputs.chain(outputs.iter().filter(|_| traits.reads_outputs)) {
                         kept[slot.0] = true;
                     }
+                }
+                if let Op::Repeat { group, inputs, outputs } = op {
+                    let round = &self.round(*group).train;
+                    let read_in = round.reads_back(|place| matches!(place, Place::Input(_)));
+                    let read_out = round.reads_back(|place| matches!(place, Place::Output(_)));
+                    let read = inputs.iter().filter(|_| read_in).chain(outputs.iter().filter(|_| read_out));
+                    read.for_each(|slot| kept[slot.0] = true);
                 }
             }
         }
@@ -284,6 +416,11 @@ impl Builder<'_> {
                 Op::Join { from, to } => {
                     let from = from.iter().map(|s| self.slots[s.0]).collect();
                     Step::Join { from, to: self.slots[to.0] }
+                }
+                Op::Repeat { group, inputs, outputs } => {
+                    let inputs = inputs.iter().map(|s| self.slots[s.0]).collect();
+                    let outputs = outputs.iter().map(|s| self.slots[s.0]).collect();
+                    Step::Rounds { group, inputs, outputs, room: self.rooms(group) }
                 }
                 Op::Node { node, inputs, outputs } => {
                     let outputs: Vec<_> = outputs.iter().map(|s| self.slots[s.0]).collect();
@@ -311,6 +448,34 @@ impl Builder<'_> {
         let name = format!("{}_saved", self.shaped.graph.nodes[node.0].name);
         self.saved[node.0] = Some(self.buffer(name, traits.saved_each, traits.saved_fixed, place));
         self.saved[node.0]
+    }
+
+    /// The memory for all rounds of a repetition, going forward.
+    fn rooms(&mut self, group: GroupId) -> Rooms {
+        let inner = &self.shaped.graph.groups[group.0];
+        let name = inner.name.to_string();
+        let between = inner.repeat.unwrap_or(Dim::ONE) - 1;
+        let ports: Vec<Dim> = inner.taken.iter().map(|&v| self.shaped.shape(v).len()).collect();
+        let train = self.mode == Mode::Train;
+        let memory = match train {
+            true => self.round(group).train.memory.clone(),
+            false => self.round(group).predict.memory.clone(),
+        };
+        let rounds = between + 1;
+        let links = if train { between } else { between.min(2) };
+        let mut each = |what: &str, len: Dim| {
+            let place = Place::Each { at: Dim::ZERO };
+            (!len.is(0)).then(|| self.buffer(format!("{name}_{what}"), len, Dim::ZERO, place))
+        };
+        let chain = ports.iter().map(|&len| each("chain", len * links)).collect();
+        let kept = each("kept", memory.kept * rounds);
+        let work = each("work", memory.each);
+        let fixed = memory.kept_fixed * rounds;
+        let place = Place::Fixed { at: Dim::ZERO };
+        let kept_fixed =
+            (!fixed.is(0)).then(|| self.buffer(format!("{name}_kept_fixed"), Dim::ZERO, fixed, place));
+        self.rooms[group.0] = Rooms { chain, kept, kept_fixed, work, gradients: Vec::new() };
+        self.rooms[group.0].clone()
     }
 }
 

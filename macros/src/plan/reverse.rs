@@ -1,9 +1,8 @@
 //! The reverse walk: from the gradients by the outputs to those by all parameters.
 
 use super::tape::{Op, SlotId};
-use super::{BufferId, Builder, Place, Step};
-use crate::graph::NodeId;
-use crate::layers::Role;
+use super::{BufferId, Builder, Place, Scope, Step, Tensors};
+use crate::graph::{GroupId, NodeId};
 use crate::shape::Dim;
 
 /// The gradients on their way. A buffer may be the pending gradient of several slots at once (`+` passes its gradient
@@ -15,21 +14,26 @@ struct Reverse<'b, 'a> {
     /// Whether any parameter stands upstream of a slot.
     needed: Vec<bool>,
     steps: Vec<Step>,
+    /// The tensors whose gradient has been written, with how many times.
+    written: Vec<(Tensors, usize)>,
 }
 
-/// The backward steps, and the buffer into which the loss writes.
-pub fn reverse(builder: &mut Builder) -> (Vec<Step>, BufferId) {
+/// The backward steps, the buffers of the gradients that come from outside, and those that go there.
+pub struct Reversed {
+    pub steps: Vec<Step>,
+    pub output_gradients: Vec<BufferId>,
+    pub input_gradients: Vec<BufferId>,
+}
+
+pub fn reverse(builder: &mut Builder) -> Reversed {
     let needed = needed(builder);
     let pending = vec![None; builder.tape.slots.len()];
-    let mut reverse = Reverse { builder, pending, needed, steps: Vec::new() };
-    let result = reverse.builder.result();
-    let output_gradient = reverse.fresh(result);
-    if reverse.needed[result.0] {
-        reverse.pending[result.0] = Some(output_gradient);
-    }
+    let mut reverse = Reverse { builder, pending, needed, steps: Vec::new(), written: Vec::new() };
+    let output_gradients = reverse.output_gradients();
     for at in (0..reverse.builder.tape.ops.len()).rev() {
         match reverse.builder.tape.ops[at].clone() {
             Op::Node { node, inputs, outputs } => reverse.node(node, &inputs, &outputs),
+            Op::Repeat { group, inputs, outputs } => reverse.rounds(group, &inputs, &outputs),
             Op::Convert { from, to, channels, pixels, to_channels_last } => {
                 if let Some(gradient) = reverse.pending[to.0].take() {
                     let back = reverse.fresh(from);
@@ -51,23 +55,28 @@ pub fn reverse(builder: &mut Builder) -> (Vec<Step>, BufferId) {
             }
         }
     }
-    let live = reverse.builder.shaped.graph.is_live();
-    for node in (0..live.len()).filter(|&node| !live[node]).map(NodeId) {
-        if keeps_numbers(reverse.builder, node) {
-            reverse.steps.push(Step::ZeroParameters { node });
-        }
-    }
-    (reverse.steps, output_gradient)
+    reverse.unreached();
+    let input_gradients = reverse.input_gradients();
+    Reversed { steps: reverse.steps, output_gradients, input_gradients }
 }
 
-/// Whether a parameter stands upstream.
+/// Whether a gradient is wanted: a parameter stands upstream, or it goes on to an earlier round.
 fn needed(builder: &Builder) -> Vec<bool> {
     let mut needed = vec![false; builder.tape.slots.len()];
+    if builder.scope != Scope::Network {
+        builder.tape.inputs.iter().for_each(|slot| needed[slot.0] = true);
+    }
     for op in &builder.tape.ops {
         let any = op.reads().iter().any(|s| needed[s.0]);
         match op {
             Op::Node { node, outputs, .. } => {
-                let keeps = keeps_numbers(builder, *node);
+                let keeps = builder.shaped.keeps_numbers(*node);
+                for slot in outputs {
+                    needed[slot.0] = any || keeps;
+                }
+            }
+            Op::Repeat { group, outputs, .. } => {
+                let keeps = keeps_numbers(builder, *group);
                 for slot in outputs {
                     needed[slot.0] = any || keeps;
                 }
@@ -78,11 +87,10 @@ fn needed(builder: &Builder) -> Vec<bool> {
     needed
 }
 
-/// Whether a backward step has something to leave: gradients, or statistics for running averages.
-fn keeps_numbers(builder: &Builder, node: NodeId) -> bool {
-    let shapes = builder.shaped.input_shapes(node);
-    let parameters = builder.layer(node).parameters(&shapes);
-    parameters.iter().any(|p| matches!(p.role, Role::Learned | Role::Average { .. }))
+/// Whether any node of a repetition has something to leave.
+fn keeps_numbers(builder: &Builder, group: GroupId) -> bool {
+    let nodes = builder.shaped.graph.groups[group.0].nodes.clone();
+    nodes.into_iter().any(|node| builder.shaped.keeps_numbers(NodeId(node)))
 }
 
 impl Reverse<'_, '_> {
@@ -90,6 +98,155 @@ impl Reverse<'_, '_> {
         let slot = &self.builder.tape.slots[slot.0];
         let (name, len) = (format!("{}_gradient", slot.name), slot.len);
         self.builder.buffer(name, len, Dim::ZERO, Place::Each { at: Dim::ZERO })
+    }
+
+    /// The gradients by what leaves: a network's loss writes into a buffer, a round's stand where the next one left them.
+    fn output_gradients(&mut self) -> Vec<BufferId> {
+        let results = self.builder.tape.results.clone();
+        let mut gradients = Vec::new();
+        for (port, result) in results.into_iter().enumerate() {
+            let gradient = self.fresh(result);
+            if self.builder.scope != Scope::Network {
+                self.builder.buffers[gradient.0].place = Place::OutputGradient(port);
+            }
+            if self.needed[result.0] {
+                self.pending[result.0] = Some(gradient);
+            }
+            gradients.push(gradient);
+        }
+        gradients
+    }
+
+    /// The gradients by what came into a round, each in a place of its own.
+    fn input_gradients(&mut self) -> Vec<BufferId> {
+        if self.builder.scope == Scope::Network {
+            return Vec::new();
+        }
+        let inputs = self.builder.tape.inputs.clone();
+        let mut gradients: Vec<BufferId> = Vec::new();
+        for (port, input) in inputs.into_iter().enumerate() {
+            let own = self.pending[input.0].filter(|g| self.is_ours(*g) && !gradients.contains(g));
+            let gradient = own.unwrap_or_else(|| {
+                let to = self.fresh(input);
+                self.steps.push(match self.pending[input.0] {
+                    Some(from) => Step::Copy { from, to },
+                    None => Step::Zero { buffer: to },
+                });
+                to
+            });
+            self.builder.buffers[gradient.0].place = Place::InputGradient(port);
+            gradients.push(gradient);
+        }
+        gradients
+    }
+
+    /// Whether a step may write into a gradient's buffer: not if it is another round's.
+    fn is_ours(&self, gradient: BufferId) -> bool {
+        matches!(self.builder.buffers[gradient.0].place, Place::Each { .. })
+    }
+
+    /// Tensors that nothing reached get a gradient of zero.
+    fn unreached(&mut self) {
+        let graph = &self.builder.shaped.graph;
+        let inside = |around: Option<GroupId>| match self.builder.scope {
+            Scope::Network => graph.repetition(around).is_none(),
+            Scope::Round(group) => graph.repetition(around) == Some(group),
+        };
+        let nodes = (0..graph.nodes.len()).map(NodeId).filter(|&node| {
+            let own = graph.nodes[node.0].shares.is_none() && inside(graph.nodes[node.0].group);
+            own && self.builder.shaped.keeps_numbers(node)
+        });
+        let groups = (0..graph.groups.len()).map(GroupId).filter(|&id| {
+            let group = &graph.groups[id.0];
+            let own = group.repeat.is_some() && group.shares.is_none() && inside(group.parent);
+            own && keeps_numbers(self.builder, id)
+        });
+        let all: Vec<Tensors> = nodes.map(Tensors::Node).chain(groups.map(Tensors::Group)).collect();
+        for tensors in all {
+            if self.written.iter().all(|(written, _)| *written != tensors) {
+                self.steps.push(Step::ZeroParameters { tensors });
+            }
+        }
+    }
+
+    /// How many times these tensors' gradient is written with the time that comes now.
+    fn uses(&mut self, tensors: Tensors) -> usize {
+        if let Some((_, uses)) = self.written.iter_mut().find(|(written, _)| *written == tensors) {
+            *uses += 1;
+            return *uses;
+        }
+        self.written.push((tensors, 1));
+        1
+    }
+
+    /// A place for a gradient by tensors that have one already.
+    fn added(&mut self, name: &str, len: Dim, uses: usize) -> Option<BufferId> {
+        let place = Place::Fixed { at: Dim::ZERO };
+        (uses > 1).then(|| self.builder.buffer(format!("{name}_{uses}_added"), Dim::ZERO, len, place))
+    }
+
+    fn rounds(&mut self, group: GroupId, inputs: &[SlotId], outputs: &[SlotId]) {
+        let given: Vec<_> = outputs.iter().map(|s| self.pending[s.0].take()).collect();
+        if given.iter().all(Option::is_none) {
+            return;
+        }
+        let output_gradients = self.or_zeros(given, outputs);
+        let inner = &self.builder.shaped.graph.groups[group.0];
+        let name = inner.name.to_string();
+        let rounds = inner.repeat.unwrap_or(Dim::ONE);
+        let owner = Tensors::Group(inner.shares.unwrap_or(group));
+        let len = self.builder.places.group(self.builder.shaped, group).len * rounds;
+        let program = &self.builder.round(group).train;
+        let work = program.memory.each;
+        let read_in = program.reads_back(|place| matches!(place, Place::Input(_)));
+        let read_out = program.reads_back(|place| matches!(place, Place::Output(_)));
+        let each = Place::Each { at: Dim::ZERO };
+        let mut room = self.builder.rooms[group.0].clone();
+        room.work =
+            (!work.is(0)).then(|| self.builder.buffer(format!("{name}_work_back"), work, Dim::ZERO, each));
+        for &slot in inputs {
+            let len = self.builder.tape.slots[slot.0].len * (rounds - 1).min(2);
+            let gradient =
+                (!len.is(0)).then(|| self.builder.buffer(format!("{name}_gradients"), len, Dim::ZERO, each));
+            room.gradients.push(gradient);
+        }
+        let input_gradients: Vec<_> = inputs.iter().map(|&slot| self.fresh(slot)).collect();
+        let read = |slots: &[SlotId], is_read: bool| -> Vec<BufferId> {
+            slots.iter().filter(|_| is_read).map(|s| self.builder.slots[s.0]).collect()
+        };
+        let (inputs_read, outputs_read) = (read(inputs, read_in), read(outputs, read_out));
+        let uses = if keeps_numbers(self.builder, group) { self.uses(owner) } else { 1 };
+        let added = self.added(&name, len, uses);
+        self.steps.push(Step::RoundsBackward {
+            group,
+            inputs: inputs_read,
+            outputs: outputs_read,
+            room,
+            output_gradients,
+            input_gradients: input_gradients.clone(),
+            added,
+        });
+        if let Some(from) = added {
+            self.steps.push(Step::AddParameters { tensors: owner, from, uses });
+        }
+        for (&slot, gradient) in inputs.iter().zip(input_gradients) {
+            if self.needed[slot.0] {
+                self.contribute(slot, gradient);
+            }
+        }
+    }
+
+    /// Zeros in the place of gradients that nobody gave.
+    fn or_zeros(&mut self, given: Vec<Option<BufferId>>, slots: &[SlotId]) -> Vec<BufferId> {
+        let mut gradients = Vec::new();
+        for (given, &slot) in given.into_iter().zip(slots) {
+            gradients.push(given.unwrap_or_else(|| {
+                let buffer = self.fresh(slot);
+                self.steps.push(Step::Zero { buffer });
+                buffer
+            }));
+        }
+        gradients
     }
 
     /// Each of the joined values gets its part of the gradient.
@@ -117,22 +274,9 @@ impl Reverse<'_, '_> {
     fn node(&mut self, node: NodeId, inputs: &[SlotId], outputs: &[SlotId]) {
         let given: Vec<_> = outputs.iter().map(|s| self.pending[s.0].take()).collect();
         if given.iter().all(Option::is_none) {
-            if keeps_numbers(self.builder, node) {
-                self.steps.push(Step::ZeroParameters { node });
-            }
             return;
         }
-        let given: Vec<_> = given
-            .into_iter()
-            .zip(outputs)
-            .map(|(g, &slot)| {
-                g.unwrap_or_else(|| {
-                    let buffer = self.fresh(slot);
-                    self.steps.push(Step::Zero { buffer });
-                    buffer
-                })
-            })
-            .collect();
+        let given = self.or_zeros(given, outputs);
         let traits = self.builder.layer(node).traits(&self.builder.shaped.input_shapes(node));
         if traits.passes_gradient {
             for &slot in inputs {
@@ -142,7 +286,10 @@ impl Reverse<'_, '_> {
             }
             return;
         }
-        let in_place = traits.gradient_in_place && self.needed[inputs[0].0] && self.owners(given[0]) == 0;
+        let in_place = traits.gradient_in_place
+            && self.needed[inputs[0].0]
+            && self.owners(given[0]) == 0
+            && self.is_ours(given[0]);
         let input_gradients: Vec<_> = inputs
             .iter()
             .enumerate()
@@ -152,6 +299,11 @@ impl Reverse<'_, '_> {
                 false => None,
             })
             .collect();
+        let owner = Tensors::Node(self.builder.shaped.owner(node));
+        let uses = if self.builder.shaped.keeps_numbers(node) { self.uses(owner) } else { 1 };
+        let len = self.builder.places.node(self.builder.shaped, node).len;
+        let name = self.builder.shaped.graph.nodes[node.0].name.to_string();
+        let added = self.added(&name, len, uses);
         let slots = &self.builder.slots;
         let read = |slots_of: &[SlotId], reads: bool| -> Vec<_> {
             slots_of.iter().map(|s| reads.then_some(slots[s.0])).collect()
@@ -168,7 +320,11 @@ impl Reverse<'_, '_> {
                 .map(|(i, &g)| (i > 0 || !in_place).then_some(g))
                 .collect(),
             input_gradients: input_gradients.clone(),
+            added,
         });
+        if let Some(from) = added {
+            self.steps.push(Step::AddParameters { tensors: owner, from, uses });
+        }
         for (&slot, gradient) in inputs.iter().zip(input_gradients) {
             if let Some(gradient) = gradient {
                 self.contribute(slot, gradient);
@@ -182,9 +338,9 @@ impl Reverse<'_, '_> {
             self.pending[slot.0] = Some(gradient);
             return;
         };
-        if so_far != gradient && self.owners(so_far) == 1 {
+        if so_far != gradient && self.owners(so_far) == 1 && self.is_ours(so_far) {
             self.steps.push(Step::Add { into: so_far, from: gradient });
-        } else if so_far != gradient && self.owners(gradient) == 0 {
+        } else if so_far != gradient && self.owners(gradient) == 0 && self.is_ours(gradient) {
             self.steps.push(Step::Add { into: gradient, from: so_far });
             self.pending[slot.0] = Some(gradient);
         } else {

@@ -1,7 +1,7 @@
 //! Nodes as operations over slots: views vanish, conversions between layouts appear.
 
-use super::{Mode, differs};
-use crate::graph::{NodeId, Shaped, Source, ValueId};
+use super::{Mode, Scope, differs};
+use crate::graph::{Event, GroupId, NodeId, Shaped, Source, ValueId};
 use crate::layers::Layout;
 use crate::shape::Dim;
 
@@ -43,12 +43,18 @@ pub enum Op {
         from: Vec<SlotId>,
         to: SlotId,
     },
+    /// All rounds of a repetition.
+    Repeat {
+        group: GroupId,
+        inputs: Vec<SlotId>,
+        outputs: Vec<SlotId>,
+    },
 }
 
 impl Op {
     pub fn reads(&self) -> &[SlotId] {
         match self {
-            Op::Node { inputs, .. } | Op::Join { from: inputs, .. } => inputs,
+            Op::Node { inputs, .. } | Op::Repeat { inputs, .. } | Op::Join { from: inputs, .. } => inputs,
             Op::Convert { from, .. } | Op::Copy { from, .. } => core::slice::from_ref(from),
         }
     }
@@ -58,8 +64,10 @@ impl Op {
 pub struct Tape {
     pub slots: Vec<Slot>,
     pub ops: Vec<Op>,
-    /// The slot that leaves the network; `None` while it is recorded.
-    pub result: Option<SlotId>,
+    /// The slots that leave: one for a network, whose outputs are joined, as many as a repetition has for a round.
+    pub results: Vec<SlotId>,
+    /// The slots that come in.
+    pub inputs: Vec<SlotId>,
     /// For each input the layout in which it is loaded.
     pub loads: Vec<Layout>,
 }
@@ -86,18 +94,44 @@ struct Homes {
 
 struct Recorder<'a> {
     shaped: &'a Shaped,
+    scope: Scope,
     tape: Tape,
     homes: Vec<Homes>,
 }
 
-pub fn record(shaped: &Shaped, mode: Mode) -> Tape {
+pub fn record(shaped: &Shaped, mode: Mode, scope: Scope) -> Tape {
     let homes = vec![Homes::default(); shaped.graph.values.len()];
-    let mut recorder = Recorder { shaped, tape: Tape::default(), homes };
-    recorder.load_inputs();
-    // What nobody reads is not computed.
-    let live = shaped.graph.is_live();
-    for at in (0..shaped.graph.nodes.len()).filter(|&at| live[at]) {
-        recorder.node(NodeId(at), mode);
+    let mut recorder = Recorder { shaped, scope, tape: Tape::default(), homes };
+    let graph = &shaped.graph;
+    let place = |wanted: Event| graph.order.iter().position(|&event| event == wanted);
+    let events = match scope {
+        Scope::Network => {
+            recorder.load_inputs();
+            &graph.order[..]
+        }
+        Scope::Round(group) => {
+            recorder.take_inputs(group);
+            match (place(Event::Open(group)), place(Event::Close(group))) {
+                (Some(open), Some(close)) => &graph.order[open + 1..close],
+                _ => unreachable!("every group is opened and closed"),
+            }
+        }
+    };
+    // What nobody reads is not computed, and what is inside of a repetition is no matter of this program.
+    let (live, live_groups) = (graph.is_live(), graph.is_live_group());
+    let mut inside = None;
+    for &event in events {
+        match event {
+            Event::Open(group) if inside.is_none() && graph.groups[group.0].repeat.is_some() => {
+                inside = Some(group);
+                if live_groups[group.0] {
+                    recorder.repeat(group);
+                }
+            }
+            Event::Close(group) if inside == Some(group) => inside = None,
+            Event::Node(node) if inside.is_none() && live[node.0] => recorder.node(node, mode),
+            _ => {}
+        }
     }
     recorder.results();
     recorder.tape
@@ -127,7 +161,8 @@ impl Recorder<'_> {
             let value = ValueId(i);
             let readers = self.shaped.graph.nodes.iter().filter(|n| n.inputs.contains(&value));
             let mut layouts = readers
-                .filter_map(|n| n.layer.as_ref().map(|l| l.traits(&self.shaped.shapes_of(&n.inputs)).layout));
+                .filter_map(|n| n.layer.as_ref().map(|l| l.traits(&self.shaped.shapes_of(&n.inputs)).layout))
+                .chain(self.is_repeated(value).then_some(Layout::ChannelsLast));
             let layout = match layouts.next() {
                 Some(Layout::ChannelsLast) if differs(&self.shaped.shape(value).0, Layout::ChannelsLast) => {
                     Layout::ChannelsLast
@@ -136,8 +171,40 @@ impl Recorder<'_> {
             };
             let slot = self.slot(input.name.to_string(), self.shaped.shape(value).len(), Some(i));
             self.tape.loads.push(layout);
+            self.tape.inputs.push(slot);
             self.settle(value, slot, layout);
         }
+    }
+
+    /// What flows into a round lies channels last, so that nothing is turned round between two.
+    fn take_inputs(&mut self, group: GroupId) {
+        for (port, &value) in self.shaped.graph.groups[group.0].taken.iter().enumerate() {
+            let slot = self.slot(self.shaped.value_name(value), self.shaped.shape(value).len(), Some(port));
+            self.tape.loads.push(Layout::ChannelsLast);
+            self.tape.inputs.push(slot);
+            self.settle(value, slot, Layout::ChannelsLast);
+        }
+    }
+
+    fn repeat(&mut self, group: GroupId) {
+        let (inputs, outputs) = {
+            let group = &self.shaped.graph.groups[group.0];
+            (group.inputs.clone(), group.outputs.clone())
+        };
+        let inputs: Vec<_> = inputs.iter().map(|&v| self.value_in(v, Layout::ChannelsLast)).collect();
+        let slots: Vec<_> = outputs
+            .iter()
+            .map(|&v| self.slot(self.shaped.value_name(v), self.shaped.shape(v).len(), None))
+            .collect();
+        self.tape.ops.push(Op::Repeat { group, inputs, outputs: slots.clone() });
+        for (&value, slot) in outputs.iter().zip(slots) {
+            self.settle(value, slot, Layout::ChannelsLast);
+        }
+    }
+
+    /// Whether a repetition reads a value.
+    fn is_repeated(&self, value: ValueId) -> bool {
+        self.shaped.graph.groups.iter().any(|group| group.repeat.is_some() && group.inputs.contains(&value))
     }
 
     /// The value in that layout, converted if it is not there yet.
@@ -192,27 +259,36 @@ impl Recorder<'_> {
         }
     }
 
-    /// What leaves is row-major, in a slot of its own that is no input. Several outputs are joined to one struct.
+    /// What leaves lies in a slot of its own that is no input. A network's outputs are row-major, and several are
+    /// joined to one struct; a round's are channels last.
     fn results(&mut self) {
-        let results: Vec<ValueId> = self.shaped.graph.results.iter().flatten().copied().collect();
-        let slots: Vec<_> = results.iter().map(|&value| self.value_in(value, Layout::RowMajor)).collect();
-        let result = match slots[..] {
-            [from] if self.tape.slots[from.0].input.is_none() => from,
-            [from] => {
-                let (name, len) =
-                    (format!("{}_out", self.tape.slots[from.0].name), self.tape.slots[from.0].len);
-                let to = self.slot(name, len, None);
-                self.tape.ops.push(Op::Copy { from, to });
-                to
+        let (values, layout) = match self.scope {
+            Scope::Network => {
+                let results = self.shaped.graph.results.iter().flatten().copied();
+                (results.collect::<Vec<_>>(), Layout::RowMajor)
             }
-            _ => {
-                let len = slots.iter().map(|s| self.tape.slots[s.0].len).sum();
-                let to = self.slot("outputs".into(), len, None);
-                self.tape.ops.push(Op::Join { from: slots, to });
-                to
-            }
+            Scope::Round(group) => (self.shaped.graph.groups[group.0].results.clone(), Layout::ChannelsLast),
         };
-        self.tape.result = Some(result);
+        let slots: Vec<_> = values.iter().map(|&value| self.value_in(value, layout)).collect();
+        if self.scope == Scope::Network && slots.len() > 1 {
+            let len = slots.iter().map(|s| self.tape.slots[s.0].len).sum();
+            let to = self.slot("outputs".into(), len, None);
+            self.tape.ops.push(Op::Join { from: slots, to });
+            self.tape.results.push(to);
+            return;
+        }
+        for from in slots {
+            let own = self.tape.slots[from.0].input.is_none() && !self.tape.results.contains(&from);
+            let result = if own { from } else { self.copied(from) };
+            self.tape.results.push(result);
+        }
+    }
+
+    fn copied(&mut self, from: SlotId) -> SlotId {
+        let (name, len) = (format!("{}_out", self.tape.slots[from.0].name), self.tape.slots[from.0].len);
+        let to = self.slot(name, len, None);
+        self.tape.ops.push(Op::Copy { from, to });
+        to
     }
 }
 
@@ -243,6 +319,11 @@ impl Shaped {
             Source::Input(i) => self.graph.header.inputs[i].name.to_string(),
             Source::Node { node, port: 0 } => self.graph.nodes[node.0].name.to_string(),
             Source::Node { node, port } => format!("{}_{port}", self.graph.nodes[node.0].name),
+            Source::Round { group, port } => {
+                format!("{}_in_{port}", self.graph.groups[group.0].name)
+            }
+            Source::Repeat { group, port: 0 } => self.graph.groups[group.0].name.to_string(),
+            Source::Repeat { group, port } => format!("{}_{port}", self.graph.groups[group.0].name),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! What must hold of every plan, checked by running it over marks in place of numbers.
 
-use super::{BufferId, Place, Plan, Program, Step};
-use crate::layers::Role;
+use super::{BufferId, Place, Plan, Program, Step, Tensors};
 
 impl Plan {
     /// Panics if a step reads what was not written or was overwritten, if two buffers of one step overlap, or if a
@@ -9,20 +8,26 @@ impl Plan {
     pub fn verify(&self) {
         self.predict.verify();
         self.train.verify();
+        for round in self.rounds.iter().flatten() {
+            round.predict.verify();
+            round.train.verify();
+        }
+        let programs = || [&self.train].into_iter().chain(self.rounds.iter().flatten().map(|r| &r.train));
         for (i, node) in self.shaped.graph.nodes.iter().enumerate() {
-            let shapes = self.shaped.shapes_of(&node.inputs);
-            let layer = self.shaped.layer(crate::graph::NodeId(i));
-            let learned = layer.parameters(&shapes).iter().any(|p| p.role == Role::Learned);
-            let gradients = self.train.backward.iter().filter(|s| match s {
-                Step::Backward { node, .. } | Step::ZeroParameters { node } => node.0 == i,
+            let id = crate::graph::NodeId(i);
+            if node.shares.is_some() || !self.shaped.keeps_numbers(id) {
+                continue;
+            }
+            let own = Tensors::Node(id);
+            let gradients = programs().flat_map(|p| &p.backward).filter(|step| match step {
+                Step::Backward { node, added: None, .. } => self.shaped.owner(*node) == id,
+                Step::ZeroParameters { tensors } => *tensors == own,
                 _ => false,
             });
             let gradients = gradients.count();
-            assert!(
-                gradients == 1 || !learned && gradients == 0,
-                "`{}` gets {gradients} gradients",
-                node.name
-            );
+            // A repetition that is used again has one for each use, and one that nothing reaches is zeroed whole.
+            let repeated = self.shaped.graph.repetition(node.group).is_some();
+            assert!(gradients == 1 || repeated, "`{}` gets {gradients} gradients", node.name);
         }
     }
 }
@@ -37,14 +42,23 @@ impl Program {
         for step in &self.forward {
             self.run(step, &mut whole);
         }
-        let name = &self.buffers[self.output.0].name;
-        assert!(whole.contains(&self.output), "the output `{name}` is not there");
-        if let Some(gradient) = self.output_gradient {
+        for output in &self.outputs {
+            let name = &self.buffers[output.0].name;
+            assert!(whole.contains(output), "the output `{name}` is not there");
+        }
+        for &gradient in &self.output_gradients {
             self.write(gradient, &mut whole);
-            assert!(whole.contains(&self.output), "the loss overwrites the output `{name}`");
+        }
+        for output in &self.outputs {
+            let name = &self.buffers[output.0].name;
+            assert!(whole.contains(output), "the loss overwrites the output `{name}`");
         }
         for step in &self.backward {
             self.run(step, &mut whole);
+        }
+        for gradient in &self.input_gradients {
+            let name = &self.buffers[gradient.0].name;
+            assert!(whole.contains(gradient), "the gradient `{name}` is not there");
         }
     }
 
@@ -64,7 +78,9 @@ impl Program {
             }
         }
         for &buffer in &writes {
-            assert!(!matches!(self.buffers[buffer.0].place, Place::Input(_)), "{step:?} writes an input");
+            let place = self.buffers[buffer.0].place;
+            let outside = matches!(place, Place::Input(_) | Place::OutputGradient(_));
+            assert!(!outside, "{step:?} writes what is not the program's own");
             self.write(buffer, whole);
         }
         for &buffer in &writes {
@@ -83,7 +99,11 @@ impl Program {
             (Place::Each { at: x }, Place::Each { at: y }) => x < y + b.each && y < x + a.each,
             (Place::Fixed { at: x }, Place::Fixed { at: y }) => x < y + b.fixed && y < x + a.fixed,
             (Place::Input(x), Place::Input(y)) => x == y,
-            (Place::Output, Place::Output) => true,
+            (Place::Kept { at: x }, Place::Kept { at: y }) => x < y + b.each && y < x + a.each,
+            (Place::KeptFixed { at: x }, Place::KeptFixed { at: y }) => x < y + b.fixed && y < x + a.fixed,
+            (Place::Output(x), Place::Output(y)) => x == y,
+            (Place::OutputGradient(x), Place::OutputGradient(y)) => x == y,
+            (Place::InputGradient(x), Place::InputGradient(y)) => x == y,
             _ => false,
         }
     }

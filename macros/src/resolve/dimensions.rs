@@ -58,7 +58,7 @@ pub fn names(dimension: &Dimension) -> Vec<&str> {
 }
 
 /// The place of a name among tokens, for an error about it.
-fn place_of(name: &str, tokens: &TokenStream) -> Place {
+pub fn place_of(name: &str, tokens: &TokenStream) -> Place {
     fn find(name: &str, tokens: &TokenStream) -> Option<Place> {
         tokens.clone().into_iter().find_map(|token| match token {
             proc_macro2::TokenTree::Group(group) => find(name, &group.stream()),
@@ -165,7 +165,7 @@ pub fn shape(
 }
 
 /// A value with all names put in; `Broken` after an error.
-fn value(value: &Value, known: &Dimensions, errors: &mut Errors) -> ValueKind {
+pub fn value(value: &Value, known: &Dimensions, errors: &mut Errors) -> ValueKind {
     let tokens = &value.tokens;
     let mut whole = |dimension: &Dimension| number(dimension, known, tokens, errors);
     match &value.kind {
@@ -190,10 +190,10 @@ fn value(value: &Value, known: &Dimensions, errors: &mut Errors) -> ValueKind {
     }
 }
 
-impl Builder<'_> {
+impl Builder<'_, '_> {
     /// A call with all names in its arguments put in.
     pub(super) fn with_numbers(&mut self, call: &Call) -> Call {
-        let known = &self.dimensions;
+        let known = &self.frame.dimensions;
         follow(&[], self.errors, &mut self.open, |errors| {
             let arguments = call.arguments.iter().map(|argument| {
                 let kind = value(&argument.value, known, errors);
@@ -205,7 +205,7 @@ impl Builder<'_> {
     }
 
     /// The layer of a call; `Err` if there is none of that name, `None` if its arguments are wrong.
-    pub(super) fn layer(&mut self, call: &Call) -> Result<Option<AnyLayer>, ()> {
+    pub(super) fn read_layer(&mut self, call: &Call) -> Result<Option<AnyLayer>, ()> {
         let known: Vec<_> = self.open.iter().flat_map(demands::facts).collect();
         follow(&known, self.errors, &mut self.open, |errors| AnyLayer::parse(call, errors))
     }

@@ -9,16 +9,18 @@ use crate::layers;
 use crate::suggest;
 use proc_macro2::Ident;
 
-impl Builder<'_> {
+impl Builder<'_, '_> {
     /// A layer's name must be its own.
     pub(super) fn is_free(&mut self, name: &Ident, stage: &Stage) -> bool {
         let text = plain(name);
-        let earlier = match self.scope.get(&text) {
+        let earlier = match self.frame.scope.get(&text) {
             None => return true,
             Some(Binding::Layer(_, layer)) => format!("`{name}: {layer}`"),
+            Some(Binding::Shared(shared)) => format!("`layer {name} = {}`", shared.call),
+            Some(Binding::Several(_)) => format!("the value `{name}`"),
             Some(Binding::Value(value)) => match self.graph.values[value.0].source {
                 Source::Input(_) => "an input".into(),
-                Source::Node { .. } => format!("the value `{name}`"),
+                _ => format!("the value `{name}`"),
             },
         };
         let free = self.free_name(&text);
@@ -35,30 +37,34 @@ impl Builder<'_> {
     pub(super) fn free_name(&mut self, name: &str) -> String {
         let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
         let stem = if stem.is_empty() { name } else { stem };
-        let free =
-            (2usize..).map(|n| format!("{stem}{n}")).find(|n| !self.taken.contains(n)).unwrap_or_default();
-        self.taken.push(free.clone());
+        let free = (2usize..)
+            .map(|n| format!("{stem}{n}"))
+            .find(|n| !self.frame.taken.contains(n))
+            .unwrap_or_default();
+        self.frame.taken.push(free.clone());
         free
     }
 
     pub(super) fn automatic_name(&mut self, layer: &str, span: proc_macro2::Span) -> Ident {
         let snake = suggest::snake_case(layer);
-        let mut count = self.counts.get(&snake).copied().unwrap_or(0) + 1;
-        while self.taken.contains(&format!("{snake}{count}")) {
+        let mut count = self.frame.counts.get(&snake).copied().unwrap_or(0) + 1;
+        while self.frame.taken.contains(&format!("{snake}{count}")) {
             count += 1;
         }
-        self.counts.insert(snake.clone(), count);
+        self.frame.counts.insert(snake.clone(), count);
         Ident::new(&format!("{}{count}", snake.trim_start_matches("r#")), span)
     }
 
     pub(super) fn lookup(&mut self, name: &Ident) -> ValueId {
         let text = plain(name);
-        let known = match self.scope.get(&text).cloned() {
+        let known = match self.frame.scope.get(&text).cloned() {
             Some(Binding::Value(value)) => return value,
             Some(Binding::Layer(value, layer)) => Some((value, layer)),
+            Some(Binding::Shared(shared)) => return self.shared_as_value(name, &shared),
+            Some(Binding::Several(parts)) => return self.several_as_one(name, &parts),
             None => None,
         };
-        if let Some((error, similar)) = self.reported.get(&text) {
+        if let Some((error, similar)) = self.frame.reported.get(&text) {
             // One error for a name, whose help mends all its uses.
             if let Some(similar) = similar {
                 let change = Change { place: name.into(), how: How::Replace, text: similar.clone() };
@@ -74,7 +80,7 @@ impl Builder<'_> {
                 }
                 None => self.undefined(name, &text),
             };
-            self.reported.insert(text, (self.errors.count(), similar));
+            self.frame.reported.insert(text, (self.errors.count(), similar));
             self.errors.push(error);
         }
         match known {
@@ -83,14 +89,35 @@ impl Builder<'_> {
         }
     }
 
+    /// A shared layer where a value is wanted.
+    fn shared_as_value(&mut self, name: &Ident, shared: &super::groups::Shared) -> ValueId {
+        let line = format!("`{name}` is a layer, not a value");
+        let help = format!("it needs a value to work on: `x -> {name}` (it is `{}`)", shared.call);
+        self.errors.push(Error::new(name, line).help(help));
+        self.unknown(&proc_macro2::TokenTree::from(name.clone()).into())
+    }
+
+    /// Several values where one is wanted.
+    fn several_as_one(&mut self, name: &Ident, parts: &[(String, ValueId)]) -> ValueId {
+        let known: Vec<String> = parts.iter().map(|(part, _)| format!("{name}.{part}")).collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let line = format!("`{name}` is {} values, and one is wanted here", parts.len());
+        self.errors.push(Error::new(name, line).help(layers::choice(&known)));
+        self.unknown(&proc_macro2::TokenTree::from(name.clone()).into())
+    }
+
     /// The error for a name without a meaning, and the name that may have been meant.
     pub(super) fn undefined(&self, name: &Ident, text: &str) -> (Error, Option<String>) {
-        if self.taken.iter().any(|t| t == text) {
+        if self.frame.taken.iter().any(|t| t == text) {
             return (Error::new(name, format!("`{name}` is used here but defined only later")), None);
         }
         let error = Error::new(name, format!("there is no value `{name}`"));
-        let known: Vec<&str> =
-            self.scope.keys().filter(|k| matches!(self.scope.get(k), Some(Binding::Value(_)))).collect();
+        let known: Vec<&str> = self
+            .frame
+            .scope
+            .keys()
+            .filter(|k| matches!(self.frame.scope.get(k), Some(Binding::Value(_))))
+            .collect();
         if let Some(found) = suggest::similar(text, &known, &[]) {
             let change = Change { place: name.into(), how: How::Replace, text: found.into() };
             let help = format!("a value with a similar name exists: `{found}`");
@@ -108,10 +135,10 @@ impl Builder<'_> {
     pub(super) fn no_such_layer(&mut self, call: &Call) {
         let name = &call.name;
         let text = name.to_string();
-        if let Some(Binding::Value(value) | Binding::Layer(value, _)) = self.scope.get(&text) {
+        if let Some(Binding::Value(value) | Binding::Layer(value, _)) = self.frame.scope.get(&text) {
             // Where the value itself could not be read, that has been reported.
             let known = match self.graph.values[value.0].source {
-                Source::Input(_) => true,
+                Source::Input(_) | Source::Round { .. } | Source::Repeat { .. } => true,
                 Source::Node { node, .. } => self.graph.nodes[node.0].layer.is_some(),
             };
             if known {
@@ -122,12 +149,12 @@ impl Builder<'_> {
         if layers::FUNCTION_ALIASES.iter().any(|(alias, _)| *alias == text) {
             return self.no_such_function(call);
         }
-        if self.siblings.contains(&text) {
-            let line = format!("a network inside a network, here `{name}`, is not supported yet");
-            self.errors.push(Error::new(name, line));
-            return;
-        }
-        let known = layers::user_names();
+        let program = self.program;
+        let own: Vec<String> = (program.blocks.iter().map(|b| b.name.to_string()))
+            .chain(program.networks.iter().map(|n| n.name.to_string()))
+            .collect();
+        let mut known = layers::user_names();
+        known.extend(own.iter().map(String::as_str));
         let change = |found: &str| vec![Change { place: name.into(), how: How::Replace, text: found.into() }];
         let alias = layers::ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(&text));
         if alias.is_none() && layers::LATER.iter().any(|later| later.eq_ignore_ascii_case(&text)) {

@@ -14,7 +14,7 @@ enum Operand {
     Number(f64),
 }
 
-impl Builder<'_> {
+impl Builder<'_, '_> {
     /// An operator, a sign or a number where a value is wanted.
     pub(super) fn arithmetic(&mut self, expression: &Expression) -> ValueId {
         match self.operand(expression) {
@@ -139,6 +139,8 @@ impl Builder<'_> {
             outputs: Vec::new(),
             call,
             operands,
+            group: None,
+            shares: None,
         })
     }
 
@@ -182,7 +184,7 @@ impl Builder<'_> {
             })
             .collect();
         let first_error = self.errors.count();
-        let layer = self.layer(call).ok().flatten();
+        let layer = self.read_layer(call).ok().flatten();
         self.check_claim(call);
         let Some(layer) = layer else {
             let value = self.unknown(&call.tokens);

@@ -306,6 +306,10 @@ impl<B: Copy + Into<Dim>> PartialEq<B> for Dim {
     fn eq(&self, other: &B) -> bool {
         fork::holds(Test::zero(*self - *other))
     }
+
+    fn ne(&self, other: &B) -> bool {
+        fork::fails(Test::zero(*self - *other))
+    }
 }
 
 impl<B: Copy + Into<Dim>> PartialOrd<B> for Dim {

@@ -138,26 +138,35 @@ fn may_be_negative(atom: &table::Atom) -> bool {
 
 /// Whether a comparison is answered with yes.
 pub(super) fn holds(test: Test) -> bool {
+    answer(test) == Some(true)
+}
+
+/// Whether a comparison is answered with no.
+pub(super) fn fails(test: Test) -> bool {
+    answer(test) == Some(false)
+}
+
+/// `None` outside of an exploration if constants decide: only what is so for all values is so.
+fn answer(test: Test) -> Option<bool> {
     let (test, turned) = test.normal();
     if let Some(answer) = test.certain() {
-        return answer != turned;
+        return Some(answer != turned);
     }
     RUNS.with_borrow_mut(|runs| {
-        // Outside of an exploration only what is so for all values is so.
-        let Some(run) = runs.last_mut() else { return false };
+        let run = runs.last_mut()?;
         let before = &run.path[..run.asked];
         let facts: Vec<Fact> = run.facts.iter().chain(before).copied().collect();
         if let Some(answer) = test.follows(&facts) {
-            return answer != turned;
+            return Some(answer != turned);
         }
         if run.frozen {
-            return false;
+            return None;
         }
         if run.asked == run.path.len() {
             run.path.push((test, true));
         }
         run.asked += 1;
-        run.path[run.asked - 1].1 != turned
+        Some(run.path[run.asked - 1].1 != turned)
     })
 }
 

@@ -117,4 +117,5 @@ corpus! {
     check: "corpus/check.txt";
     several: "corpus/several.txt";
     values: "corpus/values.txt";
+    structure: "corpus/structure.txt";
 }

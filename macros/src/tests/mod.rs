@@ -8,6 +8,7 @@ mod spatial;
 mod typing;
 mod valid;
 
+use crate::ast::Program;
 use crate::errors::{Change, Error, Errors, How, Place};
 use crate::graph::Shaped;
 use crate::{check, infer, parse, resolve};
@@ -16,15 +17,23 @@ use crate::{check, infer, parse, resolve};
 pub fn analyse(source: &str) -> (Vec<Shaped>, Vec<Error>) {
     let tokens = source.parse().unwrap_or_else(|e| panic!("{source} is no run of tokens: {e}"));
     let mut errors = Errors::new();
-    let networks = parse::parse(tokens, &mut errors);
+    let shaped = analyse_all(&parse::parse(tokens, &mut errors), &mut errors);
+    (shaped, errors.into_sorted())
+}
+
+/// Runs all stages behind the parser that report.
+pub fn analyse_all(program: &Program, errors: &mut Errors) -> Vec<Shaped> {
     let mut shaped = Vec::new();
-    for network in networks {
-        let graph = resolve::resolve(network, &mut errors);
-        let one = infer::infer(graph, &mut errors);
-        check::check(&one, &mut errors);
+    let mut used = Vec::new();
+    for network in &program.networks {
+        let graph = resolve::resolve(program, network, errors);
+        used.extend(resolve::blocks_of(&graph));
+        let one = infer::infer(graph, errors);
+        check::check(&one, errors);
         shaped.push(one);
     }
-    (shaped, errors.into_sorted())
+    resolve::check_unused(program, &used, errors);
+    shaped
 }
 
 /// Where spans of the text that was parsed last begin in the bytes that `byte_range` counts.

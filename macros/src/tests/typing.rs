@@ -8,15 +8,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 /// Runs all stages over tokens; a panic would be a defect of ours.
 fn analyse_tokens(tokens: TokenStream) -> (Vec<Shaped>, Vec<Error>) {
     let mut errors = Errors::new();
-    let networks = parse::parse(tokens, &mut errors);
-    let shaped: Vec<Shaped> = networks
-        .into_iter()
-        .map(|network| {
-            let shaped = infer::infer(resolve::resolve(network, &mut errors), &mut errors);
-            check::check(&shaped, &mut errors);
-            shaped
-        })
-        .collect();
+    let shaped = analyse_all(&parse::parse(tokens, &mut errors), &mut errors);
     (shaped, errors.into_sorted())
 }
 

@@ -51,7 +51,7 @@ fn write<N: Network>(network: &N, out: &mut dyn Write) -> std::io::Result<()> {
         entry(name.clone(), "I64", &[], 8);
     }
     for info in N::TENSORS {
-        entry(info.name.into(), dtype_name::<N::Scalar>(), info.shape, info.len * each);
+        entry(info.name.to_string(), dtype_name::<N::Scalar>(), info.shape, info.len * each);
     }
     let mut header = Value::Object(header).to_string();
     while !header.len().is_multiple_of(8) {
@@ -158,7 +158,7 @@ fn check_tensors<'f, N: Network>(file: &Path, tensors: &SafeTensors<'f>) -> Resu
     let mut problems = Vec::new();
     let mut found = Vec::new();
     for info in N::TENSORS {
-        let Ok(view) = tensors.tensor(info.name) else {
+        let Ok(view) = tensors.tensor(&info.name.to_string()) else {
             problems.push(format!("missing: `{}` {:?}", info.name, info.shape));
             continue;
         };
@@ -177,7 +177,7 @@ fn check_tensors<'f, N: Network>(file: &Path, tensors: &SafeTensors<'f>) -> Resu
         found.push(view);
     }
     let known = |name: &str| {
-        N::TENSORS.iter().any(|info| info.name == name || count_of(info).is_some_and(|count| count == name))
+        N::TENSORS.iter().any(|info| info.name == *name || count_of(info).is_some_and(|count| count == name))
     };
     let mut extra: Vec<&str> = tensors.names().into_iter().filter(|name| !known(name)).collect();
     extra.sort_unstable();
@@ -191,7 +191,8 @@ fn check_tensors<'f, N: Network>(file: &Path, tensors: &SafeTensors<'f>) -> Resu
 
 /// The name of the count that PyTorch keeps beside this tensor, if it is a running mean.
 fn count_of(info: &TensorInfo) -> Option<String> {
-    let prefix = info.name.strip_suffix("running_mean")?;
+    let name = info.name.to_string();
+    let prefix = name.strip_suffix("running_mean")?;
     Some(format!("{prefix}{COUNT}"))
 }
 

@@ -26,6 +26,18 @@ pub enum Mode {
     Train(Noise),
 }
 
+impl Mode {
+    /// The mode of one round of a repetition.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn round(self, round: usize) -> Mode {
+        match self {
+            Mode::Predict => Mode::Predict,
+            Mode::Train(noise) => Mode::Train(noise.round(round)),
+        }
+    }
+}
+
 /// What [`Layer::forward`] works on.
 pub struct Forward<'a, T> {
     /// The number of samples.

@@ -105,7 +105,16 @@ mod tests {
 
     const fn tensor(offset: usize, len: usize, role: Role) -> TensorInfo {
         let init = Init::Constant(0.0);
-        TensorInfo { name: "t", shape: &[], memory_shape: &[], axes: &[], offset, len, role, init }
+        TensorInfo {
+            name: crate::TensorName::new("t"),
+            shape: &[],
+            memory_shape: &[],
+            axes: &[],
+            offset,
+            len,
+            role,
+            init,
+        }
     }
 
     #[test]

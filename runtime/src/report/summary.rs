@@ -39,8 +39,9 @@ pub struct Row {
 ///     inputs: &[],
 ///     nodes: &[Node {
 ///         name: "logits", layer: "Dense", text: "Dense(10)", inputs: &[], outputs: &[&[10]], tensors: (0, 2),
-///         parameters: 1290, multiply_adds: 1280,
+///         parameters: 1290, multiply_adds: 1280, group: None,
 ///     }],
+///     groups: &[],
 ///     outputs: &[],
 ///     fingerprint: 1,
 /// };

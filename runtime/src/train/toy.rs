@@ -27,7 +27,16 @@ const fn tensor(
     len: usize,
     role: Role,
 ) -> TensorInfo {
-    TensorInfo { name, shape, memory_shape, axes, offset, len, role, init: Init::Uniform { bound: 0.5 } }
+    TensorInfo {
+        name: crate::TensorName::new(name),
+        shape,
+        memory_shape,
+        axes,
+        offset,
+        len,
+        role,
+        init: Init::Uniform { bound: 0.5 },
+    }
 }
 
 // SAFETY: scalars only, 48 of them in 3 lines of 64 bytes (f32) or 6 (f64), so without hidden padding.
@@ -80,7 +89,9 @@ impl<T: Real> Network for Line<T> {
             tensors: (0, 3),
             parameters: 18,
             multiply_adds: 15,
+            group: None,
         }],
+        groups: &[],
         outputs: &[Port { name: "", shape: &[3], source: Source::Node { node: 0, port: 0 } }],
         fingerprint: 0x1234,
     };

@@ -1,0 +1,683 @@
+//! What stands behind an arrow: a layer, a block, a network of the same invocation, a shared layer; once or several
+//! times.
+
+use super::dimensions::{self, Dimensions};
+use super::{Binding, Builder, Declared, Frame, plain};
+use crate::ast::{Block, Body, Call, Dimension, Port, Repeat, Stage, Value, ValueKind, shape_text};
+use crate::demands::follow;
+use crate::errors::{Change, Error, How, Place};
+use crate::graph::{Event, Group, GroupId, GroupKind, Node, NodeId, Source, ValueId};
+use crate::layers::{self, AnyLayer};
+use crate::shape::{Dim, Shape, counted};
+use proc_macro2::{Ident, TokenStream};
+
+/// What a block or a network says of what goes in and what comes out.
+#[derive(Clone, Debug)]
+pub struct Signature {
+    pub inputs: Vec<PortShape>,
+    pub outputs: Vec<PortShape>,
+    /// The parameters of a block.
+    pub fixed: Dimensions,
+}
+
+#[derive(Clone, Debug)]
+pub struct PortShape {
+    pub name: Option<String>,
+    /// `None` if it could not be read.
+    pub dimensions: Option<Vec<Dimension>>,
+    pub tokens: TokenStream,
+}
+
+/// What does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    pub port: usize,
+    /// The declared shape, with those numbers that are known: `[64, h, w]`.
+    pub expected: String,
+}
+
+/// A layer that was declared to be used several times.
+#[derive(Clone)]
+pub struct Shared {
+    pub(super) call: Call,
+    repeat: Option<Repeat>,
+    /// The first node and the first group of its first use.
+    owner: Option<(usize, usize)>,
+}
+
+impl Signature {
+    fn new(inputs: &[Port], outputs: &[Port], fixed: Dimensions) -> Signature {
+        let ports = |ports: &[Port]| {
+            let ports = ports.iter().map(|port| PortShape {
+                name: port.name.as_ref().map(ToString::to_string),
+                dimensions: port.shape.clone(),
+                tokens: port.tokens.clone(),
+            });
+            ports.collect()
+        };
+        Signature { inputs: ports(inputs), outputs: ports(outputs), fixed }
+    }
+
+    /// What the names stand for when these shapes flow in; after an error that is unknown (`Broken`) for some.
+    pub fn bind(&self, shapes: &[Option<Shape>]) -> Result<Dimensions, Misfit> {
+        let mut bound = self.fixed.clone();
+        for (port, (input, shape)) in self.inputs.iter().zip(shapes).enumerate() {
+            let Some(dimensions) = &input.dimensions else { continue };
+            let misfit = |bound: &Dimensions| Misfit { port, expected: partly(dimensions, bound) };
+            if let Some(shape) = shape
+                && shape.rank() != dimensions.len()
+            {
+                return Err(misfit(&bound));
+            }
+            for (axis, dimension) in dimensions.iter().enumerate() {
+                let size = shape.as_ref().map(|shape| shape.0[axis]);
+                match dimension {
+                    Dimension::Name(name) if matches!(bound.get(name), None | Some(ValueKind::Broken)) => {
+                        let is_parameter = self.fixed.get(name).is_some();
+                        if !is_parameter {
+                            bound.insert(name.clone(), size.map_or(ValueKind::Broken, ValueKind::Integer));
+                        }
+                    }
+                    _ => {
+                        let lookup = |name: &str| integer(&bound, name);
+                        let expected = dimensions::evaluate(dimension, &lookup).ok().flatten();
+                        if let (Some(expected), Some(size)) = (expected, size)
+                            && expected != size
+                        {
+                            return Err(misfit(&bound));
+                        }
+                    }
+                }
+            }
+        }
+        Ok(bound)
+    }
+
+    /// The same, and as not known what nothing binds, which has been reported.
+    fn with_outputs(&self, mut bound: Dimensions) -> Dimensions {
+        for dimension in self.outputs.iter().filter_map(|output| output.dimensions.as_ref()).flatten() {
+            for name in dimensions::names(dimension) {
+                if bound.get(name).is_none() {
+                    bound.insert(name.to_string(), ValueKind::Broken);
+                }
+            }
+        }
+        bound
+    }
+
+    /// All names of its shapes and parameters, none of them known.
+    fn unbound(&self) -> Dimensions {
+        let mut bound = self.fixed.clone();
+        for dimension in self.inputs.iter().filter_map(|input| input.dimensions.as_ref()).flatten() {
+            for name in dimensions::names(dimension) {
+                if bound.get(name).is_none() {
+                    bound.insert(name.to_string(), ValueKind::Broken);
+                }
+            }
+        }
+        bound
+    }
+
+    /// The declared shape of an output; `None` if it is not known.
+    pub fn output(&self, port: usize, bound: &Dimensions) -> Option<Shape> {
+        let dimensions = self.outputs.get(port)?.dimensions.as_ref()?;
+        let sizes = dimensions.iter().map(|dimension| {
+            let n = dimensions::evaluate(dimension, &|name| integer(bound, name)).ok().flatten()?;
+            (!(n < 1)).then_some(n)
+        });
+        sizes.collect::<Option<Vec<_>>>().map(Shape)
+    }
+
+    /// A port's shape as declared: `x: [channels, h, w]`.
+    pub fn declared(port: &PortShape) -> String {
+        let shape = port.dimensions.as_ref().map_or("…".into(), |d| shape_text(d));
+        match &port.name {
+            Some(name) => format!("{name}: {shape}"),
+            None => shape,
+        }
+    }
+}
+
+fn integer(known: &Dimensions, name: &str) -> Option<Dim> {
+    match known.get(name) {
+        Some(ValueKind::Integer(n)) => Some(*n),
+        _ => None,
+    }
+}
+
+/// A shape with those numbers put in that are known.
+fn partly(dimensions: &[Dimension], known: &Dimensions) -> String {
+    let parts = dimensions.iter().map(|dimension| {
+        match dimensions::evaluate(dimension, &|name| integer(known, name)) {
+            Ok(Some(n)) => n.to_string(),
+            _ => dimension.to_string(),
+        }
+    });
+    format!("[{}]", parts.collect::<Vec<_>>().join(", "))
+}
+
+/// A group about to be opened.
+struct Opening {
+    name: Ident,
+    named: bool,
+    kind: GroupKind,
+    repeat: Option<Dim>,
+    text: String,
+    tokens: TokenStream,
+    signature: Option<Signature>,
+}
+
+impl Builder<'_, '_> {
+    /// A layer, or whatever is used as one, over what flows into it.
+    pub(super) fn stage(&mut self, stage: &Stage, inputs: Vec<ValueId>) -> Vec<ValueId> {
+        let name = stage.name.as_ref().filter(|name| self.is_free(name, stage));
+        let Some(call) = &stage.call else {
+            let value = self.unknown(&stage.tokens);
+            if let Some(name) = name {
+                self.graph.values[value.0].name = Some(name.clone());
+                self.frame.scope.insert(plain(name), Binding::Layer(value, "…".into()));
+            }
+            return vec![value];
+        };
+        if let Some(Binding::Shared(shared)) = self.frame.scope.get(&plain(&call.name)).cloned() {
+            return self.use_shared(stage, call, &shared, inputs);
+        }
+        let first = self.graph.nodes.len();
+        let values = self.apply(name, call, stage.repeat.as_ref(), inputs);
+        if let (Some(name), Some(&value)) = (name, values.first()) {
+            let is_new = match self.graph.values[value.0].source {
+                Source::Node { node, .. } => node.0 >= first,
+                Source::Repeat { .. } => true,
+                Source::Input(_) | Source::Round { .. } => false,
+            };
+            if is_new {
+                self.graph.values[value.0].name = Some(name.clone());
+            }
+            self.frame.scope.insert(plain(name), Binding::Layer(value, call.to_string()));
+        }
+        values
+    }
+
+    fn apply(
+        &mut self,
+        name: Option<&Ident>,
+        call: &Call,
+        repeat: Option<&Repeat>,
+        inputs: Vec<ValueId>,
+    ) -> Vec<ValueId> {
+        let first_error = self.errors.count();
+        let call = &self.with_numbers(call);
+        let repeat = match repeat.map(|repeat| (self.rounds(&repeat.count), &repeat.tokens)) {
+            Some((None, tokens)) => return vec![self.unknown(tokens)],
+            Some((Some(rounds), tokens)) => Some((rounds, tokens)),
+            None => None,
+        };
+        let program = self.program;
+        if let Some(index) = program.blocks.iter().position(|block| block.name == call.name) {
+            let block = &program.blocks[index];
+            let signature = Signature::new(&block.inputs, &block.outputs, self.arguments(block, call));
+            let opening = self.opening(name, call, GroupKind::Block(index), repeat, Some(signature));
+            return self.put_in(opening, &block.inputs, block.body.as_ref(), inputs);
+        }
+        // A layer of the language goes before a network of its name.
+        let is_layer = layers::user_names().contains(&call.name.to_string().as_str());
+        let network = program.networks.iter().find(|network| network.name == call.name);
+        if let Some(network) = network.filter(|_| !is_layer) {
+            if let Some(argument) = call.arguments.first() {
+                let line = format!("`{}` is a network and takes no arguments", call.name);
+                self.errors.push(Error::new(&argument.tokens, line));
+            }
+            let signature = Signature::new(&network.inputs, &network.outputs, Dimensions::new());
+            let kind = GroupKind::Network(network.name.clone());
+            self.check_scalar(network.generic.is_some(), call);
+            let opening = self.opening(name, call, kind, repeat, Some(signature));
+            return self.put_in(opening, &network.inputs, network.body.as_ref(), inputs);
+        }
+        if repeat.is_none() {
+            return self.layer(name, call, first_error, inputs);
+        }
+        let opening = self.opening(name, call, GroupKind::Layer, repeat, None);
+        let node_name = opening.name.clone();
+        let named = opening.named;
+        self.within_group(opening, inputs, |builder, inputs| {
+            let values = builder.layer(Some(&node_name), call, first_error, inputs);
+            if let Some(node) = builder.graph.nodes.last_mut() {
+                node.named = named;
+            }
+            Some(values)
+        })
+    }
+
+    /// The number of rounds of a repetition.
+    fn rounds(&mut self, count: &Value) -> Option<Dim> {
+        let known = &self.frame.dimensions;
+        follow(&[], self.errors, &mut self.open, |errors| {
+            let why = match dimensions::value(count, known, errors) {
+                ValueKind::Broken => return None,
+                ValueKind::Integer(n) if n < 1 => format!("a layer is repeated once at least, found `{n}`"),
+                ValueKind::Integer(n) if n > 0xffff => "a layer is repeated 65535 times at most".into(),
+                ValueKind::Integer(n) => return Some(n),
+                other => format!("how often a layer is repeated is a whole number, found `{other}`"),
+            };
+            errors.push(Error::new(&count.tokens, why));
+            None
+        })
+    }
+
+    /// A layer of the table.
+    fn layer(
+        &mut self,
+        name: Option<&Ident>,
+        call: &Call,
+        first_error: usize,
+        inputs: Vec<ValueId>,
+    ) -> Vec<ValueId> {
+        let mut layer = match self.read_layer(call) {
+            Ok(layer) => layer,
+            Err(()) => {
+                self.no_such_layer(call);
+                None
+            }
+        };
+        let errors = first_error..self.errors.count();
+        self.check_claim(call);
+        if let Some(wanted) = layer.as_ref().and_then(|layer| layer.refuses(inputs.len())) {
+            let line = format!("`{call}` takes {wanted}, but gets {}", inputs.len());
+            self.errors.push(Error::new(&call.tokens, line));
+            layer = None;
+        }
+        let text = layer.as_ref().map_or_else(|| call.to_string(), AnyLayer::text);
+        let node_name = match name {
+            Some(name) => name.clone(),
+            None => self.automatic_name(&call.name.to_string(), call.name.span()),
+        };
+        let values = self.push_all(Node {
+            name: node_name,
+            named: name.is_some(),
+            layer,
+            text,
+            tokens: call.tokens.clone(),
+            inputs,
+            outputs: Vec::new(),
+            call: Some(call.clone()),
+            operands: Vec::new(),
+            group: None,
+            shares: None,
+        });
+        if !errors.is_empty() {
+            self.untried.push((NodeId(self.graph.nodes.len() - 1), errors));
+        }
+        values
+    }
+
+    /// A network inside a network has its scalar.
+    fn check_scalar(&mut self, inner: bool, call: &Call) {
+        let outer = matches!(self.graph.header.scalar, crate::graph::Scalar::Generic(_));
+        let name = &self.graph.header.name;
+        let (inside, line) = (
+            &call.name,
+            match (outer, inner) {
+                (true, false) => {
+                    format!("`{name}` is generic over its scalar, but `{}` is made of `f32`", call.name)
+                }
+                (false, true) => {
+                    format!("`{}` is generic over its scalar, but `{name}` is made of `f32`", call.name)
+                }
+                _ => return,
+            },
+        );
+        let help = if outer { format!("`struct {inside}<T>`") } else { format!("`struct {name}<T>`") };
+        self.errors.push(Error::new(inside, line).help(help));
+    }
+
+    /// A block's parameters with what the call gives for them; what is missing stands for `Broken`.
+    fn arguments(&mut self, block: &Block, call: &Call) -> Dimensions {
+        let mut fixed = Dimensions::new();
+        let names: Vec<String> = block.parameters.iter().map(ToString::to_string).collect();
+        let quoted: Vec<&str> = names.iter().map(String::as_str).collect();
+        let before = self.errors.count();
+        for argument in &call.arguments {
+            let place = Place::of(&argument.tokens);
+            let slot = match &argument.name {
+                Some(name) if name == "in" => continue,
+                Some(name) => names.iter().find(|n| *name == **n),
+                None => names.iter().find(|n| fixed.get(n).is_none()),
+            };
+            match slot {
+                Some(slot) if fixed.get(slot).is_some() => {
+                    let line = format!("`{slot}` is given twice");
+                    self.errors.push(Error::new(place, line));
+                }
+                Some(slot) => fixed.insert(slot.clone(), argument.value.kind.clone()),
+                None => {
+                    let block = &block.name;
+                    let line = match &argument.name {
+                        Some(name) => format!("`{block}` has no parameter `{name}`"),
+                        None if names.is_empty() => format!("`{block}` takes no arguments"),
+                        None => {
+                            format!("`{block}` takes {}, found one more", counted(names.len(), "arguments"))
+                        }
+                    };
+                    let error = Error::new(place, line);
+                    let help = format!("its parameters are {}", layers::list(&quoted));
+                    self.errors.push(if names.is_empty() { error } else { error.help(help) });
+                }
+            }
+        }
+        let missing: Vec<&str> = quoted.iter().copied().filter(|name| fixed.get(name).is_none()).collect();
+        if !missing.is_empty() && self.errors.count() == before {
+            let line = format!("`{call}` needs {}", layers::list(&missing));
+            let help = format!("`{}({})`", block.name, names.join(", "));
+            self.errors.push(Error::new(&call.tokens, line).help(help));
+        }
+        for name in missing {
+            fixed.insert(name.to_string(), ValueKind::Broken);
+        }
+        fixed
+    }
+
+    fn opening(
+        &mut self,
+        name: Option<&Ident>,
+        call: &Call,
+        kind: GroupKind,
+        repeat: Option<(Dim, &TokenStream)>,
+        signature: Option<Signature>,
+    ) -> Opening {
+        let (text, tokens) = match repeat {
+            Some((rounds, tokens)) => (format!("[{call}; {rounds}]"), tokens.clone()),
+            None => (call.to_string(), call.tokens.clone()),
+        };
+        let repeat = repeat.map(|(rounds, _)| rounds);
+        let named = name.is_some();
+        let name = match name {
+            Some(name) => name.clone(),
+            None => self.automatic_name(&call.name.to_string(), call.name.span()),
+        };
+        Opening { name, named, kind, repeat, text, tokens, signature }
+    }
+
+    /// The body of a block or a network in the place of its call.
+    fn put_in(
+        &mut self,
+        opening: Opening,
+        ports: &[Port],
+        body: Option<&Body>,
+        inputs: Vec<ValueId>,
+    ) -> Vec<ValueId> {
+        let Some(signature) = opening.signature.clone() else { return Vec::new() };
+        let tokens = opening.tokens.clone();
+        let declared_name = match &opening.kind {
+            GroupKind::Network(name) => name.clone(),
+            GroupKind::Block(block) => self.program.blocks[*block].name.clone(),
+            GroupKind::Layer => return Vec::new(),
+        };
+        let outputs = signature.outputs.len();
+        let unknown = |builder: &mut Self| (0..outputs.max(1)).map(|_| builder.unknown(&tokens)).collect();
+        if inputs.len() != ports.len() {
+            // Without a readable declaration nobody knows how many it takes.
+            if !ports.is_empty() {
+                let wanted = counted(ports.len(), "values");
+                let line = format!("`{}` takes {wanted}, but gets {}", opening.text, inputs.len());
+                self.errors.push(Error::new(&tokens, line));
+            }
+            return unknown(self);
+        }
+        let key = declared_name.to_string();
+        if let Some(first) = self.within.iter().position(|name| *name == key) {
+            let circle: Vec<&str> =
+                self.within[first..].iter().map(String::as_str).chain([key.as_str()]).collect();
+            let line = format!("`{key}` contains itself: {}", circle.join(" -> "));
+            self.errors.push(Error::new(&tokens, line));
+            return unknown(self);
+        }
+        self.within.push(key);
+        self.check_bound(&signature);
+        let before = self.errors.count();
+        let used = match opening.named {
+            true => format!("in `{}`, used as `{}`", opening.text, opening.name),
+            false => format!("in `{}`", opening.text),
+        };
+        let is_parametric = signature.fixed.keys().next().is_some();
+        let values = self.within_group(opening, inputs, |builder, inputs| {
+            let mut frame = Frame::new(ports, body, builder.frame.group);
+            let shapes: Vec<_> = inputs.iter().map(|v| builder.shapes[v.0].clone()).collect();
+            let bound = signature.bind(&shapes).unwrap_or_else(|_| signature.unbound());
+            frame.dimensions = signature.with_outputs(bound);
+            for (port, &value) in ports.iter().zip(&inputs) {
+                if let Some(name) = &port.name {
+                    frame.scope.insert(plain(name), Binding::Value(value));
+                }
+            }
+            let outer = std::mem::replace(&mut builder.frame, frame);
+            let declared = Declared { name: &declared_name, outputs };
+            let values = body.and_then(|body| builder.body(body, &declared));
+            builder.frame = outer;
+            values
+        });
+        self.within.pop();
+        if is_parametric {
+            self.errors.annotate(before, &used);
+        }
+        values
+    }
+
+    /// Every name in what comes out is a parameter or bound by what goes in.
+    fn check_bound(&mut self, signature: &Signature) {
+        let known = signature.unbound();
+        for port in &signature.outputs {
+            for dimension in port.dimensions.iter().flatten() {
+                let unknown = dimensions::names(dimension).into_iter().find(|name| known.get(name).is_none());
+                if let Some(name) = unknown {
+                    let line =
+                        format!("`{name}` is no parameter and in no shape of an input, so nobody knows it");
+                    self.errors.push(Error::new(dimensions::place_of(name, &port.tokens), line));
+                }
+            }
+        }
+    }
+
+    /// Opens a group, makes what is in it, and closes it.
+    fn within_group(
+        &mut self,
+        opening: Opening,
+        inputs: Vec<ValueId>,
+        content: impl FnOnce(&mut Self, Vec<ValueId>) -> Option<Vec<ValueId>>,
+    ) -> Vec<ValueId> {
+        let id = GroupId(self.graph.groups.len());
+        let first = self.graph.nodes.len();
+        let shares = self.sharing.as_mut().map(|(_, group)| {
+            *group += 1;
+            GroupId(*group - 1)
+        });
+        let shares = shares.map(|owner| self.graph.groups[owner.0].shares.unwrap_or(owner));
+        let tokens = opening.tokens.clone();
+        let ports = opening.signature.as_ref().map_or(1, |s| s.outputs.len().max(1));
+        let repeat = opening.repeat;
+        self.graph.groups.push(Group {
+            name: opening.name,
+            named: opening.named,
+            kind: opening.kind,
+            repeat,
+            text: opening.text,
+            tokens: opening.tokens,
+            parent: self.frame.group,
+            nodes: first..first,
+            inputs: inputs.clone(),
+            taken: Vec::new(),
+            results: Vec::new(),
+            outputs: Vec::new(),
+            signature: opening.signature,
+            shares,
+        });
+        self.graph.order.push(Event::Open(id));
+        let outer = self.frame.group.replace(id);
+        let count = inputs.len();
+        // Every round of a repetition takes other values, the first those that flow in.
+        let taken: Vec<ValueId> = match repeat {
+            None => inputs,
+            Some(_) => (inputs.iter().enumerate())
+                .map(|(port, input)| {
+                    self.value(Source::Round { group: id, port }, self.shapes[input.0].clone())
+                })
+                .collect(),
+        };
+        self.graph.groups[id.0].taken = taken.clone();
+        let results = content(self, taken);
+        let results = results.unwrap_or_else(|| (0..ports).map(|_| self.unknown(&tokens)).collect());
+        self.frame.group = outer;
+        self.graph.order.push(Event::Close(id));
+        let outputs = match repeat {
+            None => results.clone(),
+            Some(_) => (0..results.len())
+                .map(|port| {
+                    let shape = results.get(port).and_then(|v| self.shapes[v.0].clone());
+                    self.value(Source::Repeat { group: id, port }, shape)
+                })
+                .collect(),
+        };
+        let last = self.graph.nodes.len();
+        let group = &mut self.graph.groups[id.0];
+        (group.nodes, group.results, group.outputs) = (first..last, results, outputs.clone());
+        if repeat.is_some() && outputs.len() != count {
+            let given = counted(outputs.len(), "values");
+            let line = format!(
+                "`{}` takes {}, but gives {given}: a round takes what the one before it gives",
+                group.text,
+                counted(count, "values")
+            );
+            let tokens = group.tokens.clone();
+            self.errors.push(Error::new(&tokens, line));
+        }
+        outputs
+    }
+
+    /// `layer encoder = Dense(64);`
+    pub(super) fn shared_layer(&mut self, stage: &Stage) {
+        let Some(name) = stage.name.as_ref().filter(|name| self.is_free(name, stage)) else { return };
+        let text = plain(name);
+        let Some(call) = &stage.call else {
+            let value = self.unknown(&stage.tokens);
+            self.frame.scope.insert(text, Binding::Value(value));
+            return;
+        };
+        let shared = Shared { call: call.clone(), repeat: stage.repeat.clone(), owner: None };
+        self.frame.scope.insert(text, Binding::Shared(Box::new(shared)));
+    }
+
+    /// One more use of a shared layer; the first brings its tensors.
+    fn use_shared(
+        &mut self,
+        stage: &Stage,
+        call: &Call,
+        shared: &Shared,
+        inputs: Vec<ValueId>,
+    ) -> Vec<ValueId> {
+        let own = plain(&call.name);
+        if let Some(name) = &stage.name {
+            let change = Change { place: Place::of(&stage.tokens), how: How::Replace, text: own.clone() };
+            let line = format!("the layer `{own}` has a name of its own, and takes no other");
+            let help = format!("`{own}` here, and `let {name} = …` names what it gives");
+            self.errors.push(Error::new(name, line).help_with(help, vec![change]));
+        }
+        if let Some(argument) = call.arguments.first() {
+            let line = format!("`{own}` has its arguments where it is declared: `{}`", shared.call);
+            self.errors.push(Error::new(&argument.tokens, line));
+        }
+        let rounds = match &stage.repeat {
+            Some(repeat) => self.rounds(&repeat.count).and_then(Dim::known).unwrap_or(1),
+            None => 1,
+        };
+        let mut values = inputs;
+        for _ in 0..rounds {
+            values = self.once_more(&call.name, &own, values);
+        }
+        values
+    }
+
+    fn once_more(&mut self, name: &Ident, own: &str, inputs: Vec<ValueId>) -> Vec<ValueId> {
+        let Some(Binding::Shared(mut shared)) = self.frame.scope.get(own).cloned() else { return inputs };
+        let first = (self.graph.nodes.len(), self.graph.groups.len());
+        let outer = self.sharing;
+        if outer.is_none() {
+            self.sharing = shared.owner;
+        }
+        // What does not fit is shown where it is used.
+        let tokens: TokenStream = proc_macro2::TokenTree::from(name.clone()).into();
+        let repeat = shared.repeat.as_ref();
+        let repeat = repeat.map(|repeat| Repeat { tokens: tokens.clone(), ..repeat.clone() });
+        let call = Call { tokens, ..shared.call.clone() };
+        let declared = Ident::new(own, name.span());
+        let values = self.apply(Some(&declared), &call, repeat.as_ref(), inputs);
+        self.sharing = outer;
+        if shared.owner.is_none() {
+            shared.owner = Some(first);
+            self.frame.scope.insert(own.to_string(), Binding::Shared(shared));
+        }
+        values
+    }
+
+    /// The owner of the tensors of the node that comes next, while a shared layer is put in again.
+    pub(super) fn next_shared(&mut self) -> Option<NodeId> {
+        let (node, _) = self.sharing.as_mut()?;
+        let owner = NodeId(*node);
+        *node += 1;
+        let kept = self.graph.nodes.get(owner.0)?;
+        Some(kept.shares.unwrap_or(owner))
+    }
+
+    /// `e.mean`: one of several values by its name.
+    pub(super) fn part(&mut self, name: &Ident, part: &Ident) -> ValueId {
+        let text = plain(name);
+        let parts = match self.frame.scope.get(&text) {
+            Some(Binding::Several(parts)) => Some(parts.clone()),
+            Some(Binding::Layer(value, _)) => {
+                let group = self.graph.groups.iter().rev().find(|g| g.outputs.first() == Some(value));
+                group.map(|g| g.outputs.clone()).and_then(|outputs| self.parts(&outputs))
+            }
+            Some(_) => None,
+            None => return self.lookup(name),
+        };
+        let tokens = crate::ast::Expression::Part(name.clone(), part.clone()).tokens();
+        let Some(parts) = parts else {
+            self.errors.push(Error::new(&tokens, format!("`{name}` has no part `{part}`")));
+            return self.unknown(&tokens);
+        };
+        if let Some((_, value)) = parts.iter().find(|(known, _)| part == known) {
+            return *value;
+        }
+        let known: Vec<&str> = parts.iter().map(|(known, _)| known.as_str()).collect();
+        let error = Error::new(part, format!("`{name}` has no part `{part}`"));
+        let error = match crate::suggest::similar(&part.to_string(), &known, &[]) {
+            Some(found) => {
+                let change = Change { place: part.into(), how: How::Replace, text: found.into() };
+                error.help_with(format!("a part with a similar name exists: `{found}`"), vec![change])
+            }
+            None => error.help(format!("its parts are {}", layers::list(&known))),
+        };
+        self.errors.push(error);
+        self.unknown(&tokens)
+    }
+
+    /// A block that nobody uses, with nothing known of its numbers.
+    pub(super) fn alone(&mut self, block: &Block) {
+        let mut fixed = Dimensions::new();
+        for parameter in &block.parameters {
+            fixed.insert(parameter.to_string(), ValueKind::Broken);
+        }
+        let signature = Signature::new(&block.inputs, &block.outputs, fixed);
+        self.frame = Frame::new(&block.inputs, block.body.as_ref(), None);
+        self.frame.dimensions = signature.with_outputs(signature.unbound());
+        for name in block.inputs.iter().filter_map(|port| port.name.as_ref()) {
+            let value = self.unknown(&TokenStream::from(proc_macro2::TokenTree::from(name.clone())));
+            self.graph.values[value.0].name = Some(name.clone());
+            self.frame.scope.insert(plain(name), Binding::Value(value));
+        }
+        self.within.push(block.name.to_string());
+        self.check_bound(&signature);
+        let declared = Declared { name: &block.name, outputs: block.outputs.len() };
+        if let Some(body) = &block.body {
+            self.body(body, &declared);
+        }
+    }
+}
