@@ -52,9 +52,10 @@ pub fn follow<R>(
     if is_open && ways.single().is_none() {
         open.push(ways.map(&mut |(_, found)| found.iter().map(conditional).collect()));
     }
-    let mut leaves = ways.into_leaves();
-    let good = leaves.iter().position(|(_, found)| found.is_empty()).unwrap_or(0);
-    let (result, found) = leaves.swap_remove(good);
+    // Where all ways are bad, the one with the fewest mistakes has those that no constant mends; of equal ones the last,
+    // which is where fewer numbers are 0 or below.
+    let best = ways.into_leaves().into_iter().rev().min_by_key(|(_, found)| found.len());
+    let Some((result, found)) = best else { unreachable!("a tree has an end") };
     found.into_iter().for_each(|error| errors.push(error));
     result
 }

@@ -1,6 +1,7 @@
 //! The pipeline, from tokens to tokens: the one place that names all stages in order.
 
-use crate::errors::Errors;
+use crate::errors::{Error, Errors};
+use crate::graph::Shaped;
 use crate::{check, emit, infer, lints, parse, plan, resolve};
 use proc_macro2::{TokenStream, TokenTree};
 
@@ -28,7 +29,8 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
         show("shaped", &shaped);
         check::check(&shaped, &mut errors);
         // Gate 2: only a network without a mistake is planned.
-        let code = if unreadable == 0 && errors.count() == before {
+        let whole = check_whole(&shaped, errors.count() == before, &mut errors);
+        let code = if unreadable == 0 && whole {
             output.extend(lints::unused(&shaped.graph));
             let plan = plan::plan(shaped);
             show("plan", &plan);
@@ -42,6 +44,18 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
     resolve::check_unused(&program, &used, &mut errors);
     output.extend(errors.into_compile_errors());
     output
+}
+
+/// Whether all is known of a network. Where it is not, and no mistake says why, constants decide more than a size.
+fn check_whole(shaped: &Shaped, good: bool, errors: &mut Errors) -> bool {
+    let unknown = shaped.graph.nodes.iter().find(|node| {
+        node.layer.is_none() || node.outputs.iter().any(|value| shaped.shapes[value.0].is_none())
+    });
+    if let (true, Some(node)) = (good, unknown) {
+        let line = "too much hangs on constants here: write a literal for one of them";
+        errors.push(Error::new(&node.tokens, line));
+    }
+    good && unknown.is_none()
 }
 
 /// Prints a stage's result to stderr if the environment variable `FORMWORK_PRINT` lists it:

@@ -28,6 +28,9 @@ pub fn node(graph: &Graph, before: &Trial, id: NodeId, mismatch: &Mismatch) -> E
         if mismatch.trail {
             error.notes.extend(explainer.trail(node.inputs[0]));
         }
+        if mismatch.at != At::Use {
+            error.notes.extend(inside(graph, node.group));
+        }
         return error;
     }
     let mut candidates = Vec::new();

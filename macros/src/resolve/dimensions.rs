@@ -149,7 +149,10 @@ pub fn shape(
         let part = tokens_of(tokens, at);
         let n = number(dimension, known, &part, errors)?;
         if n < 1 {
-            let line = format!("a dimension is at least 1, but `{dimension}` is {n} here");
+            let line = match names(dimension)[..] {
+                [] => format!("a dimension is at least 1, found `{n}`"),
+                _ => format!("a dimension is at least 1, but `{dimension}` is {n} here"),
+            };
             errors.push(Error::new(Place::of(&part), line));
             return None;
         }

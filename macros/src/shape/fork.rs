@@ -5,7 +5,7 @@
 //! tree of what came of it. The compiler, which knows the constants, walks that tree later.
 
 use super::Dim;
-use super::table::{self, Raw, Sum};
+use super::table::{self, Atom, Raw};
 use std::cell::RefCell;
 
 /// A question that only the values of the constants answer.
@@ -86,12 +86,6 @@ impl Test {
 
     /// The answer that all values of the constants have in common.
     fn certain(self) -> Option<bool> {
-        let least = |raw| {
-            let sum = table::sum_of(raw);
-            let all_up = sum.iter().all(|(product, factor)| product.is_empty() || *factor > 0);
-            // No atom is negative: constants are sizes, and what divides them rounds down.
-            (all_up && !sum.keys().flatten().any(may_be_negative)).then(|| constant(&sum))
-        };
         if let Raw::Known(n) = self.of {
             return Some(if self.kind == Kind::Zero { n == 0 } else { n < 0 });
         }
@@ -128,12 +122,29 @@ impl Test {
     }
 }
 
-fn constant(sum: &Sum) -> i128 {
-    sum.get(&[][..]).copied().unwrap_or(0)
+/// A number that this is never below; constants are sizes, and so is what is found.
+fn least(raw: Raw) -> Option<i128> {
+    if let Raw::Known(n) = raw {
+        return Some(n);
+    }
+    let mut least = 0i128;
+    for (product, factor) in table::sum_of(raw) {
+        if product.is_empty() {
+            least = least.saturating_add(factor);
+        } else if factor < 0 || !product.iter().all(|atom| least_of(atom).is_some_and(|n| n >= 0)) {
+            return None;
+        }
+    }
+    Some(least)
 }
 
-fn may_be_negative(atom: &table::Atom) -> bool {
-    !matches!(atom, table::Atom::Constant(_) | table::Atom::Found(_))
+fn least_of(atom: &Atom) -> Option<i128> {
+    match *atom {
+        Atom::Constant(_) | Atom::Found(_) => Some(0),
+        Atom::Quotient(a, b) => (least(a)? >= 0 && least(b)? >= 0).then_some(0),
+        Atom::Larger(a, b) => least(a).max(least(b)),
+        Atom::Smaller(a, b) | Atom::Choice(_, a, b) => Some(least(a)?.min(least(b)?)),
+    }
 }
 
 /// Whether a comparison is answered with yes.
