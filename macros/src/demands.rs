@@ -50,7 +50,8 @@ pub fn follow<R>(
     });
     let is_open = ways.leaves().iter().any(|(_, (_, found))| found.is_empty());
     if is_open && ways.single().is_none() {
-        open.push(ways.map(&mut |(_, found)| found.iter().map(conditional).collect()));
+        let ways: Ways = ways.map(&mut |(_, found)| found.iter().map(conditional).collect());
+        open.push(ways.merged_by(&|a, b| same(a, b)));
     }
     // Where all ways are bad, the one with the fewest mistakes has those that no constant mends; of equal ones the last,
     // which is where fewer numbers are 0 or below.
@@ -58,6 +59,12 @@ pub fn follow<R>(
     let Some((result, found)) = best else { unreachable!("a tree has an end") };
     found.into_iter().for_each(|error| errors.push(error));
     result
+}
+
+/// Whether two ends say the same.
+pub fn same(a: &[Error], b: &[Error]) -> bool {
+    a.len() == b.len()
+        && a.iter().zip(b).all(|(a, b)| a.text() == b.text() && a.place.start() == b.place.start())
 }
 
 /// No edit can be tried where nobody knows the numbers.

@@ -8,7 +8,10 @@ use crate::demands::{self, Demand, Part};
 use crate::errors::Errors;
 use crate::graph::{Graph, Shaped};
 use crate::layers::Mismatch;
-use crate::shape::{Fact, Tree, explore};
+use crate::shape::{Fact, Tree, explore_at_most};
+
+/// How many wordings of one mistake there may be where notes hang on constants.
+const MOST_WORDINGS: usize = 8;
 
 /// Finds the shape of every value, and reports every layer that its input does not fit.
 pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
@@ -39,7 +42,7 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
         // Names and notes may hang on more constants than the mistake itself.
         let explained = |facts: &[Fact], mismatch: &Option<Mismatch>| match mismatch {
             None => Tree::Leaf(Vec::new()),
-            Some(mismatch) => explore(facts, || match fault {
+            Some(mismatch) => explore_at_most(MOST_WORDINGS, facts, || match fault {
                 Fault::Node(node) => {
                     vec![explain::node(&graph, &trial, *node, mismatch)]
                 }
@@ -50,7 +53,7 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
                 Fault::Output(output) => explain::output(&graph, &trial, *output).into_iter().collect(),
             }),
         };
-        let ways = ways.grown(&mut Vec::new(), &mut { explained });
+        let ways = ways.grown(&mut Vec::new(), &mut { explained }).merged_by(&|a, b| demands::same(a, b));
         demands.push(Demand { part, ways, definition: explain::definition(&graph, *fault) });
     }
     let mut graph = graph;

@@ -92,15 +92,13 @@ pub const fn root(x: f64) -> f64 {
     f64::from_bits((((exponent + extra + 1075) as u64) << 52) + kept - (1 << 52))
 }
 
-/// A part of a text.
-#[derive(Clone, Copy, Debug)]
-pub enum Piece {
-    /// As it is.
-    Text(&'static str),
-    /// A number.
-    Number(i128),
-    /// An `s`, unless the number is 1.
-    Plural(i128),
+/// Where a text has a number, and where an `s` unless the number is 1.
+const NUMBER: &[u8] = "\u{e0f1}".as_bytes();
+const PLURAL: &[u8] = "\u{e0f2}".as_bytes();
+
+/// Whether a mark stands at a place of a text.
+const fn is_mark(text: &[u8], at: usize, mark: &[u8]) -> bool {
+    at + 2 < text.len() && text[at] == mark[0] && text[at + 1] == mark[1] && text[at + 2] == mark[2]
 }
 
 /// A text that is put together when the program is compiled, in at most so many bytes.
@@ -111,25 +109,25 @@ pub struct Text<const BYTES: usize> {
 }
 
 impl<const BYTES: usize> Text<BYTES> {
-    /// The pieces one behind the other.
-    pub const fn new(pieces: &[Piece]) -> Self {
+    /// The text with the numbers in their places, one behind the other.
+    pub const fn new(template: &str, numbers: &[i128]) -> Self {
         let mut text = Text { bytes: [0; BYTES], len: 0 };
-        let mut at = 0;
-        while at < pieces.len() {
-            match pieces[at] {
-                Piece::Text(piece) => {
-                    let piece = piece.as_bytes();
-                    let mut i = 0;
-                    while i < piece.len() {
-                        text.push(piece[i]);
-                        i += 1;
-                    }
+        let template = template.as_bytes();
+        let (mut at, mut next) = (0, 0);
+        while at < template.len() {
+            if is_mark(template, at, NUMBER) {
+                text.number(numbers[next]);
+            } else if is_mark(template, at, PLURAL) {
+                if numbers[next] != 1 {
+                    text.push(b's');
                 }
-                Piece::Number(n) => text.number(n),
-                Piece::Plural(n) if n != 1 => text.push(b's'),
-                Piece::Plural(_) => {}
+            } else {
+                text.push(template[at]);
+                at += 1;
+                continue;
             }
-            at += 1;
+            at += NUMBER.len();
+            next += 1;
         }
         text
     }
@@ -160,7 +158,7 @@ impl<const BYTES: usize> Text<BYTES> {
     pub const fn as_str(&self) -> &str {
         match core::str::from_utf8(self.bytes.split_at(self.len).0) {
             Ok(text) => text,
-            // Pieces are whole.
+            // Only whole characters are taken over.
             Err(_) => "",
         }
     }
@@ -168,8 +166,8 @@ impl<const BYTES: usize> Text<BYTES> {
 
 /// Reports a mistake: the compiler shows the text at the place where this is called.
 #[track_caller]
-pub const fn refuse(text: &str) {
-    panic!("{}", text)
+pub const fn refuse<const BYTES: usize>(template: &str, numbers: &[i128]) {
+    panic!("{}", Text::<BYTES>::new(template, numbers).as_str())
 }
 
 /// FNV-1a over texts one behind the other.
@@ -317,17 +315,10 @@ mod tests {
 
     #[test]
     fn texts() {
-        const TEXT: Text<64> = Text::new(&[
-            Piece::Text("[3] has "),
-            Piece::Number(-120),
-            Piece::Text(" of "),
-            Piece::Number(0),
-            Piece::Text(" axe"),
-            Piece::Plural(1),
-            Piece::Plural(2),
-        ]);
-        assert_eq!(TEXT.as_str(), "[3] has -120 of 0 axes");
-        assert_eq!(Text::<40>::new(&[Piece::Number(i128::MIN)]).as_str(), i128::MIN.to_string());
+        const TEXT: Text<64> =
+            Text::new("[3] has \u{e0f1} of \u{e0f1} axe\u{e0f2}\u{e0f2} – yes", &[-120, 0, 1, 2]);
+        assert_eq!(TEXT.as_str(), "[3] has -120 of 0 axes – yes");
+        assert_eq!(Text::<40>::new("\u{e0f1}", &[i128::MIN]).as_str(), i128::MIN.to_string());
         assert_eq!(hash(&["a", "bc"]), hash(&["abc"]));
         assert_ne!(hash(&["abd"]), hash(&["abc"]));
     }

@@ -6,7 +6,7 @@ use crate::demands::{Demand, Part};
 use crate::errors::Place;
 use crate::graph::{Graph, Shaped};
 use crate::plan::{LINE, Plan};
-use crate::shape::{Constant, Dim, Piece, Term, Test, Tree, pieces, source};
+use crate::shape::{Constant, Dim, NUMBER, PLURAL, Piece, Term, Test, Tree, pieces};
 use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use std::collections::BTreeSet;
@@ -24,35 +24,39 @@ pub fn number(n: impl Into<Dim>) -> TokenStream {
     token.into()
 }
 
-/// A text: a literal, or what the compiler makes of it.
-pub fn text(krate: &TokenStream, text: &str) -> TokenStream {
-    let mut bytes = 0;
-    let private = quote!(#krate::__private::constants);
-    let pieces: Vec<_> = pieces(text)
-        .into_iter()
-        .map(|piece| match piece {
+/// A text with its numbers apart: how many bytes it takes at most, what stands still, and the numbers.
+fn template(text: &str) -> (Literal, String, Vec<TokenStream>) {
+    let (mut bytes, mut still, mut numbers) = (0, String::new(), Vec::new());
+    for piece in pieces(text) {
+        match piece {
             Piece::Text(text) => {
                 bytes += text.len();
-                quote!(#private::Piece::Text(#text))
+                still += &text;
             }
             Piece::Number(n) => {
                 bytes += 40;
-                let n = value(n);
-                quote!(#private::Piece::Number(#n))
+                still.push(NUMBER);
+                numbers.push(value(n));
             }
             Piece::Plural(n) => {
                 bytes += 1;
-                let n = value(n);
-                quote!(#private::Piece::Plural(#n))
+                still.push(PLURAL);
+                numbers.push(value(n));
             }
-        })
-        .collect();
-    if source(text) == text {
+        }
+    }
+    (Literal::usize_unsuffixed(bytes), still, numbers)
+}
+
+/// A text: a literal, or what the compiler makes of it.
+pub fn text(krate: &TokenStream, text: &str) -> TokenStream {
+    let (bytes, still, numbers) = template(text);
+    if numbers.is_empty() {
         return quote!(#text);
     }
-    let bytes = Literal::usize_unsuffixed(bytes);
+    let private = quote!(#krate::__private::constants);
     quote!({
-        const __TEXT: &#private::Text<#bytes> = &#private::Text::new(&[#(#pieces),*]);
+        const __TEXT: &#private::Text<#bytes> = &#private::Text::new(#still, &[#(#numbers),*]);
         __TEXT.as_str()
     })
 }
@@ -438,7 +442,7 @@ impl<'a> Table<'a> {
             for (end, (_, errors)) in demand.ways.leaves().into_iter().enumerate() {
                 let end = Literal::usize_unsuffixed(end + 1);
                 for error in errors {
-                    let refusal = refusal(error.place, text(krate, &error.text()));
+                    let refusal = refusal(error.place, &error.text());
                     items.push((
                         error.place.start(),
                         quote! {
@@ -458,9 +462,10 @@ impl<'a> Table<'a> {
 
 /// The call that shows the text: the name on the first token and the brackets on the last, so that all between the two
 /// is underlined, as it is by `compile_error!`.
-fn refusal(Place { first, last }: Place, text: TokenStream) -> TokenStream {
+fn refusal(Place { first, last }: Place, text: &str) -> TokenStream {
+    let (bytes, still, numbers) = template(text);
     let name = Ident::new("__refuse", first);
-    let mut arguments = Group::new(proc_macro2::Delimiter::Parenthesis, text);
+    let mut arguments = Group::new(proc_macro2::Delimiter::Parenthesis, quote!(#still, &[#(#numbers),*]));
     arguments.set_span(last);
-    quote!(#name #arguments)
+    quote!(#name::<#bytes> #arguments)
 }

@@ -177,7 +177,6 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
     if matches!(cursor.peek(), Some(TokenTree::Literal(_))) {
         let value = parse_literal(cursor, errors);
         return match value.kind {
-            #[expect(clippy::cast_precision_loss, reason = "numbers are below 2^31")]
             ValueKind::Integer(n) if n.as_f64().is_some() => {
                 Expression::Number(n.as_f64().unwrap_or_default(), value.tokens)
             }

@@ -123,7 +123,7 @@ impl Signature {
         let dimensions = self.outputs.get(port)?.dimensions.as_ref()?;
         let sizes = dimensions.iter().map(|dimension| {
             let n = dimensions::evaluate(dimension, &|name| integer(bound, name)).ok().flatten()?;
-            (!(n < 1)).then_some(n)
+            if n < 1 { None } else { Some(n) }
         });
         sizes.collect::<Option<Vec<_>>>().map(Shape)
     }

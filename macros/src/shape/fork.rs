@@ -191,15 +191,20 @@ pub fn freeze() {
 }
 
 /// Follows every way through `work`, with these facts known before. `work` must do the same each time.
-pub fn explore<T>(facts: &[Fact], mut work: impl FnMut() -> T) -> Tree<T> {
-    let mut ways = 0;
-    grow(facts, Vec::new(), &mut ways, &mut work)
+pub fn explore<T>(facts: &[Fact], work: impl FnMut() -> T) -> Tree<T> {
+    explore_at_most(MOST_WAYS, facts, work)
 }
 
-fn grow<T>(facts: &[Fact], path: Vec<Fact>, ways: &mut usize, work: &mut impl FnMut() -> T) -> Tree<T> {
+/// Follows so many ways; behind that, what is not known to hold does not.
+pub fn explore_at_most<T>(ways: usize, facts: &[Fact], mut work: impl FnMut() -> T) -> Tree<T> {
+    let mut left = ways;
+    grow(facts, Vec::new(), &mut left, &mut work)
+}
+
+fn grow<T>(facts: &[Fact], path: Vec<Fact>, left: &mut usize, work: &mut impl FnMut() -> T) -> Tree<T> {
     let given = path.len();
-    *ways += 1;
-    let frozen = *ways > MOST_WAYS;
+    let frozen = *left == 0;
+    *left = left.saturating_sub(1);
     RUNS.with_borrow_mut(|runs| runs.push(Run { facts: facts.to_vec(), path, asked: 0, frozen }));
     let result = work();
     let path = RUNS.with_borrow_mut(|runs| runs.pop().map(|run| run.path).unwrap_or_default());
@@ -207,7 +212,7 @@ fn grow<T>(facts: &[Fact], path: Vec<Fact>, ways: &mut usize, work: &mut impl Fn
     for at in (given..path.len()).rev() {
         let mut other = path[..at].to_vec();
         other.push((path[at].0, false));
-        let no = grow(facts, other, ways, work);
+        let no = grow(facts, other, left, work);
         tree = Tree::Fork(path[at].0, Box::new(tree), Box::new(no));
     }
     tree

@@ -6,8 +6,8 @@ use super::table::{Constant, Term};
 
 /// In front of a mark that stands for a number, and of one that stands for the `s` behind it: private characters, which
 /// no source can have outside of its texts.
-const NUMBER: char = '\u{E0F1}';
-const PLURAL: char = '\u{E0F2}';
+pub const NUMBER: char = '\u{E0F1}';
+pub const PLURAL: char = '\u{E0F2}';
 const END: char = '\u{E0F3}';
 
 /// A part of a text.
