@@ -1,8 +1,12 @@
 //! The heavy kernels, forward and backward, with the rate of multiply-adds (`elem/s`; twice that is FLOP/s).
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use formwork::layers::activation::{Activation, ActivationSpec};
 use formwork::layers::conv2d::Conv2dSpec;
 use formwork::layers::dense::DenseSpec;
+use formwork::layers::map::Function::{Add, Multiply, Sigmoid, Subtract};
+use formwork::layers::map::Source::{Input, Number, Register};
+use formwork::layers::map::{Function, MapSpec, Op, Program, Reads, Source};
 use formwork::layers::{Backward, Forward, Layer, Mode};
 use formwork::noise::{Noise, Stream};
 use rand::RngExt;
@@ -114,5 +118,49 @@ fn conv2d(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, dense, conv2d);
+/// `map(|x| x * sigmoid(1.702 * x))` beside the layers that are written by hand: as the macro emits it.
+const QUICK: MapSpec = MapSpec {
+    len: 1 << 14,
+    forward: Program {
+        ops: &[
+            op(Multiply, Input(0), Number(1.702), 0),
+            op(Sigmoid, Register(0), Register(0), 1),
+            op(Multiply, Input(0), Register(1), 0),
+        ],
+        registers: 2,
+    },
+    backward: &[Program {
+        ops: &[
+            op(Multiply, Input(0), Number(1.702), 0),
+            op(Sigmoid, Register(0), Register(0), 1),
+            op(Subtract, Number(1.0), Register(1), 0),
+            op(Multiply, Register(1), Register(0), 2),
+            op(Multiply, Input(0), Register(2), 0),
+            op(Multiply, Register(0), Number(1.702), 2),
+            op(Add, Register(1), Register(2), 0),
+            op(Multiply, Register(0), Input(1), 0),
+        ],
+        registers: 3,
+    }],
+    reads: Reads::Inputs,
+};
+
+const fn op(function: Function, first: Source, second: Source, to: usize) -> Op {
+    Op { function, first, second, to }
+}
+
+fn maps(c: &mut Criterion) {
+    formwork::set_threads(1);
+    let len = 1 << 14;
+    let sizes =
+        |samples| Sizes { samples, parameters: 0, input: len, output: len, scratch: 0, multiply_adds: len };
+    for samples in [1, 32] {
+        for (name, function) in [("silu", Activation::Silu), ("gelu", Activation::Gelu)] {
+            layer(c, &format!("{name}_{samples}"), &ActivationSpec { len, function }, &sizes(samples));
+        }
+        layer(c, &format!("map_{samples}"), &QUICK, &sizes(samples));
+    }
+}
+
+criterion_group!(benches, dense, conv2d, maps);
 criterion_main!(benches);

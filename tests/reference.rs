@@ -27,8 +27,8 @@ fn layers_agree_with_pytorch() {
             }
             "AdaptiveAvgPool2d" => both(&case, global_avg_pool::<f64>, global_avg_pool::<f32>),
             "Flatten" => both(&case, flatten::<f64>, flatten::<f32>),
-            // These run in `reference_products`, `reference_norms` and `reference_spatial`.
-            "Linear" | "Conv2d" => continue,
+            // These run in `reference_products`, `reference_norms`, `reference_spatial` and `indices`.
+            "Linear" | "Conv2d" | "Embedding" => continue,
             "BatchNorm1d" | "BatchNorm2d" | "LayerNorm" | "RMSNorm" | "GroupNorm" | "InstanceNorm2d" => {
                 continue;
             }

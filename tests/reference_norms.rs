@@ -74,7 +74,10 @@ fn check_running<T: Real>(case: &Case, batch: &[T]) {
         let before = &case.tensor("buffer_before.num_batches_tracked").values;
         1.0 / (before[0] + 1.0)
     });
-    for (name, batch) in ["running_mean", "running_var"].into_iter().zip(batch.chunks(batch.len() / 2)) {
+    // A count, if there is one, stands behind.
+    let channels = case.tensor("buffer_before.running_mean").values.len();
+    assert!(batch[2 * channels..].iter().all(|count| count.widen() == 1.0), "{}", case.name);
+    for (name, batch) in ["running_mean", "running_var"].into_iter().zip(batch.chunks(channels)) {
         let before = case.values::<T>(&format!("buffer_before.{name}"));
         let step = |(&b, &x): (&T, &T)| b * T::of(1.0 - momentum) + x * T::of(momentum);
         let after: Vec<T> = before.iter().zip(batch).map(step).collect();
@@ -102,17 +105,22 @@ fn predict_images<T: Real>(case: &Case, spec: &impl Layer<T>, sizes: &Sizes, par
 fn batch_norm<T: Real>(case: &Case) {
     let shape = case.shape("input");
     let (samples, channels) = (shape[0], shape[1]);
-    let running = case.flag("track_running_stats");
+    let track = case.flag("track_running_stats");
     let spec = BatchNormSpec {
         channels,
         values: shape[2..].iter().product(),
         eps: case.number("eps"),
         affine: case.flag("affine"),
+        running: track && !case.flag("training"),
+        counted: case.config["momentum"].is_null(),
     };
     let mut parameters = present::<T>(case, &ALL);
-    if !running {
+    if !track {
         // A network always keeps running statistics; they do not matter in training.
         parameters.resize(parameters.len() + 2 * channels, T::nan());
+    }
+    if spec.counted {
+        parameters.extend(case.values::<T>("buffer_before.num_batches_tracked"));
     }
     let sizes = Sizes {
         samples,
@@ -123,15 +131,23 @@ fn batch_norm<T: Real>(case: &Case) {
         reads_inputs: true,
         ..Sizes::default()
     };
-    if running && !case.flag("training") {
-        // A network is trained with the batch's statistics alone, so there is no gradient here.
-        predict_images(case, &spec, &sizes, &parameters);
-        return;
-    }
     let passes = train_images(case, &spec, &sizes, &parameters);
-    let batch = check_affine(case, &passes.parameter_gradient);
+    check_statistics(case, track, spec.running, check_affine(case, &passes.parameter_gradient));
+    if spec.running {
+        predict_images(case, &spec, &sizes, &parameters);
+    }
+}
+
+/// What stands in the gradient behind weight and bias: the batch's statistics, or zeros where the running ones are
+/// constants.
+fn check_statistics<T: Real>(case: &Case, track: bool, running: bool, left: &[T]) {
     if running {
-        check_running(case, batch);
+        assert!(left.iter().all(|left| left.widen() == 0.0), "{}", case.name);
+        for name in ["running_mean", "running_var"] {
+            case.check(&format!("buffer_after.{name}"), &case.values::<T>(&format!("buffer_before.{name}")));
+        }
+    } else if track {
+        check_running(case, left);
     }
 }
 
@@ -170,6 +186,8 @@ fn instance_norm2d<T: Real>(case: &Case) {
         eps: case.number("eps"),
         affine: case.flag("affine"),
         track,
+        running: track && !case.flag("training"),
+        counted: false,
     };
     let sizes = Sizes {
         samples,
@@ -181,15 +199,9 @@ fn instance_norm2d<T: Real>(case: &Case) {
         ..Sizes::default()
     };
     let parameters = present::<T>(case, &ALL);
-    if track && !case.flag("training") {
-        predict_images(case, &spec, &sizes, &parameters);
-        return;
-    }
     let passes = train_images(case, &spec, &sizes, &parameters);
-    let batch = check_affine(case, &passes.parameter_gradient);
-    if track {
-        check_running(case, batch);
-    } else {
+    check_statistics(case, track, spec.running, check_affine(case, &passes.parameter_gradient));
+    if spec.running || !track {
         predict_images(case, &spec, &sizes, &parameters);
     }
 }

@@ -3,12 +3,24 @@
 use crate::shape::{Dim, Shape};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use std::fmt;
+use std::rc::Rc;
 
 /// All items of one invocation whose name could be read.
 #[derive(Debug, Default)]
 pub struct Program {
     pub networks: Vec<Network>,
     pub blocks: Vec<Block>,
+    /// The first `use path;`: that set of blocks has still to be put in the place of `use`.
+    pub import: Option<Import>,
+}
+
+/// `use vision;`
+#[derive(Debug)]
+pub struct Import {
+    /// The path of the set.
+    pub path: TokenStream,
+    /// All tokens but this `use`.
+    pub rest: TokenStream,
 }
 
 /// `block Name(parameters)(x: […]) -> […] { … }`: layers under one name, for networks and other blocks to use.
@@ -19,6 +31,8 @@ pub struct Block {
     pub inputs: Vec<Port>,
     pub outputs: Vec<Port>,
     pub body: Option<Body>,
+    /// Whether it comes from `blocks!`, so that no error can be shown in it.
+    pub imported: bool,
 }
 
 /// One `struct Name(…) -> … { … }`. Whatever could not be read is missing, and an error says so.
@@ -40,6 +54,17 @@ pub struct Network {
 pub struct Port {
     pub name: Option<Ident>,
     pub shape: Option<Vec<Dimension>>,
+    /// The bound of `in 0..65`.
+    pub indices: Option<Indices>,
+    pub tokens: TokenStream,
+}
+
+/// `in 0..65` behind an input's shape.
+#[derive(Clone, Debug)]
+pub struct Indices {
+    /// The 65.
+    pub bound: Dimension,
+    /// The range.
     pub tokens: TokenStream,
 }
 
@@ -212,8 +237,94 @@ pub enum ValueKind {
     RangeOf(Dimension, Dimension),
     /// A value that flows into a function, as it was written.
     Given(String),
+    /// A function of numbers, `|x| x * x`.
+    Closure(Rc<Closure>),
     /// Could not be read; the error has been reported.
     Broken,
+}
+
+/// A function of numbers that the user writes: `|x| x * sigmoid(1.702 * x)`.
+#[derive(Debug)]
+pub struct Closure {
+    pub parameters: Vec<Ident>,
+    pub body: Term,
+}
+
+/// A number inside a closure.
+#[derive(Debug)]
+pub enum Term {
+    Name(Ident),
+    Number(f64),
+    Negative(Box<Term>),
+    Binary(Box<Term>, Operator, Box<Term>, TokenStream),
+    /// `max(x, 0)`
+    Call(Ident, Vec<Term>, TokenStream),
+    /// `{ let s = sigmoid(x); s * s }`
+    Block(Vec<(Ident, Term)>, Box<Term>),
+}
+
+impl PartialEq for Closure {
+    fn eq(&self, other: &Closure) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
+impl fmt::Display for Closure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.parameters.iter().map(ToString::to_string).collect();
+        write!(f, "|{}| ", names.join(", "))?;
+        self.body.write(f, 0)
+    }
+}
+
+impl Term {
+    /// Parentheses stand where this binds looser than what is around it.
+    fn write(&self, f: &mut fmt::Formatter<'_>, around: u8) -> fmt::Result {
+        match self {
+            Term::Name(name) => write!(f, "{name}"),
+            Term::Number(x) => write!(f, "{x:?}"),
+            Term::Negative(inner) => {
+                write!(f, "-")?;
+                inner.write(f, 3)
+            }
+            Term::Binary(left, operator, right, _) => {
+                let (sign, rank) = match operator {
+                    Operator::Add => ('+', 1),
+                    Operator::Subtract => ('-', 1),
+                    Operator::Multiply => ('*', 2),
+                    Operator::Divide => ('/', 2),
+                };
+                let open = rank < around;
+                if open {
+                    write!(f, "(")?;
+                }
+                left.write(f, rank)?;
+                write!(f, " {sign} ")?;
+                right.write(f, rank + 1)?;
+                if open { write!(f, ")") } else { Ok(()) }
+            }
+            Term::Call(name, arguments, _) => {
+                write!(f, "{name}(")?;
+                for (i, argument) in arguments.iter().enumerate() {
+                    if i > 0 {
+                        write!(f, ", ")?;
+                    }
+                    argument.write(f, 0)?;
+                }
+                write!(f, ")")
+            }
+            Term::Block(lets, result) => {
+                write!(f, "{{ ")?;
+                for (name, value) in lets {
+                    write!(f, "let {name} = ")?;
+                    value.write(f, 0)?;
+                    write!(f, "; ")?;
+                }
+                result.write(f, 0)?;
+                write!(f, " }}")
+            }
+        }
+    }
 }
 
 impl fmt::Display for ValueKind {
@@ -234,6 +345,7 @@ impl fmt::Display for ValueKind {
             ValueKind::Range(start, end) => write!(f, "{start}..{end}"),
             ValueKind::RangeOf(start, end) => write!(f, "{start}..{end}"),
             ValueKind::Given(text) => write!(f, "{text}"),
+            ValueKind::Closure(closure) => write!(f, "{closure}"),
             ValueKind::Broken => write!(f, "…"),
         }
     }

@@ -51,6 +51,8 @@ pub struct Input {
     pub name: Ident,
     /// `None` if the shape could not be read.
     pub shape: Option<Shape>,
+    /// The bound of its values if they are indices.
+    pub indices: Option<Dim>,
     /// The shape as written, for spans.
     pub tokens: TokenStream,
 }
@@ -108,6 +110,8 @@ pub struct Group {
     pub signature: Option<Signature>,
     /// The group whose tensors it uses, if it has none of its own.
     pub shares: Option<GroupId>,
+    /// Whether it is a block from elsewhere, in whose text no error can be shown.
+    pub imported: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -237,6 +241,15 @@ impl Graph {
         }
     }
 
+    /// The bound of a value that is made of indices. They come from outside alone: no layer gives any.
+    pub fn indices(&self, value: ValueId) -> Option<Dim> {
+        match self.values[value.0].source {
+            Source::Input(i) => self.header.inputs[i].indices,
+            Source::Round { group, port } => self.indices(self.groups[group.0].inputs[port]),
+            Source::Node { .. } | Source::Repeat { .. } => None,
+        }
+    }
+
     /// Whether what a node gives reaches a result.
     pub fn is_live(&self) -> Vec<bool> {
         self.live().0
@@ -294,6 +307,22 @@ impl Graph {
         let around = self.around(self.nodes[node.0].group).collect::<Vec<_>>().into_iter().rev();
         let groups = around.map(|group| self.segment(&self.groups[group.0]));
         groups.chain(name).collect::<Vec<_>>().join(".")
+    }
+
+    /// For each node a word of its own. The same words may lead to two nodes, as the second use of a shared layer does,
+    /// and `a_b` beside `b` in `a`.
+    pub fn words(&self) -> Vec<String> {
+        let mut taken = std::collections::BTreeSet::new();
+        let mut words = Vec::new();
+        for node in 0..self.nodes.len() {
+            let mut word = self.path(NodeId(node)).replace(".*", "").replace('.', "_");
+            while taken.contains(&word) {
+                word = format!("{word}_{node}");
+            }
+            taken.insert(word.clone());
+            words.push(word);
+        }
+        words
     }
 
     /// The same down to a group.

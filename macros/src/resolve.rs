@@ -149,28 +149,40 @@ fn header(network: &Network, demands: &mut Vec<Demand>, errors: &mut Errors) -> 
     if let Some(input) = network.inputs.get(MAX_INPUTS) {
         errors.push(Error::new(&input.tokens, format!("a network takes at most {MAX_INPUTS} inputs")));
     }
-    let mut shape = |port: &Port, part: Part| {
+    let mut demanded = Vec::new();
+    let mut shape = |port: &Port, part: Part, errors: &mut Errors| {
         let dimensions = port.shape.as_deref()?;
         let mut open = Vec::new();
         let shape = demands::follow(&[], errors, &mut open, |errors| {
             dimensions::shape(dimensions, &Dimensions::new(), &port.tokens, errors)
         });
-        demands.extend(open.into_iter().map(|ways| Demand { part, ways, definition: None }));
+        demanded.extend(open.into_iter().map(|ways| Demand { part, ways, definition: None }));
         shape
     };
+    let known = Dimensions::new();
     let mut inputs = Vec::new();
     for port in &network.inputs {
-        if let Some(name) = port.name.clone() {
-            let shape = shape(port, Part::Input(inputs.len()));
-            inputs.push(Input { name, shape, tokens: port.tokens.clone() });
+        let Some(name) = port.name.clone() else { continue };
+        let part = Part::Input(inputs.len());
+        let mut shape = shape(port, part, errors);
+        let mut indices = None;
+        if let Some(range) = &port.indices {
+            let mut open = Vec::new();
+            indices =
+                demands::follow(&[], errors, &mut open, |errors| dimensions::indices(range, &known, errors));
+            demands.extend(open.into_iter().map(|ways| Demand { part, ways, definition: None }));
+            // Without a range nothing is known of what flows in.
+            shape = shape.filter(|_| indices.is_some());
         }
+        inputs.push(Input { name, shape, indices, tokens: port.tokens.clone() });
     }
     let mut outputs = Vec::new();
     for port in &network.outputs {
         let (name, tokens) = (port.name.clone(), port.tokens.clone());
-        let shape = shape(port, Part::Output(outputs.len()));
+        let shape = shape(port, Part::Output(outputs.len()), errors);
         outputs.push(Output { name, shape, tokens });
     }
+    demands.extend(demanded);
     Header {
         attributes: network.attributes.clone(),
         visibility: network.visibility.clone(),
@@ -415,6 +427,9 @@ impl<'p, 'e> Builder<'p, 'e> {
 
     /// Adds a node, and all values that it gives.
     fn push_all(&mut self, mut node: Node) -> Vec<ValueId> {
+        if let Some(layer) = &mut node.layer {
+            layer.bind(&node.inputs.iter().map(|&value| self.graph.indices(value)).collect::<Vec<_>>());
+        }
         let ports = node.layer.as_ref().map_or(1, AnyLayer::ports);
         let id = NodeId(self.graph.nodes.len());
         let open = self.open.drain(..).map(|ways| Demand { part: Part::Node(id), ways, definition: None });
@@ -434,7 +449,8 @@ impl<'p, 'e> Builder<'p, 'e> {
     fn outputs_of(&self, node: &Node) -> Option<Vec<Shape>> {
         let inputs: Option<Vec<Shape>> = node.inputs.iter().map(|v| self.shapes[v.0].clone()).collect();
         let (layer, inputs) = (node.layer.as_ref()?, inputs?);
-        if layer.refuses(inputs.len()).is_some() {
+        let indices = node.inputs.iter().any(|&value| self.graph.indices(value).is_some());
+        if layer.refuses(inputs.len()).is_some() || layer.takes_indices() != indices {
             return None;
         }
         infer::shapes_of(layer, &inputs)

@@ -185,7 +185,7 @@ pub enum Error {
     },
     /// A class or token that is too large for its type.
     #[error(
-        "the class {found}{} is too large: `Index<{classes}>` holds 0 to {}",
+        "the index {found}{} is too large: `Index<{classes}>` holds 0 to {}",
         place.map(|p| format!(" at place {p}")).unwrap_or_default(), classes.saturating_sub(1)
     )]
     Class {

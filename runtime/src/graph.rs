@@ -17,6 +17,20 @@ pub struct Graph {
     pub fingerprint: u64,
 }
 
+impl Graph {
+    /// Multiplications followed by an addition, for one sample; all layers together.
+    #[must_use]
+    pub const fn multiply_adds(&self) -> u64 {
+        let (mut sum, mut node) = (0, 0);
+        // Constant functions have no iterators.
+        while node < self.nodes.len() {
+            sum += self.nodes[node].multiply_adds;
+            node += 1;
+        }
+        sum
+    }
+}
+
 /// A named value that enters or leaves a network.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Port {
@@ -24,6 +38,8 @@ pub struct Port {
     pub name: &'static str,
     /// The shape, without the batch.
     pub shape: &'static [usize],
+    /// For an input of indices their bound: 65 in `[64] in 0..65`.
+    pub indices: Option<usize>,
     /// Where the value comes from (outputs), or `Source::Input` of itself (inputs).
     pub source: Source,
 }

@@ -38,13 +38,21 @@ pub fn initialize<T: Real>(scalars: &mut [T], tensors: &[TensorInfo], seed: u64)
                     tensor[place] = T::of(bound * (2.0 * unit(&mut stream) - 1.0));
                 }
             }
-            Init::Normal { std } => {
-                for place in info.places() {
-                    let drawn: f64 = StandardNormal.sample(&mut stream);
-                    tensor[place] = T::of(std * drawn);
+            Init::Normal { std } => normal(tensor, info, std, &mut stream),
+            Init::NormalBut { std, from, to } => {
+                normal(tensor, info, std, &mut stream);
+                for place in info.places().skip(from).take(to.saturating_sub(from)) {
+                    tensor[place] = T::zero();
                 }
             }
         }
+    }
+}
+
+fn normal<T: Real>(tensor: &mut [T], info: &TensorInfo, std: f64, stream: &mut Stream) {
+    for place in info.places() {
+        let drawn: f64 = StandardNormal.sample(stream);
+        tensor[place] = T::of(std * drawn);
     }
 }
 
@@ -145,6 +153,19 @@ mod tests {
         let (mean, deviation, largest) = moments(Init::Normal { std: 2.0 });
         assert!(mean.abs() < 0.06 && (deviation - 2.0).abs() < 0.06 && largest > 6.0);
         assert_eq!(moments(Init::Constant(1.0)), (1.0, 0.0, 1.0));
+    }
+
+    #[test]
+    fn zeros_stand_where_they_are_asked_for() {
+        let draw = |init| {
+            let mut scalars = vec![f32::NAN; 10_000];
+            initialize(&mut scalars, &[tensor(init, &[200, 50], &[0, 1], 0)], 4);
+            scalars
+        };
+        let (whole, with) =
+            (draw(Init::Normal { std: 1.0 }), draw(Init::NormalBut { std: 1.0, from: 100, to: 150 }));
+        assert_eq!((&with[..100], &with[150..]), (&whole[..100], &whole[150..]));
+        assert!(with[100..150].iter().all(|&x| x == 0.0) && whole[100..150].iter().any(|&x| x != 0.0));
     }
 
     #[test]

@@ -75,16 +75,17 @@
 //! | `Conv3d(n, kernel: k)` | as `Conv2d`, each size a number or a triple `(depth, height, width)` | `[c, d, h, w]` → `[n, d', h', w']` |
 //! | `MaxPool1d(k)`, `AvgPool1d(k)` | as in two dimensions, each size one number | `[t, f]` → `[t', f]` |
 //! | `GlobalAvgPool1d` | | `[t, f]` → `[f]` |
+//! | `Embedding(n)` | `padding_idx:` (whose vector stays zero) | `[t] in 0..k` → `[t, n]`, `[] in 0..k` → `[n]` |
 //! | `Flatten` | | any → `[n]` |
 //! | `Dropout(rate)`, `AlphaDropout(rate)` | | any |
 //! | `Dropout2d(rate)` | | `[c, h, w]` |
 //! | `GaussianNoise(std)` | | any |
-//! | `BatchNorm1d` | `momentum: 0.1`, `eps: 1e-5`, `affine: true` | `[n]`, `[t, f]` |
-//! | `BatchNorm2d` | `momentum: 0.1`, `eps: 1e-5`, `affine: true` | `[c, h, w]` |
+//! | `BatchNorm1d` | `momentum: 0.1` (or `cumulative`: a plain average over all batches), `eps: 1e-5`, `affine: true`, `statistics: batch` (or `running`: training normalises by the running statistics too and leaves them as they are, for fine-tuning) | `[n]`, `[t, f]` |
+//! | `BatchNorm2d` | the same | `[c, h, w]` |
 //! | `LayerNorm` | `eps: 1e-5`, `affine: true`, `bias: true`, `axis:` (the last axis; without it an image as a whole, with `axis: 0` the channels of each pixel) | `[n]`, `[t, f]`, `[c, h, w]` |
 //! | `RmsNorm` | `eps: 1e-6`, `affine: true`, `axis:` | as `LayerNorm` |
 //! | `GroupNorm(groups)` | `eps: 1e-5`, `affine: true` | `[c, h, w]` |
-//! | `InstanceNorm2d` | `eps: 1e-5`, `affine: false`, `track_running_stats: false`, `momentum: 0.1` | `[c, h, w]` |
+//! | `InstanceNorm2d` | `eps: 1e-5`, `affine: false`, `track_running_stats: false`, `momentum: 0.1` (or `cumulative`), `statistics: image` (or `running`) | `[c, h, w]` |
 //! | `Relu`, `Relu6`, `Selu`, `Silu`, `Mish`, `Sigmoid`, `LogSigmoid`, `Hardsigmoid`, `Hardswish`, `Tanh`, `Softsign` | | any |
 //! | `Hardtanh` | `min: -1`, `max: 1` | any |
 //! | `PRelu` | `per_channel: false` (one slope for each feature or channel) | any |
@@ -92,6 +93,26 @@
 //! | `LeakyRelu(0.01)`, `Elu(1.0)`, `Celu(1.0)`, `Gelu` | `Gelu(approximate: tanh)` | any |
 //! | `Softplus` | `beta: 1.0`, `threshold: 20.0` | any |
 //! | `Softmax`, `LogSoftmax` | `axis:` (the last axis; the channels of an image) | any |
+//!
+//! An input of words, tokens, categories or classes is declared with the range of its indices: `[64] in 0..65` takes an
+//! array `[Index<65>; 64]`, which no index out of range can get into, and an `Embedding` makes a learned vector of each.
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// Draws a digit of the class it is told.
+//!     pub struct Painter(noise: [16], class: [] in 0..10) -> [1, 28, 28] {
+//!         concat(noise, class -> Embedding(8), axis: 0) -> Dense(784) -> Sigmoid -> reshape([1, 28, 28])
+//!     }
+//! }
+//!
+//! let seven = Index::new(7)?;
+//! let image = Painter::new(1).predict(&SVector::zeros(), &seven);
+//! let classes: &[Index<10>] = Index::cast(&[5, 0, 4])?;     // a whole data set, checked where it lies
+//! # assert_eq!((image.len(), classes.len()), (1, 3));
+//! # Ok::<(), formwork::Error>(())
+//! ```
 //!
 //! A value may be computed from others, and all of it is differentiated: both sides of an operator have one shape, or one
 //! of them is a scalar, `[]`, or a number. Nothing is ever broadcast: `expand(gate, [16, 8, 8])` says it. `x -> f(k)` is
@@ -102,6 +123,7 @@
 //! | `a + b`, `a - b`, `a * b`, `a / b`, `-a` | number by number |
 //! | `exp`, `ln`, `sqrt`, `abs`, `sin`, `cos`, `tanh`, `sigmoid`, `relu`, `softplus` | of each number |
 //! | `min(a, b)`, `max(a, b)`, `pow(a, b)` | of two values, or of a value and a number |
+//! | `map(x, \|x\| x * sigmoid(1.702 * x))` | a function of your own, number by number, as `x -> map(\|x\| …)` too; `map(a, b, \|a, b\| …)` of several values of one shape. It is made of its numbers, `+ - * /`, `exp, ln, sqrt, abs, sin, cos, tanh, sigmoid, relu, softplus, min, max, pow` and `let` in a block `{ let s = …; … }` |
 //! | `sum(x)`, `mean(x)` | of all numbers: a scalar; with `axis: 1` or `axis: (0, 2)` along these axes, which then are gone |
 //! | `matmul(a, b)` | `[m, k]` and `[k, n]` give `[m, n]` |
 //! | `concat(a, b, axis: 0)` | two or more values, one behind another |
@@ -140,6 +162,113 @@
 //! # Ok::<(), formwork::Error>(())
 //! ```
 //!
+//! ## Sizes from constants
+//!
+//! A dimension, and every whole number among a layer's arguments, may be a `const` of type `usize` from anywhere in the
+//! program, by a name in capitals or by its path, and arithmetic with it; a division rounds down. The network is the
+//! one that literals would have given, to the last bit and in its files.
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! mod config {
+//!     pub const KERNEL: usize = 3;
+//!     pub const CLASSES: usize = 10;
+//! }
+//! const SIDE: usize = 28;
+//!
+//! network! {
+//!     pub struct Digits(image: [1, SIDE, SIDE]) -> [config::CLASSES] {
+//!         image
+//!             -> Conv2d(8, kernel: config::KERNEL, padding: same) -> Relu -> MaxPool2d(2)
+//!             -> reshape([8 * (SIDE / 2) * (SIDE / 2)])
+//!             -> Dense(4 * config::CLASSES) -> Relu -> Dense(config::CLASSES)
+//!     }
+//! }
+//!
+//! let scores: SVector<f32, 10> = Digits::new(1).predict(&[SMatrix::<f32, SIDE, SIDE>::zeros()]);
+//! assert_eq!(Digits::GRAPH.nodes[4].text, "Dense(40)");
+//! # assert_eq!(scores.len(), 10);
+//! ```
+//!
+//! The macro cannot see what a constant is, but the compiler can: a wrong one is one error, at the token where the
+//! literal's would be and in the same words, numbers included, from `cargo check` on. What needs the numbers while the
+//! macro runs is left out: such an error has no `help:`, the table in a network's documentation shows the constants'
+//! names, and where an axis, the number of parts of a `split`, a fraction such as the rate of `Dropout`, or a number in
+//! a `map` is wanted, it is a literal.
+//!
+//! ## Blocks, repetition, sharing
+//!
+//! A `block` is layers under one name. It has parameters, and variables in small letters that the shape which flows in
+//! binds; numbers may be computed with them (`2 * channels`, `h / 2`; a division rounds down). Its layers are found in
+//! a struct of their own: `network.stem.conv1.weight`, and `stem.conv1.weight` in files. `[Residual(16); 6]` is six in a
+//! row, each with its own tensors: an array, and a loop, so two hundred cost the compiler what one costs. What a round
+//! gives is what the next one takes.
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     block Residual(channels)(x: [channels, h, w]) -> [channels, h, w] {
+//!         let y = x
+//!             -> conv1: Conv2d(channels, kernel: 3, padding: 1, bias: false) -> norm1: BatchNorm2d -> Relu
+//!             -> conv2: Conv2d(channels, kernel: 3, padding: 1, bias: false) -> norm2: BatchNorm2d;
+//!         x + y -> Relu
+//!     }
+//!
+//!     block Down(x: [c, h, w]) -> [2 * c, h / 2, w / 2] {
+//!         x -> Conv2d(2 * c, kernel: 2, stride: 2) -> Relu
+//!     }
+//!
+//!     pub struct Deep(image: [1, 28, 28]) -> [10] {
+//!         image
+//!             -> stem: Conv2d(16, kernel: 3, padding: 1) -> first: [Residual(16); 4]
+//!             -> Down -> second: [Residual(32); 4]
+//!             -> GlobalAvgPool2d -> logits: Dense(10)
+//!     }
+//! }
+//!
+//! let deep = Deep::new(1);
+//! assert_eq!(deep.second[3].conv1.weight.len(), 3);            // a kernel of three rows
+//! assert!(deep.tensor("second.3.norm1.running_mean").is_ok());
+//! ```
+//!
+//! A block may take and give several values, `(a, b) -> Pair(8)`, and names the parts of what it gives,
+//! `block Pair(n)(a: [n], b: [n]) -> (left: [n], right: [n])`, which `let (l, r) = …;` or `p.left` take. `layer x = …;`
+//! declares a layer or a block that is used several times with one set of weights, whose gradients add up. A network of
+//! the same invocation is a layer too: a field of its type, which predicts alone with the weights of the whole. Sets of
+//! blocks for several modules or crates are made with [`blocks!`].
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     pub struct Decoder(code: [8]) -> [64] {
+//!         code -> Dense(32) -> Relu -> Dense(64) -> Sigmoid
+//!     }
+//!
+//!     pub struct AutoEncoder(image: [64]) -> [64] {
+//!         image -> Dense(32) -> Relu -> code: Dense(8) -> decoder: Decoder
+//!     }
+//!
+//!     /// How far apart two images are, seen by one tower.
+//!     pub struct Distance(a: [64], b: [64]) -> [] {
+//!         layer tower = Tower(8);
+//!         let difference = (a -> tower) - (b -> tower);
+//!         sum(difference * difference)
+//!     }
+//!
+//!     block Tower(n)(x: [m]) -> [n] {
+//!         x -> Dense(4 * n) -> Relu -> Dense(n)
+//!     }
+//! }
+//!
+//! let whole = AutoEncoder::new(1);
+//! let image = whole.decoder.predict(&SVector::zeros());        // the half of a whole
+//! assert_eq!(image.len(), 64);
+//! assert_eq!(Distance::PARAMETERS, 64 * 32 + 32 + 32 * 8 + 8);  // one tower
+//! ```
+//!
 //! `init:` is PyTorch's default without it, or `he_normal`, `he_uniform`, `glorot_normal`, `glorot_uniform`. Kernels,
 //! strides, paddings and dilations are a number or a pair `(height, width)`.
 //!
@@ -152,6 +281,25 @@
 //!
 //! A sample is nested static data whose type is its shape (see [`Tensor`]), and a batch is a slice of samples. Several
 //! inputs are a generated struct of slices, `EncoderBatch`, and several outputs one with their names, `EncoderOutput`.
+//!
+//! # What a network says of itself
+//!
+//! `Digits::summary()` is a table: layer, output, parameters, multiply-adds and their share. `Digits::diagram()` is a
+//! drawing ([`Diagram`](report::Diagram)) as Graphviz or Mermaid, and with the crate's feature `diagrams` as an SVG.
+//! What it costs is known where the program is compiled:
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     pub struct Small(x: [16]) -> [4] { x -> Dense(32) -> Relu -> Dense(4) }
+//! }
+//!
+//! const _: () = assert!(size_of::<Small>() < 4 * 1024);                        // its weights
+//! const _: () = assert!(Small::WORKSPACE_BYTES < 1024);                        // to predict one sample
+//! const _: () = assert!(Small::training_workspace_bytes(32) < 64 * 1024);      // to train on batches of 32
+//! const _: () = assert!(Small::PARAMETERS == 676 && Small::MULTIPLY_ADDS == 640);
+//! ```
 //!
 //! # A training loop of your own
 //!
@@ -222,6 +370,7 @@ mod parameters;
 mod real;
 pub mod report;
 mod rounds;
+mod sample;
 pub mod tensor;
 mod tensor_name;
 pub mod train;
@@ -235,6 +384,7 @@ pub use network::{Batch, Network, PREDICTION_BATCH, Pass, Selection, SingleInput
 pub use noise::Noise;
 pub use parameters::{Init, Parameters, Role, TensorInfo};
 pub use real::Real;
+pub use sample::{Column, Sample};
 pub use tensor::Tensor;
 pub use tensor_name::TensorName;
 pub use workspace::{Memory, Workspace};
@@ -249,7 +399,7 @@ pub mod prelude {
     pub use crate::metrics::{Accuracy, BinaryAccuracy, Metric};
     pub use crate::optimizers::{Adam, AdamW, Optimizer, Sgd};
     pub use crate::train::{History, Trainer, patience};
-    pub use crate::{Network, Parameters, Real, Selection, SingleInput, Tensor, Workspace, network};
+    pub use crate::{Network, Parameters, Real, Selection, SingleInput, Tensor, Workspace, blocks, network};
     pub use nalgebra::{SMatrix, SVector};
 }
 
@@ -286,6 +436,40 @@ pub mod prelude {
 macro_rules! network {
     ($($tokens:tt)*) => {
         $crate::__private::network! { ($crate) $($tokens)* }
+    };
+}
+
+/// Declares sets of blocks that networks in other modules and crates can use.
+///
+/// A network takes a set with `use path::to::set;`; `pub` sets are seen from other crates. What is wrong inside such a
+/// block is shown where it is used, since no error can be shown in another crate's text.
+///
+/// ```
+/// mod blocks {
+///     formwork::blocks! {
+///         /// What images are made smaller with.
+///         pub(crate) vision {
+///             block Halve(channels)(x: [c, h, w]) -> [channels, h / 2, w / 2] {
+///                 x -> Conv2d(channels, kernel: 3, padding: 1) -> Relu -> MaxPool2d(2)
+///             }
+///         }
+///     }
+/// }
+///
+/// formwork::network! {
+///     use blocks::vision;
+///
+///     pub struct Digits(image: [1, 28, 28]) -> [10] {
+///         image -> Halve(8) -> Halve(16) -> Flatten -> Dense(10)
+///     }
+/// }
+///
+/// assert_eq!(Digits::PARAMETERS, 80 + 1168 + 7850);
+/// ```
+#[macro_export]
+macro_rules! blocks {
+    ($($tokens:tt)*) => {
+        $crate::__private::blocks! { ($crate) $($tokens)* }
     };
 }
 

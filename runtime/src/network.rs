@@ -1,17 +1,16 @@
 //! What `network!` makes: the trait that trainers, files and reports see.
 
 use crate::noise::Noise;
+use crate::sample::{Column, Sample};
 use crate::tensor::{unflatten, unflatten_mut};
 use crate::workspace::Workspace;
 use crate::{Error, Graph, Parameters, Real, Tensor};
 use core::ops::Range;
 
-/// A borrowed batch: as many values for each input as there are samples.
-pub trait Batch<'a>: Copy {
-    /// The scalar.
-    type Scalar: Real;
-    /// One flat slice for each input.
-    type Columns: AsRef<[&'a [Self::Scalar]]>;
+/// A borrowed batch for a network over the scalar `T`: as many values for each input as there are samples.
+pub trait Batch<'a, T: Real>: Copy {
+    /// One column for each input.
+    type Columns: AsRef<[Column<'a, T>]>;
 
     /// The number of samples.
     ///
@@ -20,20 +19,19 @@ pub trait Batch<'a>: Copy {
     /// [`Error::UnequalInputs`] if the inputs are not equally many.
     fn samples(&self) -> Result<usize, Error>;
 
-    /// The inputs' scalars.
+    /// The inputs' values.
     fn columns(&self) -> Self::Columns;
 }
 
-impl<'a, V: Tensor> Batch<'a> for &'a [V] {
-    type Scalar = V::Scalar;
-    type Columns = [&'a [V::Scalar]; 1];
+impl<'a, T: Real, V: Sample<T>> Batch<'a, T> for &'a [V] {
+    type Columns = [Column<'a, T>; 1];
 
     fn samples(&self) -> Result<usize, Error> {
         Ok(self.len())
     }
 
     fn columns(&self) -> Self::Columns {
-        [crate::tensor::flat(self)]
+        [V::column(self)]
     }
 }
 
@@ -78,7 +76,7 @@ impl<'a> From<&'a [usize]> for Selection<'a> {
 #[doc(hidden)]
 #[derive(Clone, Copy)]
 pub struct Inputs<'a, T> {
-    pub columns: &'a [&'a [T]],
+    pub columns: &'a [Column<'a, T>],
     pub selection: Selection<'a>,
     pub samples: usize,
 }
@@ -91,7 +89,7 @@ pub trait Network: Parameters {
     /// One input of the network, or a tuple of them.
     type Sample: Send + Sync + 'static;
     /// A borrowed batch: `&[Sample]`, or the generated struct of slices with the inputs' names.
-    type Batch<'a>: Batch<'a, Scalar = Self::Scalar>;
+    type Batch<'a>: Batch<'a, Self::Scalar>;
     /// What comes out.
     type Output: Tensor<Scalar = Self::Scalar>;
     /// What the output's numbers mean (see [`kind`]).
@@ -192,10 +190,10 @@ pub trait Network: Parameters {
                 }
                 Selection::All => {
                     // A batch has few inputs; eight at a time need no allocation.
-                    let mut part: [&[Self::Scalar]; MAX_INPUTS] = [&[]; MAX_INPUTS];
+                    let mut part = [Column::Numbers(&[] as &[Self::Scalar]); MAX_INPUTS];
                     for (part, column) in part.iter_mut().zip(columns) {
                         let each = column.len() / all;
-                        *part = &column[first * each..(first + samples) * each];
+                        *part = column.part(first * each, (first + samples) * each);
                     }
                     let inputs =
                         Inputs { columns: &part[..columns.len()], selection: Selection::All, samples };

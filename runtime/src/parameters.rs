@@ -13,6 +13,13 @@ pub enum Role {
         /// The weight of the newest batch.
         momentum: f64,
     },
+    /// A plain average of the statistics of all batches so far, `new = old + (batch - old) / n`, where `n` counts this
+    /// batch too. The next tensor of the role [`Count`](Role::Count) holds the count.
+    CumulativeAverage,
+    /// How many batches the averages before it have seen. The gradient's field says how many it stands for: 1.
+    Count,
+    /// Neither learned nor averaged: it keeps what it was made with or loaded from a file.
+    Frozen,
 }
 
 /// How a tensor is drawn when a network is made.
@@ -29,6 +36,15 @@ pub enum Init {
     Normal {
         /// The standard deviation.
         std: f64,
+    },
+    /// As `Normal`, but with zeros at these places, in the order of files.
+    NormalBut {
+        /// The standard deviation.
+        std: f64,
+        /// The first zero.
+        from: usize,
+        /// Behind the last zero.
+        to: usize,
     },
 }
 

@@ -2,6 +2,7 @@
 
 use crate::layers::layout;
 use crate::network::Inputs as InputsOf;
+use crate::sample::Column;
 use crate::workspace::Memory;
 use crate::{Network, Parameters, Real, Selection, Tensor, Workspace};
 use core::cell::RefCell;
@@ -12,7 +13,7 @@ pub mod constants;
 
 pub use crate::network::{Inputs, equally_many};
 pub use crate::rounds::{Row, add_gradient, link, link_in, link_out, part_of, part_of_mut, tensors};
-pub use formwork_macros::network;
+pub use formwork_macros::{blocks, network};
 pub use nalgebra::SMatrix;
 pub use std::boxed::Box;
 pub use std::vec::Vec;
@@ -47,29 +48,19 @@ impl Load {
     #[inline]
     pub fn fill<'m, T: Real>(&self, inputs: &InputsOf<'m, T>, memory: &'m mut [T]) -> (&'m [T], &'m mut [T]) {
         let (place, rest) = memory.split_at_mut(self.reserved * inputs.samples);
-        let column = inputs.columns[self.input];
-        match (inputs.selection, self.channels_last) {
-            (Selection::All, false) => return (column, rest),
-            (selection, false) => layout::gather(
-                column,
-                self.len(),
-                selection,
-                inputs.samples,
-                &mut place[..self.len() * inputs.samples],
-            ),
-            (selection, true) => {
-                let place = &mut place[..self.len() * inputs.samples];
-                layout::gather_channels_last(
-                    column,
-                    self.channels,
-                    self.pixels,
-                    selection,
-                    inputs.samples,
-                    place,
-                );
+        let (len, samples) = (self.len(), inputs.samples);
+        let place = &mut place[..len * samples];
+        match (inputs.columns[self.input], inputs.selection) {
+            (Column::Numbers(column), Selection::All) if !self.channels_last => return (column, rest),
+            (Column::Numbers(column), selection) if self.channels_last => {
+                layout::gather_channels_last(column, self.channels, self.pixels, selection, samples, place);
+            }
+            (Column::Numbers(column), selection) => layout::gather(column, len, selection, samples, place),
+            (Column::Indices(column), selection) => {
+                layout::gather_indices(column, len, selection, samples, place);
             }
         }
-        (&place[..self.len() * inputs.samples], rest)
+        (place, rest)
     }
 
     /// What `fill` gave in the forward pass.
@@ -80,8 +71,8 @@ impl Load {
         memory: &'m mut [T],
     ) -> (&'m [T], &'m mut [T]) {
         let (place, rest) = memory.split_at_mut(self.reserved * inputs.samples);
-        match (inputs.selection, self.channels_last) {
-            (Selection::All, false) => (inputs.columns[self.input], rest),
+        match (inputs.columns[self.input], inputs.selection) {
+            (Column::Numbers(column), Selection::All) if !self.channels_last => (column, rest),
             _ => (&place[..self.len() * inputs.samples], rest),
         }
     }
@@ -157,6 +148,11 @@ impl<T: Real, const N: usize> Stack<T, N> {
     }
 }
 
+/// The bytes that a workspace takes for so many scalars: whole cache lines.
+pub const fn workspace_bytes<T: Real>(len: usize) -> usize {
+    len.next_multiple_of(16) * size_of::<T>()
+}
+
 /// A network drawn from a seed, on the heap.
 pub fn initialized<N: Network>(seed: u64) -> Box<N> {
     let mut network = <N as Parameters>::zeroed();
@@ -168,7 +164,7 @@ pub fn initialized<N: Network>(seed: u64) -> Box<N> {
 #[inline]
 pub fn predict_one<N: Network>(
     network: &N,
-    columns: &[&[N::Scalar]],
+    columns: &[Column<'_, N::Scalar>],
     output: &mut [N::Scalar],
     memory: &mut [N::Scalar],
 ) {
@@ -185,13 +181,13 @@ pub fn predict_batches<'a, N: Network>(
     network: &N,
     batch: N::Batch<'a>,
 ) -> Result<Vec<N::Output>, crate::Error> {
-    crate::Batch::samples(&batch)?;
+    crate::Batch::<N::Scalar>::samples(&batch)?;
     Ok(predict_batch(network, batch))
 }
 
 /// Many samples of one input through a network.
 pub fn predict_batch<'a, N: Network>(network: &N, batch: N::Batch<'a>) -> Vec<N::Output> {
-    let samples = crate::Batch::samples(&batch).unwrap_or(0);
+    let samples = crate::Batch::<N::Scalar>::samples(&batch).unwrap_or(0);
     let mut outputs = crate::parameters::zeroed_vec::<N::Output>(samples);
     let mut workspace = Workspace::new();
     // An empty batch is the one thing that can be wrong here, and it has no outputs.

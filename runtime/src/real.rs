@@ -27,6 +27,7 @@ pub trait Real:
     + Sync
     + Kernels
     + crate::Tensor<Scalar = Self>
+    + crate::Sample<Self>
     + sealed::Sealed
 {
     /// The type's name in Rust: `f32` or `f64`.

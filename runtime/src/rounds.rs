@@ -198,9 +198,9 @@ mod tests {
 
     #[test]
     fn gradients_add_up_and_statistics_are_averaged() {
-        let mut all = [1.0, 10.0, 1.0];
-        add_gradient(&mut all, &[2.0, 20.0, 2.0], &[1..2], 2);
-        add_gradient(&mut all, &[4.0, 60.0, 4.0], &[1..2], 3);
-        assert_eq!(all, [7.0, 30.0, 7.0]);
+        let mut all = [1.0, 10.0, 1.0, 5.0];
+        add_gradient(&mut all, &[2.0, 20.0, 2.0, 7.0], &[1..2, 3..4], 2);
+        add_gradient(&mut all, &[4.0, 60.0, 4.0, 9.0], &[1..2, 3..4], 3);
+        assert_eq!(all, [7.0, 30.0, 7.0, 7.0]);
     }
 }

@@ -15,12 +15,13 @@ impl Emit<'_> {
         let graph = &shaped.graph;
         let name = graph.header.name.to_string();
         let inputs = graph.header.inputs.iter().enumerate().map(|(i, input)| {
-            self.port(&input.name.to_string(), shaped.shape(ValueId(i)), self.source(ValueId(i)))
+            let value = ValueId(i);
+            self.port(&input.name.to_string(), shaped.shape(value), input.indices, self.source(value))
         });
         let outputs =
             graph.header.outputs.iter().zip(graph.results.iter().flatten()).map(|(output, &value)| {
                 let name = output.name.as_ref().map(ToString::to_string).unwrap_or_default();
-                self.port(&name, shaped.shape(value), self.source(value))
+                self.port(&name, shaped.shape(value), None, self.source(value))
             });
         let mut rows = vec![(Dim::ZERO, Dim::ZERO); graph.nodes.len()];
         self.rows(&self.plan.fields, Dim::ZERO, &mut rows);
@@ -97,10 +98,14 @@ impl Emit<'_> {
         at - first
     }
 
-    fn port(&self, name: &str, shape: &Shape, source: TokenStream) -> TokenStream {
+    fn port(&self, name: &str, shape: &Shape, indices: Option<Dim>, source: TokenStream) -> TokenStream {
         let krate = &self.names.krate;
         let shape = dims(shape);
-        quote!(#krate::Port { name: #name, shape: #shape, source: #source })
+        let indices = match indices.map(number) {
+            Some(bound) => quote!(::core::option::Option::Some(#bound)),
+            None => quote!(::core::option::Option::None),
+        };
+        quote!(#krate::Port { name: #name, shape: #shape, indices: #indices, source: #source })
     }
 
     fn source(&self, value: ValueId) -> TokenStream {
@@ -129,7 +134,7 @@ impl Emit<'_> {
         let mut texts: Vec<Tree<String>> = Vec::new();
         for (value, input) in graph.header.inputs.iter().enumerate() {
             let shape = self.plan.shaped.shape(ValueId(value));
-            texts.push(Tree::Leaf(format!("{} {shape}\n", input.name)));
+            texts.push(Tree::Leaf(format!("{} {shape}{}\n", input.name, range(input.indices))));
         }
         for node in &graph.nodes {
             texts.push(Tree::Leaf(format!("{} ", node.name)));
@@ -171,7 +176,8 @@ impl Emit<'_> {
         let graph = &shaped.graph;
         let mut table = String::from("\n\n| layer | output | parameters |\n|---|---|---:|\n");
         for (i, input) in graph.header.inputs.iter().enumerate() {
-            table += &format!("| `{}` | `{}` | |\n", input.name, shaped.shape(ValueId(i)));
+            let range = range(input.indices);
+            table += &format!("| `{}` | `{}{range}` | |\n", input.name, shaped.shape(ValueId(i)));
         }
         for (i, node) in graph.nodes.iter().enumerate() {
             let shapes: Vec<_> = shaped.shapes_of(&node.outputs).iter().map(|s| format!("`{s}`")).collect();
@@ -196,6 +202,11 @@ fn option(group: Option<GroupId>) -> TokenStream {
         }
         None => quote!(::core::option::Option::None),
     }
+}
+
+/// ` in 0..65` behind the shape of indices.
+fn range(indices: Option<Dim>) -> String {
+    indices.map_or(String::new(), |bound| format!(" in 0..{bound}"))
 }
 
 fn dims(shape: &Shape) -> TokenStream {

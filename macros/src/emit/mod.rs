@@ -9,18 +9,19 @@ mod ports;
 mod rounds;
 mod steps;
 mod stub;
+mod table;
 mod types;
 
 use crate::demands::Part;
 use crate::graph::{Header, NodeId, Scalar};
 use crate::plan::Plan;
 use crate::shape::{Fact, source};
-use constants::Table;
 pub use constants::number;
 use ports::Return;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 pub use stub::stub;
+use table::Table;
 
 /// What every writer needs: the plan, and the names of things in the emitted code.
 pub struct Emit<'a> {
@@ -91,18 +92,13 @@ impl Emit<'_> {
         if self.plan.shaped.graph.demands.is_empty() {
             return checks;
         }
-        let sizes = constants::table_name(&self.names);
+        let sizes = table::table_name(&self.names);
         quote!(if #sizes.good() { #checks })
     }
 
     /// The constant that holds a node's spec.
     fn spec_name(&self, node: NodeId) -> Ident {
-        let graph = &self.plan.shaped.graph;
-        let name = graph.path(node).replace(".*", "").replace('.', "_");
-        // The same words may lead to two nodes: the second use of a shared layer, `a_b` and `b` in `a`.
-        let same = |other: usize| graph.path(NodeId(other)).replace(".*", "").replace('.', "_") == name;
-        let number = if (0..node.0).any(same) { format!("_{}", node.0) } else { String::new() };
-        format_ident!("__spec_{name}{number}", span = Span::mixed_site())
+        format_ident!("__spec_{}", self.plan.words[node.0], span = Span::mixed_site())
     }
 
     /// `impl Network for Name`.
@@ -195,6 +191,22 @@ impl Emit<'_> {
                 /// The number of learned scalars.
                 pub const PARAMETERS: ::core::primitive::usize = #learned;
 
+                /// Multiplications followed by an addition, for one sample.
+                pub const MULTIPLY_ADDS: ::core::primitive::u64 = __GRAPH.multiply_adds();
+
+                /// The bytes of working memory in which one sample is predicted.
+                pub const WORKSPACE_BYTES: ::core::primitive::usize =
+                    #private::workspace_bytes::<#scalar>(__PREDICT_LEN);
+
+                /// The bytes of working memory in which a batch of so many samples is trained, for the `Workspace`
+                /// alone: the weights, their gradient and the optimizer's state are as many values of the network's
+                /// own size.
+                pub const fn training_workspace_bytes(
+                    __samples: ::core::primitive::usize,
+                ) -> ::core::primitive::usize {
+                    #private::workspace_bytes::<#scalar>(__train_len(__samples))
+                }
+
                 /// The description of the network: layers, shapes, tensors.
                 pub const GRAPH: &'static #krate::Graph = &__GRAPH;
 
@@ -216,6 +228,11 @@ impl Emit<'_> {
                 /// The layers as a table.
                 pub fn summary() -> #krate::report::Summary {
                     #krate::report::summary(&__GRAPH)
+                }
+
+                /// The network as a drawing: Graphviz, Mermaid, SVG.
+                pub fn diagram() -> #krate::report::Diagram {
+                    #krate::report::diagram(&__GRAPH)
                 }
 
                 #[doc = #predict_doc]

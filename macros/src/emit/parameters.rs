@@ -221,7 +221,7 @@ impl Emit<'_> {
 }
 
 /// What has to be good for a field to have its size.
-fn field_part(field: &Field) -> Part {
+pub fn field_part(field: &Field) -> Part {
     match &field.kind {
         FieldKind::Layer(node, _) => Part::Node(*node),
         FieldKind::Struct(group, _) => Part::Close(*group),
@@ -287,6 +287,9 @@ fn tensor(krate: &TokenStream, path: &str, p: &Parameter, offset: Dim) -> TokenS
     let float = Literal::f64_suffixed;
     let role = match p.role {
         Role::Learned => quote!(Learned),
+        Role::CumulativeAverage => quote!(CumulativeAverage),
+        Role::Count => quote!(Count),
+        Role::Frozen => quote!(Frozen),
         Role::Average { momentum } => {
             let momentum = float(momentum);
             quote!(Average { momentum: #momentum })
@@ -304,6 +307,10 @@ fn tensor(krate: &TokenStream, path: &str, p: &Parameter, offset: Dim) -> TokenS
         Init::Normal { std } => {
             let std = spread(krate, std);
             quote!(Normal { std: #std })
+        }
+        Init::NormalBut { std, from, to } => {
+            let (std, from, to) = (float(std), number(from), number(to));
+            quote!(NormalBut { std: #std, from: #from, to: #to })
         }
     };
     quote! {
@@ -326,6 +333,7 @@ fn spread(krate: &TokenStream, spread: Spread) -> TokenStream {
         return quote!(#known);
     }
     match spread {
+        Spread::Of(n) => quote!(#n),
         Spread::OneOverRoot(n) => {
             let n = number(n);
             quote!(1.0 / #krate::__private::constants::root(#n as f64))

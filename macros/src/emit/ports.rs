@@ -1,7 +1,7 @@
 //! What goes in and what comes out: the types of a sample, a batch and an output, with what is generated for several.
 
 use super::constants::of_part;
-use super::types::tensor_type;
+use super::types::{index_type, tensor_type};
 use super::{Names, number};
 use crate::graph::Header;
 use crate::shape::{Dim, Shape, source};
@@ -42,8 +42,17 @@ impl Ports<'_> {
     }
 
     fn input_types(&self) -> Vec<TokenStream> {
-        let types = self.inputs.iter().map(|shape| tensor_type(shape, self.names));
-        types.enumerate().map(|(i, ty)| of_part(ty, i)).collect()
+        let inputs = self.inputs.iter().zip(&self.header.inputs);
+        inputs
+            .enumerate()
+            .map(|(i, (shape, input))| {
+                let ty = match input.indices {
+                    Some(bound) => index_type(shape, bound, self.names),
+                    None => tensor_type(shape, self.names),
+                };
+                of_part(ty, i)
+            })
+            .collect()
     }
 
     fn output_types(&self) -> Vec<TokenStream> {
@@ -70,9 +79,9 @@ impl Ports<'_> {
             return quote!(&#lifetime [#sample]);
         }
         let name = self.batch_name();
-        match self.names.generics.is_empty() {
-            true => quote!(#name<#lifetime>),
-            false => {
+        match self.batch_is_generic() {
+            false => quote!(#name<#lifetime>),
+            true => {
                 let scalar = &self.names.scalar;
                 quote!(#name<#lifetime, #scalar>)
             }
@@ -111,6 +120,11 @@ impl Ports<'_> {
         Return::Chosen(quote!(<#private::Boxed<#large> as #private::Handed<#output>>))
     }
 
+    /// Whether the struct of slices has the network's parameter: a batch of indices alone has no scalar.
+    fn batch_is_generic(&self) -> bool {
+        !self.names.generics.is_empty() && self.header.inputs.iter().any(|input| input.indices.is_none())
+    }
+
     fn batch_name(&self) -> Ident {
         format_ident!("{}Batch", self.names.name)
     }
@@ -131,15 +145,18 @@ impl Ports<'_> {
         quote!(#(#names),*)
     }
 
-    /// The flat scalars of all inputs.
+    /// The flat values of all inputs.
     pub fn columns(&self) -> TokenStream {
-        let (krate, names) = (&self.names.krate, self.input_names());
-        quote!([#(#krate::Tensor::scalars(#names)),*])
+        let (krate, scalar, names) = (&self.names.krate, &self.names.scalar, self.input_names());
+        quote!([#(#krate::Sample::<#scalar>::column(::core::slice::from_ref(#names))),*])
     }
 
     /// `from `a` [3] and `b` [2, 4] to [5]`
     pub fn described(&self) -> String {
-        let inputs = self.header.inputs.iter().zip(&self.inputs).map(|(i, s)| format!("`{}` {s}", i.name));
+        let inputs = self.header.inputs.iter().zip(&self.inputs).map(|(i, s)| match i.indices {
+            Some(bound) => format!("`{}` {s} in 0..{bound}", i.name),
+            None => format!("`{}` {s}", i.name),
+        });
         let outputs = self.header.outputs.iter().zip(&self.outputs).map(|(o, s)| match &o.name {
             Some(name) => format!("`{name}` {s}"),
             None => s.to_string(),
@@ -156,11 +173,11 @@ impl Ports<'_> {
     }
 
     fn batch_definition(&self) -> TokenStream {
-        let Names { bounds, name, .. } = self.names;
+        let name = &self.names.name;
         let visibility = &self.header.visibility;
-        let bounds = match bounds.is_empty() {
-            true => quote!(<'a>),
-            false => {
+        let bounds = match self.batch_is_generic() {
+            false => quote!(<'a>),
+            true => {
                 let (krate, scalar) = (&self.names.krate, &self.names.scalar);
                 quote!(<'a, #scalar: #krate::Real>)
             }
@@ -229,16 +246,15 @@ impl Ports<'_> {
         let texts = names.iter().map(ToString::to_string);
         let count = number(names.len());
         quote! {
-            impl<'a, #bound> #krate::Batch<'a> for #a {
-                type Scalar = #scalar;
-                type Columns = [&'a [#scalar]; #count];
+            impl<'a, #bound> #krate::Batch<'a, #scalar> for #a {
+                type Columns = [#krate::Column<'a, #scalar>; #count];
                 fn samples(
                     &self,
                 ) -> ::core::result::Result<::core::primitive::usize, #krate::Error> {
                     #private::equally_many(&[#((#texts, self.#names.len())),*])
                 }
                 fn columns(&self) -> Self::Columns {
-                    [#(#krate::tensor::flat(self.#names)),*]
+                    [#(#krate::Sample::<#scalar>::column(self.#names)),*]
                 }
             }
             impl<'a, #bound __Y> #krate::train::Examples<#name #generics> for (#a, &'a [__Y]) {

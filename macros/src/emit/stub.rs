@@ -1,13 +1,15 @@
 //! After an error: the same names with bodies that never run, so that the rest of the program still type-checks and
 //! the editor still completes.
 
-use super::constants::{Table, of_part, part_index};
+use super::constants::{of_part, part_index};
+use super::parameters::{Element, field_part};
 use super::ports::Ports;
+use super::table::Table;
 use super::{Names, number};
-use crate::demands::Part;
-use crate::graph::{Input, NodeId, Output, Shaped};
+use crate::fields::{Field, FieldKind};
+use crate::graph::{Input, Output, Shaped};
 use crate::shape::{Dim, Shape};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 /// The skeleton of a network: its struct with every field that is known, and all its methods and traits.
@@ -22,7 +24,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
     let mut header = header.clone();
     if header.inputs.is_empty() {
         let (name, tokens) = (format_ident!("input"), TokenStream::new());
-        header.inputs.push(Input { name, shape: None, tokens });
+        header.inputs.push(Input { name, shape: None, indices: None, tokens });
     }
     if header.outputs.is_empty() {
         header.outputs.push(Output { name: None, shape: None, tokens: TokenStream::new() });
@@ -36,7 +38,8 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
     let (sample, batch, output) = (ports.sample(), ports.batch(&quote!('a)), ports.output());
     let (definitions, implementations) = (ports.definitions(), ports.implementations());
     let arguments = ports.arguments();
-    let fields = fields(krate, shaped, scalar);
+    let fields = crate::fields::fields(shaped);
+    let structures = structures(&names, shaped, name, &quote!(#(#attributes)*), &fields);
     let graph_name = name.to_string();
     let workspace = format_ident!("{}Workspace", name);
     let predicted = ports.boxed().ty(krate, &output);
@@ -55,13 +58,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
     let zero = number(0);
     let usize = quote!(::core::primitive::usize);
     let outer = quote! {
-        #(#attributes)*
-        #[allow(non_snake_case, dead_code)]
-        #visibility struct #name #bounds {
-            #(#fields)*
-            #[doc(hidden)]
-            __scalar: ::core::marker::PhantomData<#scalar>,
-        }
+        #structures
         #[allow(dead_code)]
         #visibility type #workspace #generics = #krate::Workspace<#name #generics>;
         #definitions
@@ -109,11 +106,15 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
             }
             impl #bounds #name #generics {
                 pub const PARAMETERS: #usize = 0;
+                pub const MULTIPLY_ADDS: ::core::primitive::u64 = 0;
+                pub const WORKSPACE_BYTES: #usize = 0;
+                pub const fn training_workspace_bytes(samples: #usize) -> #usize { 0 }
                 pub const GRAPH: &'static #krate::Graph = &__GRAPH;
                 pub fn new(seed: ::core::primitive::u64) -> #private::Box<Self> { loop {} }
                 pub fn duplicate(&self) -> #private::Box<Self> { loop {} }
                 pub fn workspace() -> #krate::Workspace<Self> { loop {} }
                 pub fn summary() -> #krate::report::Summary { loop {} }
+                pub fn diagram() -> #krate::report::Diagram { loop {} }
                 pub fn predict(&self, #arguments) -> #predicted { loop {} }
                 pub fn predict_into(&self, #arguments, output: &mut #output) { loop {} }
                 pub fn predict_with(
@@ -138,22 +139,51 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
     })
 }
 
-/// The fields of all layers whose inputs are known.
-fn fields(krate: &TokenStream, shaped: &Shaped, scalar: &TokenStream) -> Vec<TokenStream> {
-    let mut names = std::collections::BTreeSet::new();
-    let graph = &shaped.graph;
-    let known = graph.nodes.iter().enumerate().filter_map(|(n, node)| {
-        let layer = node.layer.as_ref()?;
-        let inputs: Option<Vec<Shape>> = node.inputs.iter().map(|v| shaped.shapes[v.0].clone()).collect();
-        let inputs = inputs?;
-        // A layer that its inputs do not fit has no shape to come out, and its parameters cannot be told.
-        node.outputs.iter().all(|v| shaped.shapes[v.0].is_some()).then_some(())?;
-        (!layer.parameters(&inputs).is_empty()).then_some(())?;
+/// A struct with the fields of all layers whose inputs are known, and those of the blocks in it.
+fn structures(
+    names: &Names,
+    shaped: &Shaped,
+    name: &Ident,
+    attributes: &TokenStream,
+    fields: &[Field],
+) -> TokenStream {
+    let Names { scalar, generics, bounds, .. } = names;
+    let visibility = &shaped.graph.header.visibility;
+    let mut taken = std::collections::BTreeSet::new();
+    let (mut written, mut inner) = (Vec::new(), Vec::new());
+    for field in fields {
+        let ident = &field.name;
         // The same name twice is a mistake already reported.
-        names.insert(node.name.to_string()).then_some(())?;
-        let part = part_index(graph, Part::Node(NodeId(n)));
-        let (ident, ty) = (&node.name, of_part(layer.field(&inputs, scalar), part));
-        Some(quote!(pub #ident: #krate::layers::#ty,))
-    });
-    known.collect()
+        if !taken.insert(ident.to_string()) {
+            continue;
+        }
+        let element = match names.field_type(shaped, field, name) {
+            Element::Layer(ty) => ty,
+            Element::Network(ty) => quote!(#ty #generics),
+            Element::Block(ty) => {
+                if let FieldKind::Struct(_, fields) = &field.kind {
+                    inner.push(structures(names, shaped, &ty, &TokenStream::new(), fields));
+                }
+                quote!(#ty #generics)
+            }
+        };
+        let ty = match field.repeat {
+            Some(rounds) => {
+                let rounds = number(rounds);
+                quote!(pub #ident: [#element; #rounds],)
+            }
+            None => quote!(pub #ident: #element,),
+        };
+        written.push(of_part(ty, part_index(&shaped.graph, field_part(field))));
+    }
+    quote! {
+        #attributes
+        #[allow(non_snake_case, dead_code)]
+        #visibility struct #name #bounds {
+            #(#written)*
+            #[doc(hidden)]
+            __scalar: ::core::marker::PhantomData<#scalar>,
+        }
+        #(#inner)*
+    }
 }

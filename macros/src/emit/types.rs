@@ -30,6 +30,15 @@ pub fn tensor_type(shape: &Shape, names: &Names) -> TokenStream {
     }
 }
 
+/// The nested type of indices: `[64] in 0..65` is `[Index<65>; 64]`.
+pub fn index_type(shape: &Shape, bound: Dim, names: &Names) -> TokenStream {
+    let (krate, bound) = (&names.krate, number(bound));
+    shape.0.iter().rev().fold(quote!(#krate::Index<#bound>), |inner, &n| {
+        let n = number(n);
+        quote!([#inner; #n])
+    })
+}
+
 impl Emit<'_> {
     pub fn input_shape(&self, input: usize) -> &Shape {
         self.plan.shaped.shape(ValueId(input))

@@ -7,7 +7,8 @@ mod origin;
 use super::trial::{Edit, Fault, Trial, run, source_node};
 use crate::errors::{Change, Error, Help, Place};
 use crate::graph::{Graph, Group, GroupId, GroupKind, Node, NodeId, Source, ValueId};
-use crate::layers::{At, Mismatch, Proposal};
+use crate::layers::{At, Mismatch, Proposal, is_value};
+use crate::resolve::Signature;
 use crate::shape::Shape;
 use crate::suggest;
 use edits::replace;
@@ -61,6 +62,7 @@ pub fn node(graph: &Graph, before: &Trial, id: NodeId, mismatch: &Mismatch) -> E
     error.helps = explainer.good(candidates);
     if mismatch.at != At::Use {
         error.notes.extend(inside(graph, node.group));
+        elsewhere(graph, node.group, &node.title(), &mut error);
     }
     error
 }
@@ -79,6 +81,19 @@ pub fn definition(graph: &Graph, fault: Fault) -> Option<(usize, usize, bool)> {
     Some((block, place - group.nodes.start, is_node))
 }
 
+/// Where an error about something in that group is shown: the use of the outermost block from elsewhere around it, whose
+/// text is out of reach, with a note that says where in it.
+fn elsewhere(graph: &Graph, group: Option<GroupId>, title: &str, error: &mut Error) {
+    let around: Vec<GroupId> = graph.around(group).filter(|g| graph.groups[g.0].imported).collect();
+    let (Some(inner), Some(outer)) = (around.first(), around.last()) else { return };
+    let GroupKind::Block(_) = graph.groups[inner.0].kind else { return };
+    let block = graph.groups[inner.0].text.split(['(', ';']).next().unwrap_or_default().replace('[', "");
+    error.place = Place::of(&graph.groups[outer.0].tokens);
+    error.helps.clear();
+    error.notes.retain(|note| !note.starts_with("in `"));
+    error.notes.push(format!("in block `{block}`, at `{title}`"));
+}
+
 /// The block that something stands in, as it is used there.
 fn inside(graph: &Graph, group: Option<GroupId>) -> Option<String> {
     let group = &graph.groups[graph.around(group).find(|g| graph.groups[g.0].kind != GroupKind::Layer)?.0];
@@ -92,6 +107,7 @@ pub fn opened(graph: &Graph, id: GroupId, mismatch: &Mismatch) -> Error {
     let group = &graph.groups[id.0];
     let mut error = Error::new(&group.tokens, mismatch.line.clone());
     error.notes.extend(inside(graph, group.parent));
+    elsewhere(graph, group.parent, &group.text, &mut error);
     error
 }
 
@@ -103,12 +119,14 @@ pub fn closed(graph: &Graph, before: &Trial, id: GroupId, mismatch: &Mismatch) -
         Some(port) => {
             let mut error = Error::new(&port.tokens, mismatch.line.clone());
             error.notes.extend(inside(graph, Some(id)));
+            elsewhere(graph, Some(id), &format!("-> {}", Signature::declared(port)), &mut error);
             error
         }
         None => {
             let mut error = Error::new(&group.tokens, mismatch.line.clone());
             error.notes.extend(inside(graph, group.parent));
             error.helps.extend(first_apart(graph, before, group));
+            elsewhere(graph, group.parent, &group.text, &mut error);
             error
         }
     }
@@ -156,6 +174,10 @@ pub fn output(graph: &Graph, before: &Trial, index: usize) -> Option<Error> {
         None => format!("{} is", graph.describe(value)),
     };
     let explainer = Explainer { graph, before, fault: Fault::Output(index) };
+    if graph.indices(value).is_some() {
+        let line = format!("`{network}` declares `{target}`, numbers, but {title} indices");
+        return Some(Error::new(&declared.tokens, line));
+    }
     let mut error =
         Error::new(&declared.tokens, format!("`{network}` declares `{target}`, but {title} `{found}`"));
     if wanted.rank() != found.rank() || wanted.rank() == 3 {
@@ -325,7 +347,7 @@ fn place(graph: &Graph, node: &Node, at: At) -> Place {
     };
     let by_place = || {
         let call = node.call.as_ref()?;
-        Some(Place::of(&call.arguments.iter().find(|a| a.name.is_none())?.value.tokens))
+        Some(Place::of(&call.arguments.iter().find(|a| a.name.is_none() && !is_value(a))?.value.tokens))
     };
     match at {
         At::Main(name) => argument(name).or_else(by_place).unwrap_or_else(|| Place::of(&node.tokens)),

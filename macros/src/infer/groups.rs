@@ -1,7 +1,7 @@
 //! What a block or an inner network declares, against what flows in and what its body gives.
 
 use super::trial::Trial;
-use crate::graph::{Graph, GroupId, Node, ValueId};
+use crate::graph::{Graph, Group, GroupId, Node, ValueId};
 use crate::layers::{AnyLayer, Mismatch};
 use crate::resolve::{Dimensions, Signature};
 use crate::shape::Shape;
@@ -14,8 +14,9 @@ fn bound(graph: &Graph, trial: &Trial, id: GroupId) -> Option<Result<Dimensions,
 
 /// What flows in must be what is declared: `block B(x: [c, 8, 8])` after a value `[3, 9, 9]`.
 pub fn open(graph: &Graph, trial: &Trial, id: GroupId) -> Result<(), Mismatch> {
-    let Some(Err(misfit)) = bound(graph, trial, id) else { return Ok(()) };
     let group = &graph.groups[id.0];
+    check_indices(graph, trial, group)?;
+    let Some(Err(misfit)) = bound(graph, trial, id) else { return Ok(()) };
     let value = group.inputs[misfit.port];
     let Some(found) = &trial.shapes[value.0] else { return Ok(()) };
     let port = group.signature.as_ref().map(|s| &s.inputs[misfit.port]);
@@ -29,6 +30,29 @@ pub fn open(graph: &Graph, trial: &Trial, id: GroupId) -> Result<(), Mismatch> {
     Err(Mismatch::new(format!("`{}` takes `{declared}`{expected}, but {what} {verb} `{found}`", group.text)))
 }
 
+/// Indices go where indices of the same range are declared, and numbers elsewhere.
+fn check_indices(graph: &Graph, trial: &Trial, group: &Group) -> Result<(), Mismatch> {
+    let Some(signature) = &group.signature else { return Ok(()) };
+    for (port, &value) in group.inputs.iter().enumerate() {
+        let (found, wanted) = (graph.indices(value), signature.indices(port));
+        let declares = signature.inputs.get(port).is_some_and(|input| input.indices.is_some());
+        let Some(shape) = trial.shapes[value.0].as_ref().filter(|_| found.is_some() || declares) else {
+            continue;
+        };
+        if found == wanted || found.is_some() && declares && wanted.is_none() {
+            continue;
+        }
+        let declared = Signature::declared(&signature.inputs[port]);
+        let found = match found {
+            Some(bound) => format!("holds indices, `{shape} in 0..{bound}`"),
+            None => format!("holds numbers, `{shape}`"),
+        };
+        let what = graph.describe(value);
+        return Err(Mismatch::new(format!("`{}` takes `{declared}`, but {what} {found}", group.text)));
+    }
+    Ok(())
+}
+
 /// What the body gives must be what is declared, and what the next round can take. Gives the shapes of the outputs.
 pub fn close(graph: &Graph, trial: &Trial, id: GroupId) -> Result<Vec<Option<Shape>>, Mismatch> {
     let group = &graph.groups[id.0];
@@ -40,7 +64,11 @@ pub fn close(graph: &Graph, trial: &Trial, id: GroupId) -> Result<Vec<Option<Sha
                 let declared = Signature::declared(&signature.outputs[port]);
                 let text = wanted.to_string();
                 let here = if declared.ends_with(&text) { String::new() } else { format!(", here `{text}`") };
-                let what = graph.describe(group.results[port]);
+                // The value has the name that the block's user gave it.
+                let what = match super::source_node(graph, group.results[port]) {
+                    Some(node) => format!("`{}`", graph.nodes[node.0].title()),
+                    None => graph.describe(group.results[port]),
+                };
                 let line =
                     format!("`{}` declares `-> {declared}`{here}, but {what} gives `{found}`", group.text);
                 return Err(Mismatch::new(line));

@@ -4,7 +4,7 @@ use super::groups;
 use crate::ast::{Argument, Call, Value, ValueKind};
 use crate::demands::{self, Part};
 use crate::graph::{Event, Graph, GroupId, Node, NodeId, Source, ValueId};
-use crate::layers::{AnyLayer, Mismatch};
+use crate::layers::{AnyLayer, Mismatch, Proposal};
 use crate::shape::{Dim, Fact, Shape, Tree, explore};
 
 /// A change to a graph.
@@ -192,7 +192,8 @@ pub fn run(graph: &Graph, edits: &[Edit]) -> Trial {
                 && *index == i
                 && let Some(before) = shape
             {
-                shape = apply(call, &before);
+                let indices = result.and_then(|value| graph.indices(value));
+                shape = apply(call, &before, indices);
                 if shape.is_none() {
                     let mismatch = Mismatch::new("the appended layer does not fit");
                     trial.failures.push(Failure { fault: Fault::Output(i), mismatch });
@@ -205,11 +206,16 @@ pub fn run(graph: &Graph, edits: &[Edit]) -> Trial {
             _ => None,
         });
         let declared = edited.or_else(|| graph.header.outputs.get(i).and_then(|o| o.shape.clone()));
+        let holds_indices = result.is_some_and(|value| graph.indices(value).is_some());
+        let appended = edits.iter().any(|e| matches!(e, Edit::Append { index, .. } if *index == i));
         if let (Some(declared), Some(found)) = (declared, shape) {
             let values = result.as_slice();
             let mut facts = trial.facts_of(graph, values, None, Part::Output(i));
             let fault = Fault::Output(i);
-            let ways = explore(&facts, || (declared != found).then(|| Mismatch::new(format!("{found}"))));
+            let ways = explore(&facts, || {
+                let differs = declared != found || holds_indices && !appended;
+                differs.then(|| Mismatch::new(format!("{found}")))
+            });
             match always(&ways) {
                 Some(mismatch) => trial.failures.push(Failure { fault, mismatch }),
                 None => trial.leave_open(fault, ways, &mut facts),
@@ -287,11 +293,14 @@ fn outputs(
     let mut call = node.call.clone();
     let mut inputs: Vec<Option<Shape>> = node.inputs.iter().map(|v| trial.shapes[v.0].clone()).collect();
     let mut after = None;
+    let indices_of = |values: &[ValueId]| values.iter().map(|&v| graph.indices(v)).collect::<Vec<_>>();
+    let mut indices = indices_of(&node.inputs);
     for edit in edits {
         match edit {
             Edit::Insert { node, input, call } if *node == id => {
                 let shape = inputs.get_mut(*input)?;
-                *shape = shape.as_ref().and_then(|s| apply(call, s));
+                *shape = shape.as_ref().and_then(|s| apply(call, s, indices[*input]));
+                indices[*input] = None;
                 if shape.is_none() {
                     return Some(Err(Mismatch::new("the inserted layer does not fit")));
                 }
@@ -306,21 +315,27 @@ fn outputs(
             Edit::Earlier { node, before } if *node == id => {
                 let feeder = &graph.nodes[before.0];
                 inputs = feeder.inputs.iter().map(|v| trial.shapes[v.0].clone()).collect();
+                indices = indices_of(&feeder.inputs);
                 after = feeder.layer.clone();
             }
             _ => {}
         }
     }
-    let layer = layer?;
+    let mut layer = layer?;
+    layer.bind(&indices);
     let inputs: Vec<Shape> = inputs.into_iter().collect::<Option<_>>()?;
     if layer.refuses(inputs.len()).is_some() {
         return None;
+    }
+    if let Err(mismatch) = check_elements(graph, node, &layer, &inputs, &indices) {
+        return Some(Err(mismatch));
     }
     let result = layer.outputs(&inputs).and_then(|shapes| {
         check_claim(call.as_ref(), &inputs)?;
         groups::check_shared(graph, trial, node, &layer, &inputs)?;
         check_size(&layer, &inputs, &shapes)?;
         match after {
+            Some(after) if after.takes_indices() => Err(Mismatch::new("indices come first")),
             Some(after) => after.outputs(&shapes),
             None => Ok(shapes),
         }
@@ -335,9 +350,58 @@ pub fn read(call: &Call) -> Option<AnyLayer> {
     layer.filter(|_| good)
 }
 
-fn apply(call: &Call, shape: &Shape) -> Option<Shape> {
-    let outputs = read(call)?.outputs(std::slice::from_ref(shape)).ok()?;
+/// What a layer makes of a value, with the bound of its elements if they are indices.
+pub fn apply(call: &Call, shape: &Shape, indices: Option<Dim>) -> Option<Shape> {
+    let mut layer = read(call)?;
+    layer.bind(&[indices]);
+    if layer.takes_indices() != indices.is_some() {
+        return None;
+    }
+    let outputs = layer.outputs(std::slice::from_ref(shape)).ok()?;
     outputs.into_iter().next()
+}
+
+/// A layer takes numbers or indices, and must get what it takes: `tokens -> Dense(10)` and `image -> Embedding(32)` break
+/// it.
+fn check_elements(
+    graph: &Graph,
+    node: &Node,
+    layer: &AnyLayer,
+    inputs: &[Shape],
+    indices: &[Option<Dim>],
+) -> Result<(), Mismatch> {
+    if let (true, Some(place)) = (layer.takes_indices(), indices.iter().position(Option::is_none)) {
+        let value = node.inputs[place];
+        let embedded = source_node(graph, value)
+            .is_some_and(|id| graph.nodes[id.0].layer.as_ref().is_some_and(AnyLayer::takes_indices));
+        if embedded {
+            return Err(Mismatch::new("{title} takes indices, but {input} has made vectors of them already"));
+        }
+        return Err(Mismatch::new(format!(
+            "{{title}} takes indices, but {{input_is}} `{}` of numbers",
+            inputs[place]
+        ))
+        .note("indices enter a network as an input with their range: `tokens: [64] in 0..1000`"));
+    }
+    if let (false, Some(place)) = (layer.takes_indices(), indices.iter().position(Option::is_some)) {
+        let (value, shape) = (graph.describe(node.inputs[place]), &inputs[place]);
+        // The width that fits what it meets, if it meets such.
+        let fits = |other: &Shape| match other.0.split_last() {
+            Some((width, outer)) if outer == shape.0 => Some(*width),
+            _ => None,
+        };
+        let width = inputs.iter().find_map(fits).unwrap_or(32.into());
+        let line = format!(
+            "{{title}} takes numbers, but {value} holds indices, `{shape} in 0..{}`",
+            indices[place].unwrap_or(Dim::ZERO)
+        );
+        let insert = Proposal::Insert { input: place, call: format!("Embedding({width})") };
+        let mismatch = Mismatch::new(line);
+        // An operator with a number has no place for a layer.
+        let takes_layer = node.call.is_some() || !node.operands.is_empty();
+        return Err(if takes_layer { mismatch.propose(insert) } else { mismatch });
+    }
+    Ok(())
 }
 
 /// The `in:` of a call.

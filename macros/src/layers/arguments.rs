@@ -11,7 +11,7 @@ use proc_macro2::Ident;
 pub use values::Padding;
 
 /// What other frameworks call our arguments.
-const ALIASES: [(&str, &str); 40] = [
+const ALIASES: [(&str, &str); 43] = [
     ("kernel_size", "kernel"),
     ("pool_size", "kernel"),
     ("window", "kernel"),
@@ -51,6 +51,9 @@ const ALIASES: [(&str, &str); 40] = [
     ("out_features", "outputs"),
     ("out_channels", "outputs"),
     ("units", "outputs"),
+    ("embedding_dim", "width"),
+    ("padding_index", "padding_idx"),
+    ("mask_zero", "padding_idx"),
     ("filters", "outputs"),
 ];
 
@@ -148,6 +151,10 @@ impl<'a> Arguments<'a> {
             .map(|a| format!(", {}", argument_text(a)))
             .collect();
         let tokens = &self.call.tokens;
+        if self.main == Some("width") {
+            // `Embedding(1000, 32)`: how many indices there are is known here.
+            return error.help_call(tokens, format!("{layer}({second}{others})"));
+        }
         let error = error.help_call(tokens, format!("{layer}({second}, in: {first}{others})"));
         let kernel = named.contains(&"kernel")
             && self.call.arguments.iter().all(|a| a.name.as_ref().is_none_or(|n| n != "kernel"));
@@ -185,6 +192,16 @@ impl<'a> Arguments<'a> {
 
     fn take(&self, name: &str) -> Option<&'a Value> {
         self.taken.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+    }
+
+    /// What an argument is, as written.
+    pub fn value_of(&self, name: &str) -> Option<&'a ValueKind> {
+        self.take(name).map(|value| &value.kind)
+    }
+
+    /// Reports an argument that must be given.
+    pub fn need(&mut self, name: &str, meaning: &str, example: &str, errors: &mut Errors) {
+        self.missing(name, meaning, example, errors);
     }
 
     /// How an argument is quoted: `stride: 0`, and `Dense(0)` for the one by place.
@@ -262,6 +279,21 @@ impl<'a> Arguments<'a> {
         }
     }
 
+    /// The error with a help: the same call with another argument beside, or with another value for it.
+    pub fn also(&self, error: Error, name: &str, value: &str) -> Error {
+        if self.is_given(name) {
+            return self.suggest(error, name, value);
+        }
+        let given = self.call.arguments.iter().map(argument_text);
+        let all: Vec<_> = given.chain([format!("{name}: {value}")]).collect();
+        error.help_call(&self.call.tokens, format!("{}({})", self.call.name, all.join(", ")))
+    }
+
+    /// What is given for an argument.
+    pub fn value(&self, name: &str) -> Option<&'a ValueKind> {
+        self.take(name).map(|value| &value.kind)
+    }
+
     /// Whether an argument is there.
     pub fn is_given(&self, name: &str) -> bool {
         self.take(name).is_some()
@@ -279,7 +311,7 @@ impl<'a> Arguments<'a> {
 }
 
 /// Whether an argument is what flows into a function.
-fn is_value(argument: &crate::ast::Argument) -> bool {
+pub fn is_value(argument: &crate::ast::Argument) -> bool {
     matches!(argument.value.kind, ValueKind::Given(_))
 }
 

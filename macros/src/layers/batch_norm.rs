@@ -1,6 +1,7 @@
 //! `BatchNorm1d` and `BatchNorm2d`: every feature or channel gets mean 0 and variance 1 over the batch.
 
 use super::mismatch::{Mismatch, Proposal};
+use super::statistics::{self, Statistics};
 use super::window::{image, number};
 use super::{Arguments, Init, Layer, Layout, Parameter, Role, Traits};
 use crate::errors::Errors;
@@ -10,7 +11,7 @@ use quote::quote;
 
 #[derive(Clone, Debug)]
 struct Norm {
-    momentum: f64,
+    statistics: Statistics,
     eps: f64,
     affine: bool,
 }
@@ -23,18 +24,16 @@ pub struct BatchNorm2d(Norm);
 
 impl Norm {
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Norm> {
-        arguments.accept(None, &["momentum", "eps", "affine"], errors);
-        let momentum = arguments.momentum_or(0.1, errors);
+        let [momentum, statistics] = statistics::ARGUMENTS;
+        arguments.accept(None, &[momentum, "eps", "affine", statistics], errors);
+        let statistics = Statistics::parse("batch", arguments, errors);
         let eps = arguments.epsilon_or(1e-5, errors);
         let affine = arguments.flag_or("affine", true, errors);
-        arguments.finish(Norm { momentum, eps, affine })
+        arguments.finish(Norm { statistics, eps, affine })
     }
 
     fn arguments(&self) -> String {
-        let mut parts = Vec::new();
-        if self.momentum != 0.1 {
-            parts.push(format!("momentum: {:?}", self.momentum));
-        }
+        let mut parts: Vec<_> = self.statistics.argument().into_iter().collect();
         if self.eps != 1e-5 {
             parts.push(format!("eps: {:?}", self.eps));
         }
@@ -45,25 +44,32 @@ impl Norm {
     }
 
     fn parameters(&self, channels: Dim) -> Vec<Parameter> {
-        let one = |name, role, value| Parameter {
+        let one = |name, value| Parameter {
             name,
             memory_shape: vec![channels],
             axes: vec![0],
-            role,
+            role: Role::Learned,
             init: Init::Constant(value),
         };
-        let average = Role::Average { momentum: self.momentum };
         let mut parameters = Vec::new();
         if self.affine {
-            parameters.push(one("weight", Role::Learned, 1.0));
-            parameters.push(one("bias", Role::Learned, 0.0));
+            parameters.push(one("weight", 1.0));
+            parameters.push(one("bias", 0.0));
         }
-        parameters.push(one("running_mean", average, 0.0));
-        parameters.push(one("running_var", average, 1.0));
+        parameters.extend(self.statistics.parameters(channels));
         parameters
     }
 
-    fn traits(layout: Layout, [channels, values]: [Dim; 2]) -> Traits {
+    fn traits(&self, layout: Layout, [channels, values]: [Dim; 2]) -> Traits {
+        if self.statistics.is_running() {
+            // A line for each channel.
+            return Traits {
+                reads_inputs: self.affine,
+                in_place: true,
+                gradient_in_place: true,
+                ..Traits::new(layout)
+            };
+        }
         Traits {
             reads_inputs: true,
             saved_fixed: 3 * channels,
@@ -75,13 +81,22 @@ impl Norm {
     fn spec(&self, sizes: [Dim; 2]) -> TokenStream {
         let [channels, values] = sizes.map(number);
         let (eps, affine) = (Literal::f64_suffixed(self.eps), self.affine);
-        quote!(batch_norm::BatchNormSpec { channels: #channels, values: #values, eps: #eps, affine: #affine })
+        let (running, counted) = (self.statistics.is_running(), self.statistics.is_counted());
+        quote!(batch_norm::BatchNormSpec {
+            channels: #channels,
+            values: #values,
+            eps: #eps,
+            affine: #affine,
+            running: #running,
+            counted: #counted
+        })
     }
 
     fn field(&self, channels: Dim, scalar: &TokenStream) -> TokenStream {
         let affine = number(if self.affine { channels } else { Dim::ZERO });
         let channels = number(channels);
-        quote!(batch_norm::BatchNorm<#scalar, #channels, #affine>)
+        let count = self.statistics.is_counted().then(|| quote!(, 1));
+        quote!(batch_norm::BatchNorm<#scalar, #channels, #affine #count>)
     }
 }
 
@@ -125,7 +140,7 @@ impl Layer for BatchNorm1d {
     }
 
     fn traits(&self, inputs: &[Shape]) -> Traits {
-        Norm::traits(Layout::RowMajor, Self::sizes(inputs))
+        self.0.traits(Layout::RowMajor, Self::sizes(inputs))
     }
 
     fn spec(&self, inputs: &[Shape], _: usize) -> TokenStream {
@@ -169,7 +184,7 @@ impl Layer for BatchNorm2d {
     }
 
     fn traits(&self, inputs: &[Shape]) -> Traits {
-        Norm::traits(Layout::ChannelsLast, Self::sizes(inputs))
+        self.0.traits(Layout::ChannelsLast, Self::sizes(inputs))
     }
 
     fn spec(&self, inputs: &[Shape], _: usize) -> TokenStream {

@@ -1,6 +1,7 @@
 //! `GroupNorm(8)` and `InstanceNorm2d`: the channels of each image are normalised by themselves.
 
 use super::mismatch::{Mismatch, Proposal};
+use super::statistics::{self, Statistics};
 use super::window::{image, number};
 use super::{Arguments, Init, Layer, Layout, Parameter, Role, Traits};
 use crate::errors::Errors;
@@ -18,7 +19,7 @@ pub struct GroupNorm {
 #[derive(Clone, Debug)]
 pub struct InstanceNorm2d {
     eps: f64,
-    momentum: f64,
+    statistics: Statistics,
     affine: bool,
     track: bool,
 }
@@ -44,6 +45,12 @@ fn constant(shape: &Shape) -> Mismatch {
     Mismatch::new(format!(
         "{{title}} normalises one value by itself, which gives a constant: {{input_is}} `{shape}`"
     ))
+}
+
+impl InstanceNorm2d {
+    fn is_counted(&self) -> bool {
+        self.track && self.statistics.is_counted()
+    }
 }
 
 fn channel(name: &'static str, channels: Dim, role: Role, value: f64) -> Parameter {
@@ -147,13 +154,20 @@ impl Layer for GroupNorm {
 
 impl Layer for InstanceNorm2d {
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
-        arguments.accept(None, &["affine", "track_running_stats", "momentum", "eps"], errors);
+        let [momentum, statistics] = statistics::ARGUMENTS;
+        arguments.accept(None, &["affine", "track_running_stats", momentum, "eps", statistics], errors);
         let layer = InstanceNorm2d {
             eps: arguments.epsilon_or(1e-5, errors),
-            momentum: arguments.momentum_or(0.1, errors),
+            statistics: Statistics::parse("image", arguments, errors),
             affine: arguments.flag_or("affine", false, errors),
             track: arguments.flag_or("track_running_stats", false, errors),
         };
+        if layer.statistics.is_running() && !layer.track && arguments.is_good() {
+            let why = "is invalid: there are none without `track_running_stats: true`";
+            if let Some(error) = arguments.refusal("statistics", why) {
+                errors.push(arguments.also(error, "track_running_stats", "true"));
+            }
+        }
         arguments.finish(layer)
     }
 
@@ -173,9 +187,7 @@ impl Layer for InstanceNorm2d {
         if self.track {
             parts.push("track_running_stats: true".into());
         }
-        if self.momentum != 0.1 {
-            parts.push(format!("momentum: {:?}", self.momentum));
-        }
+        parts.extend(self.statistics.argument());
         if self.eps != 1e-5 {
             parts.push(format!("eps: {:?}", self.eps));
         }
@@ -190,9 +202,7 @@ impl Layer for InstanceNorm2d {
             parameters.push(channel("bias", channels, Role::Learned, 0.0));
         }
         if self.track {
-            let average = Role::Average { momentum: self.momentum };
-            parameters.push(channel("running_mean", channels, average, 0.0));
-            parameters.push(channel("running_var", channels, average, 1.0));
+            parameters.extend(self.statistics.parameters(channels));
         }
         parameters
     }
@@ -201,22 +211,30 @@ impl Layer for InstanceNorm2d {
         let channels = sizes(inputs)[0];
         let [affine, track] =
             [self.affine, self.track].map(|there| number(if there { channels } else { Dim::ZERO }));
-        quote!(instance_norm2d::InstanceNorm2d<#scalar, #affine, #track>)
+        let count = self.is_counted().then(|| quote!(, 1));
+        quote!(instance_norm2d::InstanceNorm2d<#scalar, #affine, #track #count>)
     }
 
     fn traits(&self, inputs: &[Shape]) -> Traits {
-        traits(inputs)
+        match self.statistics.is_running() {
+            // A line for each channel.
+            true => Traits { reads_inputs: self.affine, saved_each: Dim::ZERO, ..traits(inputs) },
+            false => traits(inputs),
+        }
     }
 
     fn spec(&self, inputs: &[Shape], _: usize) -> TokenStream {
         let [channels, values] = sizes(inputs).map(number);
         let (eps, affine, track) = (Literal::f64_suffixed(self.eps), self.affine, self.track);
+        let (running, counted) = (self.statistics.is_running(), self.is_counted());
         quote!(instance_norm2d::InstanceNorm2dSpec {
             channels: #channels,
             values: #values,
             eps: #eps,
             affine: #affine,
-            track: #track
+            track: #track,
+            running: #running,
+            counted: #counted
         })
     }
 }

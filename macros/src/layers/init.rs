@@ -55,6 +55,8 @@ impl Scheme {
 /// How wide a draw is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Spread {
+    /// That number.
+    Of(f64),
     /// 1 / √n
     OneOverRoot(Dim),
     /// √(c / n)
@@ -65,6 +67,7 @@ impl Spread {
     /// The number, if no constant is in it.
     pub fn known(self) -> Option<f64> {
         match self {
+            Spread::Of(n) => Some(n),
             Spread::OneOverRoot(n) => n.as_f64().map(|n| 1.0 / n.sqrt()),
             Spread::RootOf(c, n) => n.as_f64().map(|n| (f64::from(c) / n).sqrt()),
         }

@@ -18,6 +18,7 @@ mod convolution;
 mod dense;
 mod dropout;
 mod elementary;
+mod embedding;
 mod expand;
 mod flatten;
 mod gaussian_noise;
@@ -28,6 +29,7 @@ mod glu;
 mod group_norm;
 mod init;
 mod layer_norm;
+mod map;
 mod matmul;
 mod max_pool1d;
 mod max_pool2d;
@@ -42,6 +44,7 @@ mod reshape;
 mod slice;
 mod softmax;
 mod split;
+mod statistics;
 mod transposed;
 mod upsample;
 mod window;
@@ -50,7 +53,7 @@ mod zero_pad2d;
 use crate::ast::{Call, Operator};
 use crate::errors::Errors;
 use crate::shape::{Dim, Shape};
-pub use arguments::{Arguments, choice, list};
+pub use arguments::{Arguments, choice, is_value, list};
 pub use elementary::Scalar;
 pub use init::Spread;
 pub use mismatch::{At, Mismatch, Proposal};
@@ -79,6 +82,10 @@ macro_rules! layers {
         /// What a user writes for each row, in the order of the table.
         const NAMES: &[&str] = &[$(spelled!($name $($function)?)),*];
 
+        /// The rows themselves.
+        #[cfg(test)]
+        pub const KINDS: &[&str] = &[$(stringify!($name)),*];
+
         impl AnyLayer {
             /// The layer's name in the language.
             pub fn name(&self) -> &'static str {
@@ -97,7 +104,21 @@ macro_rules! layers {
             /// How many values flow in; `None` if there are as many as anybody likes, but two at least.
             pub fn arity(&self) -> Option<usize> {
                 match self {
-                    $(AnyLayer::$name(_) => Some(<$kind as Layer>::ARITY).filter(|n| *n != VARIADIC),)*
+                    $(AnyLayer::$name(_) => Some(<$kind as Layer>::ARITY).filter(|n| *n != VARIADIC && *n != OWN),)*
+                }
+            }
+
+            /// Whether what flows in are indices.
+            pub fn takes_indices(&self) -> bool {
+                match self {
+                    $(AnyLayer::$name(_) => <$kind as Layer>::INDICES,)*
+                }
+            }
+
+            /// Tells the layer the bounds of those inputs that are indices.
+            pub fn bind(&mut self, inputs: &[Option<Dim>]) {
+                match self {
+                    $(AnyLayer::$name(layer) => layer.bind(inputs),)*
                 }
             }
 
@@ -144,6 +165,7 @@ layers! {
     MaxPool1d => max_pool1d::MaxPool1d,
     AvgPool1d => avg_pool1d::AvgPool1d,
     GlobalAvgPool1d => global_avg_pool1d::GlobalAvgPool1d,
+    Embedding => embedding::Embedding,
     Dropout => dropout::Dropout,
     Dropout2d => dropout::Dropout2d,
     AlphaDropout => dropout::AlphaDropout,
@@ -199,10 +221,14 @@ layers! {
     Permute as "permute" => permute::Permute,
     Expand as "expand" => expand::Expand,
     Matmul as "matmul" => matmul::Matmul,
+    Map as "map" => map::Map,
 }
 
 /// The arity of what takes as many values as anybody likes, but two at least.
 pub const VARIADIC: usize = usize::MAX;
+
+/// The arity of what says by an argument how many values it takes, and checks it.
+pub const OWN: usize = usize::MAX - 1;
 
 /// Functions that are layers under another name.
 const ACTIVATIONS: [(&str, &str); 4] =
@@ -230,7 +256,7 @@ pub const FUNCTION_ALIASES: &[(&str, &str)] = &[
 ];
 
 /// Layers that are still to come, under the names that they will have.
-pub const LATER: [&str; 4] = ["Lstm", "Gru", "Embedding", "MultiHeadAttention"];
+pub const LATER: [&str; 3] = ["Lstm", "Gru", "MultiHeadAttention"];
 
 /// What other frameworks call our layers.
 pub const ALIASES: &[(&str, &str)] = &[
@@ -288,6 +314,9 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("Clip", "Hardtanh"),
     ("Clamp", "Hardtanh"),
     ("Flat", "Flatten"),
+    ("Embed", "Embedding"),
+    ("EmbeddingBag", "Embedding"),
+    ("LookUp", "Embedding"),
 ];
 
 impl AnyLayer {
@@ -318,6 +347,15 @@ impl AnyLayer {
         AnyLayer::Scalar(scalar)
     }
 
+    /// An activation out of text, `LeakyRelu(0.1)`.
+    pub fn activation(text: &str) -> Option<activation::Activation> {
+        let call = crate::parse::parse_call(text.parse().ok()?)?;
+        let mut errors = Errors::new();
+        let mut arguments = Arguments::new(&call);
+        let layer = <activation::Activation as Layer>::parse(&mut arguments, &mut errors);
+        layer.filter(|_| errors.is_empty())
+    }
+
     /// The sign between two values, if that is how it is written.
     pub fn sign(&self) -> Option<&'static str> {
         match self {
@@ -333,7 +371,7 @@ impl AnyLayer {
     pub fn refuses(&self, inputs: usize) -> Option<String> {
         match self.arity() {
             Some(arity) if arity != inputs => Some(crate::shape::counted(arity, "values")),
-            None if inputs < 2 => Some("two values or more".into()),
+            None if inputs < 2 && !matches!(self, AnyLayer::Map(_)) => Some("two values or more".into()),
             _ => None,
         }
     }
@@ -362,8 +400,14 @@ pub fn is_function(name: &str) -> bool {
 
 /// What the compiler asks a layer. `inputs` are the shapes that flow in.
 pub trait Layer: Sized + Clone + std::fmt::Debug {
-    /// How many values flow in, or [`VARIADIC`].
+    /// How many values flow in, or [`VARIADIC`], or [`OWN`].
     const ARITY: usize = 1;
+
+    /// Whether what flows in are indices; all others take numbers.
+    const INDICES: bool = false;
+
+    /// Takes in the bounds of those inputs that are indices, before anything else is asked.
+    fn bind(&mut self, _inputs: &[Option<Dim>]) {}
 
     /// Reads the arguments; what is wrong goes into `errors`, and `None` comes back.
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self>;
@@ -499,14 +543,27 @@ impl Parameter {
 pub enum Role {
     Learned,
     Average { momentum: f64 },
+    CumulativeAverage,
+    Count,
+    Frozen,
 }
 
 /// Mirrors the runtime's `Init`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Init {
     Constant(f64),
-    Uniform { bound: Spread },
-    Normal { std: Spread },
+    Uniform {
+        bound: Spread,
+    },
+    Normal {
+        std: Spread,
+    },
+    /// With zeros from one place in files to another.
+    NormalBut {
+        std: f64,
+        from: Dim,
+        to: Dim,
+    },
 }
 
 /// What the numbers of an output mean; mirrors the runtime's `kind` module.

@@ -62,6 +62,16 @@ impl Cursor {
         self.is_punct(ahead, '.') && self.is_punct(ahead + 1, '.')
     }
 
+    /// Whether `..=` comes after so many tokens.
+    pub fn peek_inclusive(&self, ahead: usize) -> bool {
+        self.peek_dots(ahead) && self.is_punct(ahead + 2, '=')
+    }
+
+    /// Whether nothing comes after so many tokens.
+    pub fn peek_end(&self, ahead: usize) -> bool {
+        self.at + ahead >= self.tokens.len()
+    }
+
     /// The place of the token that was read last.
     pub fn before(&self) -> Place {
         match self.at.checked_sub(1).and_then(|i| self.tokens.get(i)) {
@@ -73,6 +83,12 @@ impl Cursor {
     /// The tokens read since `start`.
     pub fn since(&self, start: usize) -> TokenStream {
         self.tokens[start.min(self.at)..self.at].iter().cloned().collect()
+    }
+
+    /// All tokens but those read since `start`.
+    pub fn without(&self, start: usize) -> TokenStream {
+        let kept = self.tokens[..start.min(self.at)].iter().chain(&self.tokens[self.at..]);
+        kept.cloned().collect()
     }
 
     pub fn peek_punct(&self, c: char) -> bool {

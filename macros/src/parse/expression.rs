@@ -1,6 +1,7 @@
 //! Expressions: chains of layers, sums, tuples.
 
 use super::body::checked_name;
+use super::closure::{parse_closure, peek_function};
 use super::cursor::Cursor;
 use super::value::{parse_argument, parse_arguments, parse_literal, parse_value};
 use crate::ast::{Argument, Call, Expression, Function, Operator, Repeat, Stage, Value, ValueKind};
@@ -9,7 +10,7 @@ use crate::layers;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 /// Functions that are still to come.
-const LATER_FUNCTIONS: [&str; 2] = ["map", "normal"];
+const LATER_FUNCTIONS: [&str; 1] = ["normal"];
 
 /// A chain: a sum, then arrows.
 pub fn parse_expression(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
@@ -207,7 +208,9 @@ fn parse_function(name: Ident, cursor: &mut Cursor, errors: &mut Errors) -> Func
         tokens.extend([TokenTree::from(group.clone())]);
         let mut inside = Cursor::inside(&group);
         while !inside.is_end() {
-            if inside.peek_label() || inside.peek_group(Delimiter::Bracket) || inside.peek_range() {
+            if inside.peek_punct('|') || name == "map" && peek_function(&inside) {
+                arguments.push(parse_closure(&mut inside, errors));
+            } else if inside.peek_label() || inside.peek_group(Delimiter::Bracket) || inside.peek_range() {
                 arguments.extend(parse_argument(&mut inside, errors));
             } else {
                 let start = inside.at();
@@ -347,6 +350,18 @@ fn parse_stage(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
             repeat: None,
             tokens: cursor.since(start),
         };
+    }
+    if cursor.peek_punct('|') && !labelled {
+        let place = cursor.place();
+        let before = errors.count();
+        let closure = parse_closure(cursor, errors);
+        if errors.count() == before {
+            let text = format!("map({})", closure.value.kind);
+            let change = Change { place: Place::of(&closure.tokens), how: How::Replace, text: text.clone() };
+            let error = Error::new(place, "expected a layer, found a function of numbers");
+            errors.push(error.help_with(format!("`{text}`"), vec![change]));
+        }
+        return Stage { name, call: None, function: None, repeat: None, tokens: cursor.since(start) };
     }
     let Some(layer) = cursor.take_ident() else {
         let line = if labelled && (cursor.is_end() || cursor.peek_punct(';') || cursor.peek_arrow()) {

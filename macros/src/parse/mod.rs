@@ -1,12 +1,13 @@
 //! From tokens to `ast`. Reports syntax errors only, and goes on at the next `;`, `->` or brace.
 
 mod body;
+mod closure;
 mod cursor;
 mod dimension;
 mod expression;
 mod value;
 
-use crate::ast::{Block, Body, Network, Port, Program};
+use crate::ast::{Block, Body, Import, Network, Port, Program};
 use crate::errors::{Error, Errors, Place};
 use crate::layers;
 use cursor::Cursor;
@@ -15,13 +16,30 @@ use syn::parse::Parser;
 
 pub use value::{MAX_NUMBER, parse_call};
 
-/// All the items of one invocation whose name could be read.
+/// All the items of one invocation whose name could be read; before them the blocks that were imported,
+/// `blocks { … }`.
 pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Program {
     let end = proc_macro2::Span::call_site();
     let mut cursor = Cursor::new(tokens, end);
     let mut program = Program::default();
     let mut names: Vec<Ident> = Vec::new();
+    if cursor.peek_word("blocks") && cursor.peek_group_after(Delimiter::Brace) {
+        cursor.next();
+        if let Some(group) = cursor.take_group(Delimiter::Brace) {
+            program.blocks = parse_imported(&group);
+            names.extend(program.blocks.iter().map(|block| block.name.clone()));
+        }
+    }
     while !cursor.is_end() {
+        if cursor.peek_word("use") && cursor.peek_second_ident() {
+            match parse_import(&mut cursor, errors) {
+                Some(import) => {
+                    program.import = Some(import);
+                    return program;
+                }
+                None => continue,
+            }
+        }
         let Some(item) = parse_item(&mut cursor, errors) else { continue };
         let (name, what) = match &item {
             Item::Network(network) => (network.name.clone(), "network"),
@@ -40,6 +58,36 @@ pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Program {
     program
 }
 
+/// The blocks of sets that were imported. What is wrong with their text has been reported where it stands.
+fn parse_imported(group: &Group) -> Vec<Block> {
+    let mut errors = Errors::new();
+    let mut blocks = parse(group.stream(), &mut errors).blocks;
+    let _ = errors.is_empty();
+    blocks.iter_mut().for_each(|block| block.imported = true);
+    blocks
+}
+
+/// `use path::to::set;`
+fn parse_import(cursor: &mut Cursor, errors: &mut Errors) -> Option<Import> {
+    let start = cursor.at();
+    let place = cursor.place();
+    cursor.next();
+    let from = cursor.at();
+    cursor.take_path_sign();
+    let mut is_path = cursor.take_ident().is_some();
+    while is_path && cursor.take_path_sign() {
+        is_path = cursor.take_ident().is_some();
+    }
+    let path = cursor.since(from);
+    if !is_path || !cursor.take_punct(';') {
+        let line = format!("a set of blocks is taken with `use path::to::set;`, found {}", cursor.found());
+        errors.push(Error::new(place.to(cursor.place()), line));
+        skip_item(cursor, true);
+        return None;
+    }
+    Some(Import { path, rest: cursor.without(start) })
+}
+
 enum Item {
     Network(Network),
     Block(Block),
@@ -53,12 +101,7 @@ fn parse_item(cursor: &mut Cursor, errors: &mut Errors) -> Option<Item> {
         if cursor.peek_word("block") && cursor.peek_second_ident() {
             return parse_block(cursor, errors).map(Item::Block);
         }
-        if cursor.peek_word("use") && cursor.peek_second_ident() {
-            let word = cursor.found();
-            errors.push(Error::new(place, format!("{word} is not supported yet")));
-            cursor.next();
-            skip_item(cursor, true);
-        } else {
+        {
             let line =
                 format!("expected `struct Name(input: [28, 28]) -> [10] {{ … }}`, found {}", cursor.found());
             errors.push(Error::new(place, line));
@@ -75,7 +118,7 @@ fn parse_item(cursor: &mut Cursor, errors: &mut Errors) -> Option<Item> {
         return None;
     };
     cursor.next();
-    if syn::parse2::<Ident>(TokenTree::from(name.clone()).into()).is_err() {
+    if !is_free(&name) {
         errors.push(Error::new(&name, format!("`{name}` is a word of Rust and cannot be a network's name")));
         skip_item(cursor, false);
         return None;
@@ -121,7 +164,7 @@ fn parse_block(cursor: &mut Cursor, errors: &mut Errors) -> Option<Block> {
     }
     let head = Head { what: "block", name: name.clone() };
     let (inputs, outputs, body) = parse_signature(cursor, &head, errors);
-    Some(Block { name, parameters, inputs, outputs, body })
+    Some(Block { name, parameters, inputs, outputs, body, imported: false })
 }
 
 /// `(channels, stride)`
@@ -169,7 +212,7 @@ fn parse_signature(
     let (mut inputs, mut outputs, mut body) = (Vec::new(), Vec::new(), None);
     match cursor.take_group(Delimiter::Parenthesis) {
         Some(group) => {
-            inputs = parse_ports(&group, errors);
+            inputs = parse_ports(&group, true, errors);
             if group.stream().is_empty() {
                 errors.push(Error::new(group.span(), format!("the {what} `{name}` has no input")));
             }
@@ -270,8 +313,19 @@ fn parse_generic(cursor: &mut Cursor, errors: &mut Errors) -> Option<Ident> {
     if !plain {
         let tokens = cursor.since(start);
         errors.push(Error::new(&tokens, "a network is generic over its scalar alone: write `<T>`"));
+        return name.filter(is_free);
     }
-    name
+    let name = name?;
+    if !is_free(&name) {
+        errors.push(Error::new(&name, format!("`{name}` is a word of Rust and cannot be a scalar's name")));
+        return None;
+    }
+    Some(name)
+}
+
+/// Whether a name is no word of Rust.
+fn is_free(name: &Ident) -> bool {
+    syn::parse2::<Ident>(TokenTree::from(name.clone()).into()).is_ok()
 }
 
 fn parse_outputs(cursor: &mut Cursor, errors: &mut Errors) -> Vec<Port> {
@@ -279,16 +333,30 @@ fn parse_outputs(cursor: &mut Cursor, errors: &mut Errors) -> Vec<Port> {
         if group.stream().is_empty() {
             errors.push(Error::new(group.span(), "a network gives at least one value"));
         }
-        return parse_ports(&group, errors);
+        return parse_ports(&group, false, errors);
     }
     let start = cursor.at();
     let shape = value::parse_shape(cursor, errors);
     let tokens = cursor.since(start);
-    vec![Port { name: None, shape, tokens }]
+    if cursor.peek_word("in") {
+        refuse_indices(cursor, errors);
+    }
+    vec![Port { name: None, shape, indices: None, tokens }]
 }
 
-/// `name: [1, 28, 28], other: [3]`
-fn parse_ports(group: &Group, errors: &mut Errors) -> Vec<Port> {
+/// Reads over `in 0..65` where it may not stand.
+fn refuse_indices(cursor: &mut Cursor, errors: &mut Errors) {
+    let start = cursor.at();
+    let before = errors.count();
+    value::parse_indices(cursor, errors);
+    if errors.count() == before {
+        let line = "only an input can hold indices: what comes out are numbers";
+        errors.push(Error::new(&cursor.since(start), line));
+    }
+}
+
+/// `name: [1, 28, 28], other: [3], tokens: [64] in 0..65`
+fn parse_ports(group: &Group, inputs: bool, errors: &mut Errors) -> Vec<Port> {
     let mut cursor = Cursor::inside(group);
     let mut ports: Vec<Port> = Vec::new();
     while !cursor.is_end() {
@@ -301,12 +369,18 @@ fn parse_ports(group: &Group, errors: &mut Errors) -> Vec<Port> {
         };
         let name = body::checked_name(name, errors);
         let start = cursor.at();
-        let (mut shape, mut tokens) = (None, TokenStream::new());
+        let (mut shape, mut indices, mut tokens) = (None, None, TokenStream::new());
         if cursor.peek_colon() {
             cursor.next();
             let start = cursor.at();
             shape = value::parse_shape(&mut cursor, errors);
             tokens = cursor.since(start);
+            if cursor.peek_word("in") && inputs {
+                indices = value::parse_indices(&mut cursor, errors);
+                shape = shape.filter(|_| indices.is_some());
+            } else if cursor.peek_word("in") {
+                refuse_indices(&mut cursor, errors);
+            }
         } else {
             let line = format!("`{name}` needs a shape: `{name}: [28, 28]`");
             errors.push(Error::new(&name, line));
@@ -315,7 +389,7 @@ fn parse_ports(group: &Group, errors: &mut Errors) -> Vec<Port> {
             errors.push(Error::new(&name, format!("the name `{name}` is declared twice")));
         } else {
             let tokens = if tokens.is_empty() { TokenTree::from(name.clone()).into() } else { tokens };
-            ports.push(Port { name: Some(name), shape, tokens });
+            ports.push(Port { name: Some(name), shape, indices, tokens });
         }
         if !cursor.is_end() && !cursor.take_punct(',') {
             if cursor.at() > start {

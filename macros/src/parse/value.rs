@@ -2,8 +2,8 @@
 
 use super::cursor::Cursor;
 use super::dimension::{self, peek_arithmetic};
-use crate::ast::{Argument, Call, Dimension, Path, Value, ValueKind};
-use crate::errors::{Error, Errors, Place};
+use crate::ast::{Argument, Call, Dimension, Indices, Path, Value, ValueKind};
+use crate::errors::{Change, Error, Errors, How, Place};
 use crate::shape::{Dim, Shape};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
@@ -22,20 +22,67 @@ pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Vec<Dimen
         errors.push(Error::new(place, line));
         return None;
     };
-    let shape = parse_dimensions(&group, errors);
-    if cursor.peek_word("in") {
-        let place = cursor.place();
-        errors.push(Error::new(place, "an input of indices, `in 0..65`, is not supported yet"));
-        while !cursor.is_end()
-            && !cursor.peek_punct(',')
-            && !cursor.peek_arrow()
-            && !cursor.peek_group(Delimiter::Brace)
-        {
+    parse_dimensions(&group, errors)
+}
+
+/// `in 0..65`, whose range comes back; `None` after an error.
+pub fn parse_indices(cursor: &mut Cursor, errors: &mut Errors) -> Option<Indices> {
+    let word = cursor.place();
+    cursor.next();
+    let at_end =
+        |c: &Cursor| c.is_end() || c.peek_punct(',') || c.peek_arrow() || c.peek_group(Delimiter::Brace);
+    let start = cursor.at();
+    let before = errors.count();
+    // Rust's `0..=64` is understood, and corrected.
+    let mut inclusive = false;
+    let value = match cursor.peek() {
+        Some(TokenTree::Literal(_)) if cursor.peek_inclusive(1) => {
+            inclusive = true;
             cursor.next();
+            cursor.next();
+            cursor.next();
+            cursor.next();
+            let end = if at_end(cursor) { ValueKind::Broken } else { parse_value(cursor, errors).kind };
+            match end {
+                ValueKind::Integer(n) => ValueKind::Range(Dim::ZERO, n + 1),
+                _ => ValueKind::Broken,
+            }
         }
+        Some(_) if !at_end(cursor) => parse_value(cursor, errors).kind,
+        _ => ValueKind::Broken,
+    };
+    let text = crate::suggest::source(&cursor.since(start)).replace(' ', "");
+    while !at_end(cursor) {
+        cursor.next();
+    }
+    if errors.count() > before {
         return None;
     }
-    shape
+    let tokens = cursor.since(start);
+    let place = if tokens.is_empty() { word } else { Place::of(&tokens) };
+    let line = match value {
+        ValueKind::Range(start, n) if inclusive && start.is(0) => {
+            let change = Change { place, how: How::Replace, text: format!("0..{n}") };
+            let error = Error::new(place, format!("`in {text}`: the end of indices is left out"));
+            errors.push(error.help_with(format!("`in 0..{n}`"), vec![change]));
+            return None;
+        }
+        ValueKind::Range(start, n) if start.is(0) && n.integer().is_some() => {
+            let bound = Dimension::Number(n.integer().unwrap_or_default());
+            return Some(Indices { bound, tokens });
+        }
+        ValueKind::RangeOf(Dimension::Number(0), bound) => return Some(Indices { bound, tokens }),
+        ValueKind::Range(..) | ValueKind::RangeOf(..) => format!("`in {text}`: indices count from 0"),
+        ValueKind::Integer(n) if n >= 1 => {
+            let change = Change { place, how: How::Replace, text: format!("0..{n}") };
+            let error = Error::new(place, "indices are declared with their range");
+            errors.push(error.help_with(format!("`in 0..{n}`"), vec![change]));
+            return None;
+        }
+        _ => "indices are declared with their range: `[64] in 0..65`".into(),
+    };
+    errors.push(Error::new(place, line));
+    None
 }
 
 fn parse_dimensions(group: &Group, errors: &mut Errors) -> Option<Vec<Dimension>> {

@@ -1,7 +1,7 @@
 //! Whole numbers that are more than a literal: what names in dimensions and arguments stand for.
 
 use super::Builder;
-use crate::ast::{Argument, Call, Dimension, Operator, Value, ValueKind};
+use crate::ast::{Argument, Call, Dimension, Indices, Operator, Value, ValueKind};
 use crate::demands::{self, follow};
 use crate::errors::{Error, Errors, Place};
 use crate::layers::{AnyLayer, list};
@@ -165,6 +165,23 @@ pub fn shape(
         return None;
     }
     Some(shape)
+}
+
+/// The most indices: these are the whole numbers that `f32` holds, and inside a network indices stand as such.
+const MAX_INDICES: i128 = 1 << 24;
+
+/// The bound of indices with all names put in.
+pub fn indices(range: &Indices, known: &Dimensions, errors: &mut Errors) -> Option<Dim> {
+    let n = number(&range.bound, known, &range.tokens, errors)?;
+    let line = if n < 1 {
+        format!("`in 0..{n}`: there is no index below {n}")
+    } else if n > MAX_INDICES {
+        format!("`in 0..{n}`: there are at most {MAX_INDICES} different indices")
+    } else {
+        return Some(n);
+    };
+    errors.push(Error::new(Place::of(&range.tokens), line));
+    None
 }
 
 /// A value with all names put in; `Broken` after an error.

@@ -25,6 +25,8 @@ pub struct PortShape {
     pub name: Option<String>,
     /// `None` if it could not be read.
     pub dimensions: Option<Vec<Dimension>>,
+    /// The bound of its values if they are indices.
+    pub indices: Option<Dimension>,
     pub tokens: TokenStream,
 }
 
@@ -51,6 +53,7 @@ impl Signature {
             let ports = ports.iter().map(|port| PortShape {
                 name: port.name.as_ref().map(ToString::to_string),
                 dimensions: port.shape.clone(),
+                indices: port.indices.as_ref().map(|indices| indices.bound.clone()),
                 tokens: port.tokens.clone(),
             });
             ports.collect()
@@ -128,9 +131,17 @@ impl Signature {
         sizes.collect::<Option<Vec<_>>>().map(Shape)
     }
 
+    /// The declared bound of an input's indices, if there is one and it is known.
+    pub fn indices(&self, port: usize) -> Option<Dim> {
+        let bound = self.inputs.get(port)?.indices.as_ref()?;
+        dimensions::evaluate(bound, &|name| integer(&self.fixed, name)).ok().flatten()
+    }
+
     /// A port's shape as declared: `x: [channels, h, w]`.
     pub fn declared(port: &PortShape) -> String {
         let shape = port.dimensions.as_ref().map_or("…".into(), |d| shape_text(d));
+        let range = port.indices.as_ref().map_or(String::new(), |bound| format!(" in 0..{bound}"));
+        let shape = shape + &range;
         match &port.name {
             Some(name) => format!("{name}: {shape}"),
             None => shape,
@@ -432,12 +443,13 @@ impl Builder<'_, '_> {
             return unknown(self);
         }
         self.within.push(key);
-        self.check_bound(&signature);
         let before = self.errors.count();
         let used = match opening.named {
             true => format!("in `{}`, used as `{}`", opening.text, opening.name),
             false => format!("in `{}`", opening.text),
         };
+        let imported = matches!(opening.kind, GroupKind::Block(block) if self.program.blocks[block].imported);
+        self.check_bound(&signature);
         let is_parametric = signature.fixed.keys().next().is_some();
         let values = self.within_group(opening, inputs, |builder, inputs| {
             let mut frame = Frame::new(ports, body, builder.frame.group);
@@ -456,7 +468,10 @@ impl Builder<'_, '_> {
             values
         });
         self.within.pop();
-        if is_parametric {
+        if imported {
+            self.errors.relocate(before, &tokens);
+        }
+        if is_parametric || imported {
             self.errors.annotate(before, &used);
         }
         values
@@ -494,6 +509,7 @@ impl Builder<'_, '_> {
         let tokens = opening.tokens.clone();
         let ports = opening.signature.as_ref().map_or(1, |s| s.outputs.len().max(1));
         let repeat = opening.repeat;
+        let imported = matches!(opening.kind, GroupKind::Block(block) if self.program.blocks[block].imported);
         self.graph.groups.push(Group {
             name: opening.name,
             named: opening.named,
@@ -507,6 +523,7 @@ impl Builder<'_, '_> {
             taken: Vec::new(),
             results: Vec::new(),
             outputs: Vec::new(),
+            imported,
             signature: opening.signature,
             shares,
         });
@@ -539,7 +556,15 @@ impl Builder<'_, '_> {
         let last = self.graph.nodes.len();
         let group = &mut self.graph.groups[id.0];
         (group.nodes, group.results, group.outputs) = (first..last, results, outputs.clone());
-        if repeat.is_some() && outputs.len() != count {
+        let group = &self.graph.groups[id.0];
+        if let Some(&value) =
+            group.inputs.iter().find(|v| repeat.is_some() && self.graph.indices(**v).is_some())
+        {
+            let (name, text) = (self.graph.describe(value), &self.graph.groups[id.0].text);
+            let line = format!("`{text}` cannot take {name}: indices do not go from round to round");
+            let tokens = self.graph.groups[id.0].tokens.clone();
+            self.errors.push(Error::new(&tokens, line));
+        } else if repeat.is_some() && outputs.len() != count {
             let given = counted(outputs.len(), "values");
             let line = format!(
                 "`{}` takes {}, but gives {given}: a round takes what the one before it gives",

@@ -118,4 +118,6 @@ corpus! {
     several: "corpus/several.txt";
     values: "corpus/values.txt";
     structure: "corpus/structure.txt";
+    indices: "corpus/indices.txt";
+    closures: "corpus/closures.txt";
 }

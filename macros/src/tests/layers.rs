@@ -108,22 +108,50 @@ fn specs() {
     assert_spec!(
         "[2, 8, 6]",
         "BatchNorm2d",
-        batch_norm::BatchNormSpec { channels: 2, values: 48, eps: 0.00001f64, affine: true }
+        batch_norm::BatchNormSpec {
+            channels: 2,
+            values: 48,
+            eps: 0.00001f64,
+            affine: true,
+            running: false,
+            counted: false
+        }
     );
     assert_spec!(
         "[8, 6]",
         "BatchNorm1d(eps: 1e-3)",
-        batch_norm::BatchNormSpec { channels: 6, values: 8, eps: 0.001f64, affine: true }
+        batch_norm::BatchNormSpec {
+            channels: 6,
+            values: 8,
+            eps: 0.001f64,
+            affine: true,
+            running: false,
+            counted: false
+        }
     );
     assert_spec!(
         "[8]",
         "BatchNorm1d",
-        batch_norm::BatchNormSpec { channels: 8, values: 1, eps: 0.00001f64, affine: true }
+        batch_norm::BatchNormSpec {
+            channels: 8,
+            values: 1,
+            eps: 0.00001f64,
+            affine: true,
+            running: false,
+            counted: false
+        }
     );
     assert_spec!(
         "[8, 6]",
         "BatchNorm1d(affine: false)",
-        batch_norm::BatchNormSpec { channels: 6, values: 8, eps: 0.00001f64, affine: false }
+        batch_norm::BatchNormSpec {
+            channels: 6,
+            values: 8,
+            eps: 0.00001f64,
+            affine: false,
+            running: false,
+            counted: false
+        }
     );
     assert_spec!(
         "[8]",
@@ -163,7 +191,9 @@ fn specs() {
             values: 6,
             eps: 0.00001f64,
             affine: false,
-            track: true
+            track: true,
+            running: false,
+            counted: false
         }
     );
     assert_spec!("[8, 6]", "Dropout(0.25)", dropout::DropoutSpec { node: 7, len: 48, rate: 0.25f64 });
@@ -268,6 +298,7 @@ pub fn width(init: Init) -> (&'static str, f64) {
         Init::Constant(value) => ("constant", value),
         Init::Uniform { bound } => ("uniform", bound.known().unwrap_or(f64::NAN)),
         Init::Normal { std } => ("normal", std.known().unwrap_or(f64::NAN)),
+        Init::NormalBut { std, .. } => ("normal but", std),
     }
 }
 

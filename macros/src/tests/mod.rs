@@ -5,6 +5,7 @@ mod corpus;
 mod layers;
 mod messages;
 mod plans;
+mod properties;
 mod spatial;
 mod typing;
 mod valid;

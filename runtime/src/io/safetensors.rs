@@ -5,7 +5,7 @@
 
 use super::write_whole;
 use crate::graph::{Graph, Source};
-use crate::{Error, Network, Real, Result, TensorInfo};
+use crate::{Error, Network, Real, Result, Role, TensorInfo};
 use ::safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
@@ -13,13 +13,15 @@ use std::io::Write;
 use std::path::Path;
 
 /// What PyTorch keeps beside a batch normalisation's averages: how many batches it has seen. It only matters for an
-/// average over all batches, which nobody here uses: files get 0, and what stands in a file is passed over.
+/// average over all batches, where it is a tensor of the network; otherwise files get 0, and what stands in a file is
+/// passed over.
 const COUNT: &str = "num_batches_tracked";
 
 /// Saves a network as safetensors: PyTorch's names and layouts, the scalars as they are, and the architecture.
 ///
 /// The file is either written whole or not at all. In PyTorch, `load_state_dict` of a module with the same names takes
-/// it, strictly: `num_batches_tracked`, which is no scalar of ours, is written as 0 for every batch normalisation.
+/// it, strictly: `num_batches_tracked` is written as 0 for every batch normalisation that does not average over all
+/// batches.
 ///
 /// # Errors
 ///
@@ -46,11 +48,11 @@ fn write<N: Network>(network: &N, out: &mut dyn Write) -> std::io::Result<()> {
         header.insert(name, json!({ "dtype": dtype, "shape": shape, "data_offsets": [begin, end] }));
     };
     // The counts come first because they are the widest numbers: so everything is aligned.
-    let counts: Vec<String> = N::TENSORS.iter().filter_map(count_of).collect();
-    for name in &counts {
+    let counts: Vec<(String, i64)> = N::TENSORS.iter().filter_map(|info| count_of(network, info)).collect();
+    for (name, _) in &counts {
         entry(name.clone(), "I64", &[], 8);
     }
-    for info in N::TENSORS {
+    for info in scalars::<N>() {
         entry(info.name.to_string(), dtype_name::<N::Scalar>(), info.shape, info.len * each);
     }
     let mut header = Value::Object(header).to_string();
@@ -59,8 +61,10 @@ fn write<N: Network>(network: &N, out: &mut dyn Write) -> std::io::Result<()> {
     }
     out.write_all(&(header.len() as u64).to_le_bytes())?;
     out.write_all(header.as_bytes())?;
-    out.write_all(&vec![0; 8 * counts.len()])?;
-    for info in N::TENSORS {
+    for (_, count) in &counts {
+        out.write_all(&count.to_le_bytes())?;
+    }
+    for info in scalars::<N>() {
         let tensor = &network.as_slice()[info.range()];
         for place in info.places() {
             // A scalar of 4 bytes is an f32, one of 8 an f64: both convert exactly.
@@ -94,6 +98,12 @@ pub fn load<N: Network>(network: &mut N, file: impl AsRef<Path>) -> Result<()> {
     let found = check_tensors::<N>(file, &tensors)?;
     for (info, view) in N::TENSORS.iter().zip(found) {
         let tensor = &mut network.as_mut_slice()[info.range()];
+        if info.role == Role::Count {
+            for (count, &bytes) in tensor.iter_mut().zip(view.data().as_chunks().0) {
+                *count = N::Scalar::of(i64::from_le_bytes(bytes) as f64);
+            }
+            continue;
+        }
         let each = size_of::<N::Scalar>();
         for (place, bytes) in info.places().zip(view.data().chunks_exact(each)) {
             tensor[place] = scalar(bytes);
@@ -170,14 +180,17 @@ fn check_tensors<'f, N: Network>(file: &Path, tensors: &SafeTensors<'f>) -> Resu
                 view.shape()
             ));
         }
-        if view.dtype() != dtype::<N::Scalar>() {
-            let expected = dtype_name::<N::Scalar>();
+        let (of_count, of_scalars) = ((Dtype::I64, "I64"), (dtype::<N::Scalar>(), dtype_name::<N::Scalar>()));
+        let (dtype, expected) = if info.role == Role::Count { of_count } else { of_scalars };
+        if view.dtype() != dtype {
             problems.push(format!("type: `{}` should be {expected}, but is {}", info.name, view.dtype()));
         }
         found.push(view);
     }
     let known = |name: &str| {
-        N::TENSORS.iter().any(|info| info.name == *name || count_of(info).is_some_and(|count| count == name))
+        N::TENSORS
+            .iter()
+            .any(|info| info.name == *name || count_name(info).is_some_and(|count| count == name))
     };
     let mut extra: Vec<&str> = tensors.names().into_iter().filter(|name| !known(name)).collect();
     extra.sort_unstable();
@@ -190,10 +203,24 @@ fn check_tensors<'f, N: Network>(file: &Path, tensors: &SafeTensors<'f>) -> Resu
 }
 
 /// The name of the count that PyTorch keeps beside this tensor, if it is a running mean.
-fn count_of(info: &TensorInfo) -> Option<String> {
+fn count_name(info: &TensorInfo) -> Option<String> {
     let name = info.name.to_string();
     let prefix = name.strip_suffix("running_mean")?;
     Some(format!("{prefix}{COUNT}"))
+}
+
+/// The count that a file has beside this tensor, if it is a running mean, or in its place.
+fn count_of<N: Network>(network: &N, info: &TensorInfo) -> Option<(String, i64)> {
+    match info.role {
+        Role::Count => Some((info.name.to_string(), network.as_slice()[info.offset].widen() as i64)),
+        Role::CumulativeAverage => None,
+        _ => Some((count_name(info)?, 0)),
+    }
+}
+
+/// The tensors that stand in a file as scalars: all but counts.
+fn scalars<N: Network>() -> impl Iterator<Item = &'static TensorInfo> {
+    N::TENSORS.iter().filter(|info| info.role != Role::Count)
 }
 
 fn dtype<T: Real>() -> Dtype {

@@ -8,14 +8,14 @@ use crate::layers::elementary::Elementary as Function;
 
 /// `xᶜ`, by multiplication where `c` is a whole number.
 #[inline(always)]
-fn power<T: Elementary>(x: T, c: f64) -> T {
+pub(super) fn power<T: Elementary>(x: T, c: f64) -> T {
     let whole = c as i32;
     if f64::from(whole) == c { x.powi(whole) } else { x.powf(T::of(c)) }
 }
 
 /// 1 where `chosen`, ½ at a tie, else 0.
 #[inline(always)]
-fn share<T: Elementary>(chosen: bool, tie: bool) -> T {
+pub(super) fn share<T: Elementary>(chosen: bool, tie: bool) -> T {
     let half = T::of(0.5);
     if tie {
         half

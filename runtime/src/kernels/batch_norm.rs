@@ -323,6 +323,52 @@ pub(super) fn batch_norm_backward<T: Elementary>(
     });
 }
 
+/// Where training too used the running statistics, which are constants then: `dbias = Σ dy`, `dweight = Σ dy x̂`,
+/// `dx = weight / √(var + eps) dy`. `parameters` and `dparameters` are as in [`batch_norm`], and the running statistics
+/// have no gradient. Without weights `x` is not read. An empty `dx` is not computed; an empty `dy` stands in `dx`.
+#[expect(clippy::too_many_arguments, reason = "the pass's slices, each of a meaning of its own")]
+pub(super) fn batch_norm_running_backward<T: Elementary>(
+    channels: usize,
+    eps: f64,
+    parameters: &[T],
+    x: &[T],
+    dy: &[T],
+    dx: &mut [T],
+    dparameters: &mut [T],
+    scratch: &mut [T],
+) {
+    dparameters.fill(T::zero());
+    if channels == 0 {
+        return;
+    }
+    let width = width(channels);
+    let [weight, _, mean, var] = quarters(channels, parameters);
+    let (values, scratch) = scratch.split_at_mut(2 * channels);
+    let (inverse, zeros) = values.split_at_mut(channels);
+    for (i, &var) in inverse.iter_mut().zip(var) {
+        *i = T::one() / (var + T::of(eps)).sqrt();
+    }
+    zeros.fill(T::zero());
+    if !weight.is_empty() && !x.is_empty() {
+        let gradients = if dy.is_empty() { &*dx } else { dy };
+        let (shards, wide_mean) = scratch.split_at_mut(2 * SHARDS * width);
+        let wide_mean = &mut wide_mean[..width];
+        T::batch_norm_widen(channels, mean, wide_mean);
+        let (wide_mean, both) = (&*wide_mean, &mut dparameters[..2 * channels]);
+        sums(channels, x.len(), shards, both, |from, to, shard| {
+            T::batch_norm_products(&x[from..to], &gradients[from..to], wide_mean, shard);
+        });
+        // They were summed in the other order.
+        let (dweight, dbias) = both.split_at_mut(channels);
+        dweight.swap_with_slice(dbias);
+        for (d, &i) in dweight.iter_mut().zip(&*inverse) {
+            *d *= i;
+        }
+    }
+    // A line through the origin, so what normalises forward serves.
+    apply(channels, [zeros, inverse, weight, &[]], dy, dx, scratch);
+}
+
 /// The gradient by each channel's slope of a learned rectifier, `Σ dy x` over the rows where `x <= 0`; the room is
 /// [`scratch_len`].
 pub(crate) fn sum_slopes<T: Real>(channels: usize, x: &[T], dy: &[T], out: &mut [T], scratch: &mut [T]) {

@@ -117,7 +117,7 @@ fn silu_slope<T: Elementary>(x: T) -> T {
 }
 
 #[inline(always)]
-fn softplus<T: Elementary>(beta: T, inverse: T, threshold: T, x: T) -> T {
+pub(super) fn softplus<T: Elementary>(beta: T, inverse: T, threshold: T, x: T) -> T {
     let u = beta * x;
     let positive = if u > T::zero() { u } else { T::zero() };
     let soft = (positive + (-u.abs()).exp_of().ln_1p_of()) * inverse;

@@ -9,12 +9,13 @@ use super::isa::{Isa, isa};
 use super::pool::Window;
 use super::resample::{Bins, Border, Resize};
 use super::{
-    arithmetic, batch_norm, dropout, elementwise, gates, group_norm, layout, pool, resample, row_norm,
-    softmax, strided,
+    arithmetic, batch_norm, dropout, elementwise, formula, gates, group_norm, layout, pool, resample,
+    row_norm, softmax, strided, table,
 };
 use crate::layers::activation::Activation;
 use crate::layers::arithmetic::Arithmetic;
 use crate::layers::elementary::Elementary;
+use crate::layers::map::Program;
 use crate::noise::Noise;
 
 macro_rules! kernels {
@@ -71,6 +72,8 @@ kernels! {
     fn combine_backward(
         function: Arithmetic, wide: [bool; 2], len: usize, a: &[T], b: &[T], dy: &[T], da: &mut [T], db: &mut [T],
     ) = arithmetic::combine_backward;
+    /// A program over all elements; an empty input stands in `y`.
+    fn run_program(program: &Program, inputs: &[&[T]], y: &mut [T]) = formula::run;
     /// `y[i] = scale · x[place of i]`; sizes of a sample on both sides.
     fn gather_strided(axes: &[[usize; 2]], sizes: [usize; 2], scale: f64, x: &[T], y: &mut [T]) = strided::gather;
     /// `y[place of i] = scale · Σ x[i]`; sizes of a sample on both sides.
@@ -123,7 +126,12 @@ kernels! {
         channels: usize, weight: &[T], saved: &[T], x: &[T], dy: &[T], dx: &mut [T], dparameters: &mut [T],
         scratch: &mut [T],
     ) = batch_norm::batch_norm_backward;
-    /// The loops of the three above; see there.
+    /// Its gradients where the running statistics were used in training too; empty slices as there.
+    fn batch_norm_running_backward(
+        channels: usize, eps: f64, parameters: &[T], x: &[T], dy: &[T], dx: &mut [T], dparameters: &mut [T],
+        scratch: &mut [T],
+    ) = batch_norm::batch_norm_running_backward;
+    /// The loops of the four above; see there.
     fn batch_norm_sum(x: &[T], sums: &mut [T]) = batch_norm::sum;
     fn batch_norm_squares(x: &[T], mean: &[T], sums: &mut [T]) = batch_norm::sum_squares;
     fn batch_norm_products(x: &[T], dy: &[T], mean: &[T], sums: &mut [T]) = batch_norm::sum_gradients;
@@ -181,6 +189,13 @@ kernels! {
         = dropout::gaussian_noise;
     /// Run by run from one array into another, with the distance of two runs and the place of the first in both.
     fn copy_runs(runs: usize, len: usize, from: [usize; 2], to: [usize; 2], x: &[T], y: &mut [T]) = layout::copy_runs;
+    /// Whole numbers as scalars.
+    fn numbers_of(x: &[u32], y: &mut [T]) = table::numbers_of;
+    /// The rows of a table at these indices.
+    fn look_up(width: usize, indices: &[T], table: &[T], y: &mut [T]) = table::look_up;
+    /// The sums of `dy` for the rows of a table from `first` on; `skipped` gets none.
+    fn add_rows(first: usize, skipped: usize, width: usize, indices: &[T], dy: &[T], sums: &mut [T])
+        = table::add_rows;
     /// Each `[rows, columns]` becomes `[columns, rows]`.
     fn transpose(rows: usize, columns: usize, x: &[T], y: &mut [T]) = layout::transpose;
 }
@@ -305,12 +320,28 @@ mod tests {
         let shuffle = PixelShuffleSpec { channels, height: 29, width: 3, factor: 2 };
         let bins = AdaptiveAvgPool2dSpec { channels, height, width, output: [4, 7] };
         let softmax = |spec: SoftmaxSpec| pass::<T>(&spec, less, less, 0, 0);
-        let norm = BatchNormSpec { channels, values: height * width, eps: 1e-5, affine: true };
+        let norm = BatchNormSpec {
+            channels,
+            values: height * width,
+            eps: 1e-5,
+            affine: true,
+            running: false,
+            counted: false,
+        };
+        let running = BatchNormSpec { running: true, ..norm };
         let rows = LayerNormSpec { rows: 3, len: 29 * 31, eps: 1e-5, weight: true, bias: true };
         let image = LayerNormSpec { rows: 1, len: less, eps: 1e-5, weight: true, bias: false };
         let mean_square = RmsNormSpec { rows: 93, len: 29, eps: 1e-5, weight: true };
         let groups = GroupNormSpec { channels: 87, values: 31, groups: 3, eps: 1e-5, affine: false };
-        let instance = InstanceNorm2dSpec { channels, values: 87, eps: 1e-5, affine: true, track: true };
+        let instance = InstanceNorm2dSpec {
+            channels,
+            values: 87,
+            eps: 1e-5,
+            affine: true,
+            track: true,
+            running: false,
+            counted: false,
+        };
         let dropout2d = Dropout2dSpec { node: 1, channels: 87, values: 31, rate: 0.3 };
         vec![
             ("relu", pass::<T>(&relu, len, len, 0, 0)),
@@ -361,6 +392,7 @@ mod tests {
             ("upsample_nearest", pass::<T>(&nearest, less, output(nearest.output), 0, 0)),
             ("pixel_shuffle", pass::<T>(&shuffle, less * 4, less * 4, 0, 0)),
             ("adaptive_avg_pool", pass::<T>(&bins, len, output(bins.output), 0, 0)),
+            ("batch_norm_running", pass::<T>(&running, len, len, 0, 4 * channels)),
             ("batch_norm", pass::<T>(&norm, len, len, norm.saved_fixed(), 4 * channels)),
         ]
     }

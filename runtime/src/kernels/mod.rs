@@ -15,6 +15,7 @@ pub(crate) mod dense;
 mod depthwise;
 mod dropout;
 mod elementwise;
+mod formula;
 mod gates;
 mod group_norm;
 pub mod isa;
@@ -32,6 +33,7 @@ mod row_norm;
 mod softmax;
 pub(crate) mod split;
 mod strided;
+mod table;
 #[cfg(test)]
 mod tests;
 pub mod tile;

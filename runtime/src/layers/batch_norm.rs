@@ -5,10 +5,11 @@ use crate::Real;
 use crate::kernels::batch_norm::scratch_len;
 use nalgebra::SVector;
 
-/// The parameters of a batch normalisation over `C` channels; without weight and bias `A` is 0.
+/// The parameters of a batch normalisation over `C` channels; without weight and bias `A` is 0, and `N` is 1 where
+/// batches are counted.
 #[repr(C)]
 #[derive(Debug)]
-pub struct BatchNorm<T, const C: usize, const A: usize = C> {
+pub struct BatchNorm<T, const C: usize, const A: usize = C, const N: usize = 0> {
     /// The scale after normalising.
     pub weight: SVector<T, A>,
     /// What is added then.
@@ -17,6 +18,8 @@ pub struct BatchNorm<T, const C: usize, const A: usize = C> {
     pub running_mean: SVector<T, C>,
     /// The running average of the batches' unbiased variances.
     pub running_var: SVector<T, C>,
+    /// How many batches the averages have seen, where these are plain averages over all batches.
+    pub num_batches_tracked: SVector<T, N>,
 }
 
 /// `y = (x - mean) / √(var + eps) · weight + bias` for each channel, where a sample is `values` rows of `channels`: `[n]`
@@ -25,8 +28,12 @@ pub struct BatchNorm<T, const C: usize, const A: usize = C> {
 ///
 /// In training mean and (biased) variance are the batch's own, formed in two passes; in prediction they are the running
 /// averages. Forward saves `saved_fixed = 3 channels` scalars; backward reads these and the inputs. In the places of the
-/// running averages it leaves the batch's mean and **unbiased** variance, for the optimizer's step to fold in once.
-/// Backward may write the input's gradient over the output's.
+/// running averages it leaves the batch's mean and **unbiased** variance, for the optimizer's step to fold in once, and
+/// where batches are counted a 1 for this one. Backward may write the input's gradient over the output's.
+///
+/// Where training is `running` too, it uses the running averages as prediction does, and they stay as they are: a
+/// network whose normalisation was learned elsewhere is tuned so. Then nothing is saved, and the gradient is that of
+/// a line for each channel: `dx = weight / √(var + eps) dy`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BatchNormSpec {
     /// The number of channels.
@@ -37,13 +44,18 @@ pub struct BatchNormSpec {
     pub eps: f64,
     /// Whether there are weight and bias; without them the running averages are the only parameters.
     pub affine: bool,
+    /// Whether training uses the running averages.
+    pub running: bool,
+    /// Whether the batches are counted, for averages over all of them.
+    pub counted: bool,
 }
 
 impl BatchNormSpec {
-    /// Scalars that forward saves for the whole batch: mean, `1 / √(var + eps)` and unbiased variance.
+    /// Scalars that forward saves for the whole batch: mean, `1 / √(var + eps)` and unbiased variance, unless they are
+    /// the running ones.
     #[must_use]
     pub const fn saved_fixed(&self) -> usize {
-        3 * self.channels
+        if self.running { 0 } else { 3 * self.channels }
     }
 
     /// How many scalars weight and bias have together.
@@ -69,14 +81,29 @@ impl<T: Real> Layer<T> for BatchNormSpec {
         let (x, y) = (pass.inputs[0], &mut *pass.outputs[0]);
         let parameters = &pass.parameters[..self.learned() + 2 * self.channels];
         match pass.mode {
-            Mode::Predict => T::batch_norm(self.channels, self.eps, parameters, x, y, pass.scratch),
-            Mode::Train(_) => {
+            Mode::Train(_) if !self.running => {
                 T::batch_norm_train(self.channels, self.eps, parameters, x, y, pass.saved, pass.scratch);
             }
+            _ => T::batch_norm(self.channels, self.eps, parameters, x, y, pass.scratch),
         }
     }
 
     fn backward(&self, pass: Backward<'_, T>) {
+        let (gradient, count) = pass.parameter_gradients.split_at_mut(self.learned() + 2 * self.channels);
+        count.fill(T::one());
+        if self.running {
+            let parameters = &pass.parameters[..self.learned() + 2 * self.channels];
+            return T::batch_norm_running_backward(
+                self.channels,
+                self.eps,
+                parameters,
+                pass.inputs[0],
+                pass.output_gradients[0],
+                pass.input_gradients[0],
+                gradient,
+                pass.scratch,
+            );
+        }
         T::batch_norm_backward(
             self.channels,
             &pass.parameters[..self.learned() / 2],
@@ -84,7 +111,7 @@ impl<T: Real> Layer<T> for BatchNormSpec {
             pass.inputs[0],
             pass.output_gradients[0],
             pass.input_gradients[0],
-            pass.parameter_gradients,
+            gradient,
             pass.scratch,
         );
     }
@@ -116,10 +143,16 @@ mod tests {
     fn gradients_agree_with_differences() {
         for (channels, values, samples) in [(1, 1, 2), (3, 1, 5), (2, 35, 3), (130, 1, 3), (7, 6, 9)] {
             let x = spread(channels * values * samples, 9);
-            for (affine, gradient_in_place) in [(true, false), (true, true), (false, false), (false, true)] {
-                let spec = BatchNormSpec { channels, values, eps: 1e-3, affine };
+            for k in 0..8 {
+                let [affine, gradient_in_place, running] = [1, 2, 4].map(|bit| k & bit > 0);
+                let spec = BatchNormSpec { channels, values, eps: 1e-3, affine, running, counted: false };
                 let mut parameters = spread(spec.learned(), 10);
                 parameters.resize(spec.learned() + 2 * channels, f64::NAN);
+                if running {
+                    let statistics = &mut parameters[spec.learned()..];
+                    statistics.copy_from_slice(&spread(2 * channels, 11));
+                    statistics[channels..].iter_mut().for_each(|var| *var = 0.5 + var.abs());
+                }
                 let case = LayerCase {
                     samples,
                     parameters: &parameters,
@@ -129,7 +162,7 @@ mod tests {
                     saved: spec.saved_fixed(),
                     forward_scratch: spec.forward_scratch(samples),
                     backward_scratch: spec.backward_scratch(samples),
-                    reads_inputs: true,
+                    reads_inputs: affine || !running,
                     gradient_in_place,
                     ..LayerCase::default()
                 };
@@ -141,7 +174,8 @@ mod tests {
 
     #[test]
     fn training_normalises_and_passes_on_its_statistics() {
-        let spec = BatchNormSpec { channels: 2, values: 2, eps: 0.0, affine: true };
+        let spec =
+            BatchNormSpec { channels: 2, values: 2, eps: 0.0, affine: true, running: false, counted: false };
         let x = [1.0, 10.0, 2.0, 10.5, 3.0, 9.5, 6.0, 10.0];
         let parameters = [2.0, 1.0, 0.5, 0.0, f64::NAN, f64::NAN, f64::NAN, f64::NAN];
         let (y, saved) = forward(spec, Mode::Train(Noise::default()), &parameters, &x);
@@ -173,7 +207,8 @@ mod tests {
 
     #[test]
     fn no_input_gradient_is_written_where_nobody_asks() {
-        let spec = BatchNormSpec { channels: 2, values: 1, eps: 1e-5, affine: true };
+        let spec =
+            BatchNormSpec { channels: 2, values: 1, eps: 1e-5, affine: true, running: false, counted: false };
         let x = [1.0f32, 2.0, 3.0, 5.0];
         let (_, saved) = forward(spec, Mode::Train(Noise::default()), &[1.0; 8], &x);
         let mut gradient = [f32::NAN; 8];
@@ -194,7 +229,8 @@ mod tests {
 
     #[test]
     fn prediction_uses_the_running_statistics() {
-        let spec = BatchNormSpec { channels: 2, values: 1, eps: 0.0, affine: true };
+        let spec =
+            BatchNormSpec { channels: 2, values: 1, eps: 0.0, affine: true, running: false, counted: false };
         let parameters = [1.0, 2.0, 0.0, 1.0, 3.0, 4.0, 4.0, 16.0];
         let x = [5.0, 8.0, 1.0, 0.0];
         let expected = [1.0, 3.0, -1.0, -1.0];
@@ -215,7 +251,14 @@ mod tests {
     #[test]
     fn a_small_spread_far_from_zero_keeps_its_digits() {
         // E[x²] - E[x]² would lose all of them in f32.
-        let spec = BatchNormSpec { channels: 1, values: 1000, eps: 0.0, affine: true };
+        let spec = BatchNormSpec {
+            channels: 1,
+            values: 1000,
+            eps: 0.0,
+            affine: true,
+            running: false,
+            counted: false,
+        };
         let x: Vec<f32> = (0..2000).map(|i| 1000.0 + (i % 2) as f32 * 0.125).collect();
         let (_, saved) = forward(spec, Mode::Train(Noise::default()), &[1.0; 4], &x);
         assert!((saved[0] - 1000.0625).abs() < 1e-3, "{saved:?}");

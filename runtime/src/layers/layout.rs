@@ -42,6 +42,26 @@ pub fn gather<T: Real>(flat: &[T], len: usize, selection: Selection<'_>, samples
     }
 }
 
+/// Copies the selected samples of `len` indices each as numbers: all below 2^24 are exact in `f32` too, and the macro lets
+/// none beyond in.
+pub fn gather_indices<T: Real>(
+    flat: &[u32],
+    len: usize,
+    selection: Selection<'_>,
+    samples: usize,
+    y: &mut [T],
+) {
+    match selection {
+        Selection::All => T::numbers_of(&flat[..samples * len], &mut y[..samples * len]),
+        Selection::Indices(indices) if len > 0 => {
+            for (y, &i) in y[..samples * len].chunks_exact_mut(len).zip(indices) {
+                T::numbers_of(&flat[i * len..][..len], y);
+            }
+        }
+        Selection::Indices(_) => (),
+    }
+}
+
 /// Copies the selected images, turning each from `[channels][pixels]` to `[pixels][channels]`.
 pub fn gather_channels_last<T: Real>(
     flat: &[T],
@@ -86,6 +106,16 @@ mod tests {
             row_major(samples, channels, pixels, &y, &mut z);
             assert_eq!(z, x);
         }
+    }
+
+    #[test]
+    fn indices_become_numbers() {
+        let flat: Vec<u32> = (0..10).map(|i| (1 << 24) - 1 - i).collect();
+        let mut y = [f32::NAN; 4];
+        gather_indices(&flat, 2, Selection::Indices(&[4, 0]), 2, &mut y);
+        assert_eq!(y.map(|y| y as u32), [flat[8], flat[9], flat[0], flat[1]]);
+        gather_indices(&flat, 2, Selection::All, 2, &mut y);
+        assert_eq!(y.map(|y| y as u32), flat[..4]);
     }
 
     #[test]

@@ -69,17 +69,37 @@ fn learned_runs(tensors: &'static [TensorInfo]) -> impl Iterator<Item = Range<us
     })
 }
 
-/// Takes a batch's statistics into the running averages: `new = (1 - momentum) old + momentum batch`.
+/// Takes a batch's statistics into the running averages: `new = (1 - momentum) old + momentum batch`, where an average
+/// over all batches has the momentum `1 / count`.
 fn fold_averages<N: Parameters>(network: &mut N, gradient: &N) {
-    for info in N::TENSORS {
-        if let Role::Average { momentum } = info.role {
-            let (old, new) = (N::Scalar::of(1.0 - momentum), N::Scalar::of(momentum));
-            let batch = &gradient.as_slice()[info.range()];
-            for (average, &batch) in network.as_mut_slice()[info.range()].iter_mut().zip(batch) {
-                *average = old * *average + new * batch;
+    for (i, info) in N::TENSORS.iter().enumerate() {
+        let momentum = match info.role {
+            Role::Average { momentum } => momentum,
+            Role::CumulativeAverage => share_of_batch(i, network, gradient),
+            Role::Count => {
+                let new = &gradient.as_slice()[info.range()];
+                for (count, &new) in network.as_mut_slice()[info.range()].iter_mut().zip(new) {
+                    *count += new;
+                }
+                continue;
             }
+            Role::Learned | Role::Frozen => continue,
+        };
+        let (old, new) = (N::Scalar::of(1.0 - momentum), N::Scalar::of(momentum));
+        let batch = &gradient.as_slice()[info.range()];
+        for (average, &batch) in network.as_mut_slice()[info.range()].iter_mut().zip(batch) {
+            *average = old * *average + new * batch;
         }
     }
+}
+
+/// What the batch's part is of all batches in a cumulative average, whose count comes behind it in the table.
+fn share_of_batch<N: Parameters>(average: usize, network: &N, gradient: &N) -> f64 {
+    let Some(count) = N::TENSORS[average..].iter().find(|info| info.role == Role::Count) else { return 0.0 };
+    let sum = |counts: &[N::Scalar]| counts.iter().map(|count| count.widen()).sum::<f64>();
+    let new = sum(&gradient.as_slice()[count.range()]);
+    let all = sum(&network.as_slice()[count.range()]) + new;
+    if all > 0.0 { new / all } else { 0.0 }
 }
 
 /// Refuses a setting that is not in a range (`NaN` never is).

@@ -49,7 +49,7 @@ where
     message = "the samples do not have the shape that the network takes",
     label = "the network takes `{S}`, but the data set holds `{Self}`",
     note = "a shape `[n]` is `SVector<f32, n>`, `[t, f]` is `SMatrix<f32, f, t>`, `[c, h, w]` is \
-            `[SMatrix<f32, w, h>; c]`"
+            `[SMatrix<f32, w, h>; c]`; of indices, `[n] in 0..k`, it is `[Index<k>; n]`"
 )]
 pub trait IsSample<S>: Sized {
     fn samples(samples: &[Self]) -> &[S];

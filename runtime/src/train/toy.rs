@@ -61,7 +61,7 @@ impl<T: Real> Line<T> {
             Selection::All => sample,
             Selection::Indices(indices) => indices[sample],
         };
-        &inputs.columns[0][5 * place..5 * (place + 1)]
+        &inputs.columns[0].numbers()[5 * place..5 * (place + 1)]
     }
 }
 
@@ -79,7 +79,7 @@ impl<T: Real> Network for Line<T> {
 
     const GRAPH: &'static Graph = &Graph {
         name: "Line",
-        inputs: &[Port { name: "x", shape: &[5], source: Source::Input(0) }],
+        inputs: &[Port { name: "x", shape: &[5], indices: None, source: Source::Input(0) }],
         nodes: &[Node {
             name: "line",
             layer: "Dense",
@@ -92,7 +92,7 @@ impl<T: Real> Network for Line<T> {
             group: None,
         }],
         groups: &[],
-        outputs: &[Port { name: "", shape: &[3], source: Source::Node { node: 0, port: 0 } }],
+        outputs: &[Port { name: "", shape: &[3], indices: None, source: Source::Node { node: 0, port: 0 } }],
         fingerprint: 0x1234,
     };
     const PARAMETERS: usize = 18;

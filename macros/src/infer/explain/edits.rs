@@ -55,7 +55,8 @@ impl Explainer<'_> {
         let call = parsed(text)?;
         let edits = vec![Edit::Insert { node: id, input, call: call.clone() }];
         let Some(operand) = node.operands.get(input) else {
-            let mut layer = trial::read(&call)?.outputs(&[self.shape(node.inputs[input])?.clone()]).ok()?;
+            let value = node.inputs[input];
+            let made = trial::apply(&call, self.shape(value)?, self.graph.indices(value))?;
             return Some(Candidate {
                 edits,
                 text: format!("insert `-> {text}` before it"),
@@ -64,7 +65,7 @@ impl Explainer<'_> {
                     how: How::Before,
                     text: format!("{text} -> "),
                 }],
-                gives: layer.pop().map(Gives::Shape),
+                gives: Some(Gives::Shape(made)),
             });
         };
         let function = call.name.to_string().starts_with(char::is_lowercase);

@@ -265,6 +265,22 @@ impl Arguments<'_> {
         found
     }
 
+    /// A place counted from 0.
+    pub fn place_of(&mut self, name: &'static str, what: &str, errors: &mut Errors) -> Option<Dim> {
+        match self.take(name).map(|v| &v.kind)? {
+            ValueKind::Broken => None,
+            &ValueKind::Integer(n) if n >= 0 => Some(n),
+            ValueKind::Word(_) => {
+                self.refuse_word(name, errors);
+                None
+            }
+            _ => {
+                self.refuse(name, &format!("is invalid: {what} is a whole number from 0 on"), errors);
+                None
+            }
+        }
+    }
+
     /// The number of an axis, counted from 0.
     pub fn axis(&mut self, errors: &mut Errors) -> Option<usize> {
         match self.take("axis").map(|v| &v.kind)? {
