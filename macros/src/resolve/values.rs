@@ -182,8 +182,10 @@ impl Builder<'_, '_> {
         let Some(value) = &param.first else { return Some(Scheme::Usual.weight(fans[0], fans[1])) };
         let kind = dimensions::value(value, &self.frame.dimensions, self.errors);
         let (word, line) = match &kind {
-            #[expect(clippy::cast_precision_loss, reason = "numbers are below 2^31")]
-            ValueKind::Integer(n) => return Some(Init::Constant(*n as f64)),
+            ValueKind::Integer(n) if n.as_f64().is_some() => return n.as_f64().map(Init::Constant),
+            ValueKind::Integer(_) => {
+                ("", "a tensor begins with a literal: a constant stands for a size alone".into())
+            }
             ValueKind::Float(x, _) => return Some(Init::Constant(*x)),
             ValueKind::Broken => return None,
             ValueKind::Word(word) => match Scheme::named(word) {
