@@ -5,6 +5,12 @@ use formwork::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+// A part of what is shown there.
+#[allow(dead_code)]
+mod gallery {
+    pub mod residual;
+}
+
 /// Counts the allocations of each thread.
 struct Counting;
 
@@ -161,5 +167,25 @@ fn a_large_image_lives_on_a_small_stack() {
         assert!(output.scalars().iter().any(|&y| y > 0.0));
         let batch = network.predict_batch(std::slice::from_ref(&*image));
         assert_eq!(batch[0].scalars(), output.scalars());
+    });
+}
+
+#[test]
+fn resnet_50_lives_on_a_small_stack() {
+    use gallery::residual::ResNet50;
+    on_two_mebibytes(|| {
+        let mut network = ResNet50::new(7);
+        let mut data = Dataset {
+            inputs: formwork::tensor::zeroed_vec::<[nalgebra::SMatrix<f32, 224, 224>; 3]>(1),
+            targets: vec![Index::<1000>::new(4).expect("a class")],
+        };
+        formwork::tensor::flat_mut(&mut data.inputs).iter_mut().step_by(3).for_each(|x| *x = 1.0);
+        let before = network.predict(&data.inputs[0]);
+        assert!(before.iter().all(|y| y.is_finite()));
+        let bias = network.fc.bias[4];
+        let trainer = Trainer::new(CrossEntropy::new(), Adam::new(1e-3)).epochs(1).batch_size(1).quiet();
+        trainer.fit(&mut network, &data).expect("one step");
+        assert!(network.fc.bias[4] > bias, "the step went towards the class");
+        assert_ne!(network.predict(&data.inputs[0]), before);
     });
 }

@@ -115,12 +115,25 @@ pub struct Body {
     pub broken: bool,
 }
 
-/// What may stand before the result; `param` will be a further kind.
+/// What may stand before the result.
 #[derive(Debug)]
 pub enum Statement {
     Let(Let),
     /// `layer encoder = Dense(64);`
     Layer(Box<Stage>),
+    Param(Box<Param>),
+}
+
+/// `frozen param gamma: [96, 1, 1] = 1e-6;`
+#[derive(Debug)]
+pub struct Param {
+    pub name: Ident,
+    pub shape: Option<Vec<Dimension>>,
+    /// The shape as written.
+    pub tokens: TokenStream,
+    /// What it begins with: a number, or the name of a scheme.
+    pub first: Option<Value>,
+    pub frozen: bool,
 }
 
 #[derive(Debug)]

@@ -96,7 +96,7 @@ fn layer(shaped: &Shaped, node: NodeId, name: Ident, repeat: Option<Dim>) -> Opt
     if inner.shares.is_some() || inner.layer.is_none() || !known {
         return None;
     }
-    let parameters = shaped.layer(node).parameters(&shaped.input_shapes(node));
+    let parameters = shaped.parameters(node);
     let len: Dim = parameters.iter().map(Parameter::len).sum();
     let (offset, fill) = (Dim::ZERO, Dim::ZERO);
     let any = !parameters.is_empty();
@@ -168,7 +168,21 @@ impl Shaped {
 
     /// The tensors that a node uses, its own or another's.
     pub fn parameters(&self, node: NodeId) -> Vec<Parameter> {
-        self.layer(node).parameters(&self.input_shapes(node))
+        let mut parameters = self.layer(node).parameters(&self.input_shapes(node));
+        if self.graph.nodes[self.owner(node).0].frozen {
+            let learned = parameters.iter_mut().filter(|p| p.role == Role::Learned);
+            learned.for_each(|p| p.role = Role::Frozen);
+        }
+        parameters
+    }
+
+    /// Of a frozen layer the scalars that would be learned, which stand before all others, and all of them.
+    pub fn frozen(&self, node: NodeId) -> Option<(Dim, Dim)> {
+        let parameters = self.layer(node).parameters(&self.input_shapes(node));
+        let learned = parameters.iter().filter(|p| p.role == Role::Learned);
+        let learned = learned.map(Parameter::len).sum();
+        let frozen = self.graph.nodes[self.owner(node).0].frozen;
+        frozen.then(|| (learned, parameters.iter().map(Parameter::len).sum()))
     }
 
     /// Whether a backward step has something to leave: gradients, or statistics for running averages.

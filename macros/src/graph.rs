@@ -147,6 +147,8 @@ pub struct Node {
     pub group: Option<GroupId>,
     /// The node whose tensors it uses, if it has none of its own.
     pub shares: Option<NodeId>,
+    /// Whether its tensors are constants that no optimizer changes: `frozen: true`.
+    pub frozen: bool,
 }
 
 /// Something that flows: an input, or what a node gives.
@@ -182,6 +184,24 @@ pub struct Shaped {
     pub graph: Graph,
     /// One entry for each of `graph.values`.
     pub shapes: Vec<Option<Shape>>,
+}
+
+impl Header {
+    /// The attributes that derive traits; the structs of blocks get them too.
+    pub fn derives(&self) -> Vec<&syn::Attribute> {
+        self.attributes.iter().filter(|attribute| attribute.path().is_ident("derive")).collect()
+    }
+
+    /// The name of a trait in them.
+    pub fn derived(&self, name: &str) -> Option<Ident> {
+        self.derives().into_iter().find_map(|attribute| {
+            let tokens = attribute.meta.require_list().ok()?.tokens.clone();
+            tokens.into_iter().find_map(|token| match token {
+                proc_macro2::TokenTree::Ident(ident) if ident == name => Some(ident),
+                _ => None,
+            })
+        })
+    }
 }
 
 impl Graph {
@@ -353,6 +373,7 @@ impl Graph {
             if let (Some(name), Source::Node { node, port }) = (&value.name, value.source)
                 && !live[node.0]
                 && self.nodes[node.0].group.is_none()
+                && !self.nodes.iter().any(|n| n.shares == Some(node))
                 && !self.nodes.iter().any(|n| n.inputs.contains(&self.nodes[node.0].outputs[port]))
             {
                 unused.push(name);

@@ -4,6 +4,7 @@ mod dimensions;
 mod groups;
 mod names;
 mod operations;
+mod values;
 
 use crate::ast::{Body, Expression, Network, Pattern, Port, Program, Statement};
 use crate::demands::{self, Demand, Part, Ways};
@@ -84,6 +85,7 @@ impl Frame {
 pub fn resolve(program: &Program, network: &Network, errors: &mut Errors) -> Graph {
     let mut demands = Vec::new();
     let header = header(network, &mut demands, errors);
+    check_derives(&header, errors);
     let mut builder = Builder::new(program, header, network.body.as_ref(), &network.inputs, errors);
     builder.graph.demands = demands;
     for i in 0..builder.graph.header.inputs.len() {
@@ -193,6 +195,18 @@ fn header(network: &Network, demands: &mut Vec<Demand>, errors: &mut Errors) -> 
     }
 }
 
+/// A copy of a network by value could overflow the stack.
+fn check_derives(header: &Header, errors: &mut Errors) {
+    for name in ["Clone", "Copy"] {
+        if let Some(derived) = header.derived(name) {
+            let line =
+                format!("`{}` cannot derive `{name}`: a copy by value could overflow the stack", header.name);
+            let help = "`duplicate()` copies it on the heap, `copy_from` in place";
+            errors.push(Error::new(&derived, line).help(help));
+        }
+    }
+}
+
 /// A name without what `parse` does to words of Rust, so that they are found again after their error.
 fn plain(name: &Ident) -> String {
     let text = name.to_string();
@@ -210,6 +224,7 @@ fn names_of(inputs: &[Port], body: Option<&Body>) -> Vec<String> {
     for statement in &body.statements {
         match statement {
             Statement::Layer(stage) => names.extend(stage.name.iter().map(ToString::to_string)),
+            Statement::Param(param) => names.push(param.name.to_string()),
             Statement::Let(binding) => {
                 match &binding.pattern {
                     Pattern::One(name) => names.extend(name.iter().map(ToString::to_string)),
@@ -275,6 +290,7 @@ impl<'p, 'e> Builder<'p, 'e> {
         for statement in &body.statements {
             match statement {
                 Statement::Layer(stage) => self.shared_layer(stage),
+                Statement::Param(param) => self.param(param),
                 Statement::Let(binding) => match &binding.pattern {
                     Pattern::One(name) => self.bind_one(name.as_ref(), &binding.value),
                     Pattern::Tuple(names, tokens) => self.bind_all(names, tokens, &binding.value),
@@ -421,6 +437,7 @@ impl<'p, 'e> Builder<'p, 'e> {
             operands: Vec::new(),
             group: None,
             shares: None,
+            frozen: false,
         })
     }
 
@@ -443,7 +460,7 @@ impl<'p, 'e> Builder<'p, 'e> {
             .map(|port| self.value(Source::Node { node: id, port }, shapes.get(port).cloned()))
             .collect();
         node.group = self.frame.group;
-        node.shares = self.next_shared();
+        node.shares = self.next_shared().or(node.shares);
         let outputs = node.outputs.clone();
         self.graph.nodes.push(node);
         self.graph.order.push(Event::Node(id));

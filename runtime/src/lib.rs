@@ -124,6 +124,8 @@
 //! | `exp`, `ln`, `sqrt`, `abs`, `sin`, `cos`, `tanh`, `sigmoid`, `relu`, `softplus` | of each number |
 //! | `min(a, b)`, `max(a, b)`, `pow(a, b)` | of two values, or of a value and a number |
 //! | `map(x, \|x\| x * sigmoid(1.702 * x))` | a function of your own, number by number, as `x -> map(\|x\| …)` too; `map(a, b, \|a, b\| …)` of several values of one shape. It is made of its numbers, `+ - * /`, `exp, ln, sqrt, abs, sin, cos, tanh, sigmoid, relu, softplus, min, max, pow` and `let` in a block `{ let s = …; … }` |
+//! | `zeros([8])`, `ones([3, 4])` | constants |
+//! | `normal([20])` | noise of mean 0 and variance 1, drawn anew at each training step; 0 in prediction |
 //! | `sum(x)`, `mean(x)` | of all numbers: a scalar; with `axis: 1` or `axis: (0, 2)` along these axes, which then are gone |
 //! | `matmul(a, b)` | `[m, k]` and `[k, n]` give `[m, n]` |
 //! | `concat(a, b, axis: 0)` | two or more values, one behind another |
@@ -267,6 +269,47 @@
 //! let image = whole.decoder.predict(&SVector::zeros());        // the half of a whole
 //! assert_eq!(image.len(), 64);
 //! assert_eq!(Distance::PARAMETERS, 64 * 32 + 32 + 32 * 8 + 8);  // one tower
+//! ```
+//!
+//! A tensor of one's own is declared before it is used. It is a field of the network, has that name in files, and its
+//! gradient is the sum over the batch. It begins with a number or is drawn: `= he_normal` and the other names of `init:`,
+//! and without any as a dense layer's weights are, where the first axis is what comes out and the others what goes in.
+//! `frozen param` makes it a constant of the network, which files have and no optimizer changes; `frozen: true` does the
+//! same to the weights of any layer (running averages go on).
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// A residual branch that begins as almost nothing (ConvNeXt's layer scale), on top of a layer that is not trained.
+//!     pub struct Scaled(image: [3, 8, 8]) -> [16, 8, 8] {
+//!         param gamma: [16, 1, 1] = 1e-6;
+//!         let x = image -> stem: Conv2d(16, kernel: 3, padding: 1, frozen: true);
+//!         x + expand(gamma, [16, 8, 8]) * (x -> Conv2d(16, kernel: 3, padding: 1) -> Gelu)
+//!     }
+//! }
+//!
+//! let network = Scaled::new(1);
+//! assert_eq!(network.gamma[15].x, 1e-6);
+//! assert_eq!(Scaled::PARAMETERS, 16 + 16 * 16 * 9 + 16);
+//! assert_eq!(Scaled::summary().frozen(), 16 * 3 * 9 + 16);
+//! ```
+//!
+//! A layer's tensor is a value too, `embed.weight`, in the shape that files have; its gradients add up. A product with such
+//! a tensor or a `param`, as at the end of a language model, copies nothing:
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// Scores the next token by the vectors that tokens come in as.
+//!     pub struct Language(tokens: [16] in 0..100) -> [16, 100] {
+//!         let h = tokens -> embed: Embedding(8) -> Dense(32) -> Gelu -> Dense(8);
+//!         matmul(h, transpose(embed.weight))
+//!     }
+//! }
+//!
+//! assert_eq!(Language::TENSORS.len(), 5);
 //! ```
 //!
 //! `init:` is PyTorch's default without it, or `he_normal`, `he_uniform`, `glorot_normal`, `glorot_uniform`. Kernels,

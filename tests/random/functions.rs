@@ -152,3 +152,30 @@ pub fn matmul(_: &str, _: &mut Dice, value: &Value, other: &Value) -> Option<Ste
         _ => None,
     }
 }
+
+pub fn constant(name: &str, dice: &mut Dice, value: &Value, _: &Value) -> Option<Step> {
+    let (name, sign) = (name.to_lowercase(), dice.pick(&["+", "*", "-"]));
+    // A product with zeros would hide what stands before it.
+    let sign = if name == "zeros" { &"+" } else { sign };
+    function(format!("{} {sign} {name}({:?})", value.name, value.shape), value.shape.clone())
+}
+
+/// A network declares its own tensors itself, before all else; here are those of layers, as values.
+pub fn tensor(name: &str, dice: &mut Dice, value: &Value, _: &Value) -> Option<Step> {
+    let layer = format!("w{}_{}", value.name, dice.roll(10_000));
+    let n = dice.between(2, 5);
+    match (name, &value.shape[..]) {
+        ("Tensor", [_]) => {
+            function(format!("tanh({} -> {layer}: Dense({n})) * {layer}.bias", value.name), vec![n])
+        }
+        ("Product", &[t, f]) if dice.once_in(2) => {
+            let text = format!("matmul({} -> {layer}: Dense({n}), {layer}.weight)", value.name);
+            function(text, vec![t, f])
+        }
+        ("Product", &[t, f]) => {
+            let text = format!("matmul({} -> {layer}: Dense({f}), transpose({layer}.weight))", value.name);
+            function(text, vec![t, f])
+        }
+        _ => None,
+    }
+}

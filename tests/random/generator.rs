@@ -126,6 +126,16 @@ pub fn draw(name: &str, seed: u64, steps: usize, usage: &mut Usage) -> Drawn {
         drawing.add(step, &[i], false);
         drawing.values[i].bare = true;
     }
+    if drawing.dice.once_in(3) {
+        // Drawn, since equal numbers are a kink of a largest one.
+        let shape = drawing.dice.pick(&[&[5][..], &[3, 4], &[2, 4, 4], &[]]).to_vec();
+        drawing.body += &format!(
+            "param table: {shape:?}{};\n",
+            drawing.dice.pick(&["", " = glorot_uniform", " = he_normal"])
+        );
+        drawing.values.push(Value { name: "table".into(), shape, classes: None, used: false, bare: false });
+        *usage.entry("Param").or_default() += 1;
+    }
     for _ in 0..steps {
         drawing.step(usage);
     }

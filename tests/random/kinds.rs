@@ -5,7 +5,8 @@ mod functions;
 
 use super::generator::{Dice, Value};
 use functions::{
-    concat, embedding, expand, map, matmul, number, pair, permute, reduce, reshape, slice, split, transpose,
+    concat, constant, embedding, expand, map, matmul, number, pair, permute, reduce, reshape, slice, split,
+    tensor, transpose,
 };
 
 /// What a step computes, as it is written, and its shapes.
@@ -61,6 +62,8 @@ kinds! {
     matmul: Matmul;
     embedding: Embedding;
     map: Map;
+    constant: Zeros, Ones, Normal;
+    tensor: Param, Tensor, Product;
 }
 
 /// `value -> layer`

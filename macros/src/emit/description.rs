@@ -44,6 +44,7 @@ impl Emit<'_> {
             let (first, last) = rows[shaped.owner(id).0];
             let (first, last) = (number(first), number(last));
             let parameters = number(self.learned_of(id));
+            let frozen = number(self.frozen_of(id));
             let multiply_adds =
                 explore(&self.facts, || layer.multiply_adds(&shapes)).joined() * graph.rounds(id);
             let multiply_adds = match multiply_adds.open() {
@@ -63,6 +64,7 @@ impl Emit<'_> {
                     outputs: &[#(#outputs),*],
                     tensors: (#first, #last),
                     parameters: #parameters,
+                    frozen: #frozen,
                     multiply_adds: #multiply_adds,
                     group: #group,
                 }

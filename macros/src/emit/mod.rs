@@ -302,6 +302,9 @@ impl Emit<'_> {
     }
 
     fn debug(&self) -> TokenStream {
+        if self.header().derived("Debug").is_some() {
+            return TokenStream::new();
+        }
         let Names { krate, generics, bounds, name, .. } = &self.names;
         let text = constants::text(krate, &format!("{}({} parameters)", name, self.learned()));
         quote! {

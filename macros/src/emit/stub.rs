@@ -55,6 +55,13 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
             ) -> ::core::result::Result<#private::Vec<#output>, #krate::Error> { loop {} }
         }
     };
+    let debug = header.derived("Debug").is_none().then(|| {
+        quote! {
+            impl #bounds ::core::fmt::Debug for #name #generics {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { loop {} }
+            }
+        }
+    });
     let zero = number(0);
     let usize = quote!(::core::primitive::usize);
     let outer = quote! {
@@ -125,9 +132,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
                 ) { loop {} }
                 #predict_batch
             }
-            impl #bounds ::core::fmt::Debug for #name #generics {
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { loop {} }
-            }
+            #debug
     };
     Table::new(&names, shaped, None).finish(outer, inner, |inner| {
         quote! {
@@ -162,7 +167,8 @@ fn structures(
             Element::Network(ty) => quote!(#ty #generics),
             Element::Block(ty) => {
                 if let FieldKind::Struct(_, fields) = &field.kind {
-                    inner.push(structures(names, shaped, &ty, &TokenStream::new(), fields));
+                    let derives = shaped.graph.header.derives();
+                    inner.push(structures(names, shaped, &ty, &quote!(#(#derives)*), fields));
                 }
                 quote!(#ty #generics)
             }

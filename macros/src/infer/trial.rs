@@ -4,7 +4,7 @@ use super::groups;
 use crate::ast::{Argument, Call, Value, ValueKind};
 use crate::demands::{self, Part};
 use crate::graph::{Event, Graph, GroupId, Node, NodeId, Source, ValueId};
-use crate::layers::{AnyLayer, Mismatch, Proposal};
+use crate::layers::{AnyLayer, Mismatch, Proposal, Role};
 use crate::shape::{Dim, Fact, Shape, Tree, explore};
 
 /// A change to a graph.
@@ -239,7 +239,7 @@ impl Trial {
 /// The mismatch if there is no way without one.
 fn always(ways: &Tree<Option<Mismatch>>) -> Option<Mismatch> {
     let leaves = ways.leaves();
-    leaves.iter().all(|(_, way)| way.is_some()).then(|| leaves.first().and_then(|(_, way)| (*way).clone()))?
+    leaves.iter().all(|(_, way)| way.is_some()).then(|| leaves.last().and_then(|(_, way)| (*way).clone()))?
 }
 
 /// What comes out of a group, with what is so of constants then.
@@ -276,7 +276,8 @@ fn joined(ways: &Tree<Option<Result<Vec<Shape>, Mismatch>>>) -> Result<Vec<Shape
                 Ok(yes.iter().zip(&no).map(choose).collect())
             }
             (Ok(shapes), Err(_)) | (_, Ok(shapes)) => Ok(shapes),
-            (Err(mismatch), Err(_)) => Err(mismatch),
+            // What no constant mends is there on the ways where no number is 0 or below, which come last.
+            (Err(_), Err(mismatch)) => Err(mismatch),
         },
     }
 }
@@ -332,6 +333,7 @@ fn outputs(
     }
     let result = layer.outputs(&inputs).and_then(|shapes| {
         check_claim(call.as_ref(), &inputs)?;
+        check_frozen(call.as_ref(), &layer, &inputs)?;
         groups::check_shared(graph, trial, node, &layer, &inputs)?;
         check_size(&layer, &inputs, &shapes)?;
         match after {
@@ -438,6 +440,17 @@ fn check_claim(call: Option<&Call>, inputs: &[Shape]) -> Result<(), Mismatch> {
         }
         _ => Ok(()),
     }
+}
+
+/// What is frozen has something that could be learned: `Relu(frozen: true)` has not.
+fn check_frozen(call: Option<&Call>, layer: &AnyLayer, inputs: &[Shape]) -> Result<(), Mismatch> {
+    let given = call.is_some_and(|call| {
+        call.arguments.iter().any(|a| a.name.as_ref().is_some_and(|name| name == "frozen"))
+    });
+    if given && layer.parameters(inputs).iter().all(|p| p.role != Role::Learned) {
+        return Err(Mismatch::new("{title} has no weights, so there is nothing to freeze").at("frozen"));
+    }
+    Ok(())
 }
 
 /// No value and no tensor may be larger than any memory.

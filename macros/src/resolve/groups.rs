@@ -47,6 +47,13 @@ pub struct Shared {
     owner: Option<(usize, usize)>,
 }
 
+impl Shared {
+    /// The node of its first use, if it is a single layer.
+    pub(super) fn owner(&self) -> Option<NodeId> {
+        self.owner.filter(|_| self.repeat.is_none()).map(|(node, _)| NodeId(node))
+    }
+}
+
 impl Signature {
     fn new(inputs: &[Port], outputs: &[Port], fixed: Dimensions) -> Signature {
         let ports = |ports: &[Port]| {
@@ -292,6 +299,7 @@ impl Builder<'_, '_> {
         };
         let errors = first_error..self.errors.count();
         self.check_claim(call);
+        let frozen = self.is_frozen(call);
         if let Some(wanted) = layer.as_ref().and_then(|layer| layer.refuses(inputs.len())) {
             let line = format!("`{call}` takes {wanted}, but gets {}", inputs.len());
             self.errors.push(Error::new(&call.tokens, line));
@@ -314,6 +322,7 @@ impl Builder<'_, '_> {
             operands: Vec::new(),
             group: None,
             shares: None,
+            frozen,
         });
         if !errors.is_empty() {
             self.untried.push((NodeId(self.graph.nodes.len() - 1), errors));
@@ -676,6 +685,11 @@ impl Builder<'_, '_> {
             None => return self.lookup(name),
         };
         let tokens = crate::ast::Expression::Part(name.clone(), part.clone()).tokens();
+        if parts.is_none()
+            && let Some(value) = self.tensor_of(name, part, &tokens)
+        {
+            return value;
+        }
         let Some(parts) = parts else {
             self.errors.push(Error::new(&tokens, format!("`{name}` has no part `{part}`")));
             return self.unknown(&tokens);

@@ -215,9 +215,14 @@ fn constants_give_the_mistakes_of_literals() {
     let (mut same, mut different) = (0, Vec::new());
     for source in corpus::sources() {
         let open = opened(&source);
-        // These numbers are no sizes, and where literals are no shape there is no second mistake.
-        let others = ["permute(", "eps: -1", "x: [0, 28]", "map(", "..=", "in 10"];
-        if open == source || others.iter().any(|other| source.contains(other)) {
+        // These numbers are no sizes; where literals are no shape there is no second mistake; and a product with a tensor
+        // has words of its own where it may fit.
+        let others = ["permute(", "eps: -1", "x: [0, 28]", "map(", "..=", "in 10", "(h, embed.weight)"];
+        // Constants that stand there already have no value.
+        let names = source.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let has_constants =
+            names.into_iter().any(|w| w.len() > 1 && w.chars().all(|c| c.is_ascii_uppercase()));
+        if open == source || has_constants || others.iter().any(|other| source.contains(other)) {
             continue;
         }
         let expected = said(&source, analyse(&source).1, &|_| 0);
