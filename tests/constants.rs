@@ -245,6 +245,31 @@ network! {
     }
 }
 
+/// Indices below a constant.
+macro_rules! tokens {
+    ($name:ident $one:tt $two:tt $four:tt $six:tt) => {
+        network! {
+            struct $name(tokens: [$four] in 0..$two * $six, class: [] in 0..$six) -> [$two] {
+                let words = tokens -> Embedding($six, padding_idx: $one) -> Flatten;
+                concat(words, class -> Embedding($two), axis: 0) -> Dense($two)
+            }
+        }
+    };
+}
+
+tokens!(OpenTokens ONE TWO FOUR SIX);
+tokens!(LiteralTokens 1 2 4 6);
+
+#[test]
+fn tokens() {
+    let tokens: Vec<[Index<12>; 4]> =
+        (0..4).map(|n| [3, 11 - n, n, 1].map(|i| Index::new(i).unwrap())).collect();
+    let class: Vec<Index<6>> = [5, 0, 2, 2].map(|i| Index::new(i).unwrap()).to_vec();
+    let open = report::<OpenTokens>(OpenTokensBatch { tokens: &tokens, class: &class }, 4);
+    let literal = report::<LiteralTokens>(LiteralTokensBatch { tokens: &tokens, class: &class }, 4);
+    compare(&open, &literal);
+}
+
 /// The methods of every day, with types written out.
 #[test]
 fn in_use() {

@@ -347,7 +347,11 @@ impl<'p, 'e> Builder<'p, 'e> {
 
     fn bind_all(&mut self, names: &[Option<Ident>], tokens: &TokenStream, value: &Expression) {
         let values = self.several(value);
-        if values.len() != names.len() && !matches!(value, Expression::Unknown(_)) {
+        // What a layer gives whose arguments are wrong nobody knows.
+        let unknown = values.len() == 1
+            && infer::source_node(&self.graph, values[0])
+                .is_some_and(|n| self.graph.nodes[n.0].layer.is_none());
+        if values.len() != names.len() && !unknown && !matches!(value, Expression::Unknown(_)) {
             let given = crate::shape::counted(values.len(), "values");
             let line = format!("{} names are bound, but there is {given}", names.len());
             let line = if values.len() == 1 { line } else { line.replace("there is", "there are") };

@@ -239,7 +239,7 @@ impl Trial {
 /// The mismatch if there is no way without one.
 fn always(ways: &Tree<Option<Mismatch>>) -> Option<Mismatch> {
     let leaves = ways.leaves();
-    leaves.iter().all(|(_, way)| way.is_some()).then(|| leaves.first().and_then(|(_, way)| (*way).clone()))?
+    leaves.iter().all(|(_, way)| way.is_some()).then(|| leaves.last().and_then(|(_, way)| (*way).clone()))?
 }
 
 /// What comes out of a group, with what is so of constants then.
@@ -276,7 +276,8 @@ fn joined(ways: &Tree<Option<Result<Vec<Shape>, Mismatch>>>) -> Result<Vec<Shape
                 Ok(yes.iter().zip(&no).map(choose).collect())
             }
             (Ok(shapes), Err(_)) | (_, Ok(shapes)) => Ok(shapes),
-            (Err(mismatch), Err(_)) => Err(mismatch),
+            // What no constant mends is there on the ways where no number is 0 or below, which come last.
+            (Err(_), Err(mismatch)) => Err(mismatch),
         },
     }
 }

@@ -198,7 +198,11 @@ fn parse_function(name: Ident, cursor: &mut Cursor, errors: &mut Errors) -> Func
         while !inside.is_end() {
             if inside.peek_punct('|') || name == "map" && peek_function(&inside) {
                 arguments.push(parse_closure(&mut inside, errors));
-            } else if inside.peek_label() || inside.peek_group(Delimiter::Bracket) || inside.peek_range() {
+            } else if inside.peek_label()
+                || inside.peek_group(Delimiter::Bracket)
+                || inside.peek_range()
+                || inside.peek_ident().is_some_and(|name| is_constant(&name.to_string()))
+            {
                 arguments.extend(parse_argument(&mut inside, errors));
             } else {
                 let start = inside.at();
@@ -227,6 +231,11 @@ fn parse_function(name: Ident, cursor: &mut Cursor, errors: &mut Errors) -> Func
         }
     }
     Function { values, call: Call { name, arguments, tokens } }
+}
+
+/// `PARTS` and no layer, which has small letters too.
+fn is_constant(name: &str) -> bool {
+    name.len() > 1 && name.starts_with(char::is_uppercase) && !name.contains(char::is_lowercase)
 }
 
 fn parse_parentheses(group: &Group, errors: &mut Errors) -> Expression {

@@ -618,10 +618,22 @@ impl Builder<'_, '_> {
             let line = format!("`{own}` has its arguments where it is declared: `{}`", shared.call);
             self.errors.push(Error::new(&argument.tokens, line));
         }
-        let rounds = match &stage.repeat {
-            Some(repeat) => self.rounds(&repeat.count).and_then(Dim::known).unwrap_or(1),
-            None => 1,
-        };
+        // Each use is written out, and what is used again is known by its rounds.
+        let mut rounds = 1;
+        for repeat in stage.repeat.iter().chain(&shared.repeat) {
+            match self.rounds(&repeat.count) {
+                Some(n) if n.known().is_none() => {
+                    let line =
+                        "how often a shared layer is repeated is a literal, for it decides what is built";
+                    self.errors.push(Error::new(&repeat.count.tokens, line));
+                    return vec![self.unknown(&stage.tokens)];
+                }
+                _ => {}
+            }
+        }
+        if let Some(repeat) = &stage.repeat {
+            rounds = self.rounds(&repeat.count).and_then(Dim::known).unwrap_or(1);
+        }
         let mut values = inputs;
         for _ in 0..rounds {
             values = self.once_more(&call.name, &own, values);

@@ -74,7 +74,6 @@ fn expression(n: Dim, inner: bool) -> String {
     }
     let (number, products) = n.products();
     let mut text = String::new();
-    let several = products.len() + usize::from(number != 0) > 1;
     let append = |factor: i128, product: String, text: &mut String| {
         let sign = match (factor < 0, text.is_empty()) {
             (true, true) => "-",
@@ -89,7 +88,7 @@ fn expression(n: Dim, inner: bool) -> String {
     let (plus, minus): (Vec<_>, Vec<_>) = products.into_iter().partition(|(factor, _)| *factor > 0);
     for (factor, terms) in plus.into_iter().chain(minus) {
         let alone = terms.len() == 1 && factor.unsigned_abs() == 1;
-        let terms: Vec<_> = terms.into_iter().map(|t| term(t, alone && !several && !inner)).collect();
+        let terms: Vec<_> = terms.into_iter().map(|t| term(t, alone)).collect();
         let product = match factor.unsigned_abs() {
             1 => terms.join(" * "),
             n => format!("{n} * {}", terms.join(" * ")),
