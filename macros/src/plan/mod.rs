@@ -250,8 +250,10 @@ pub fn plan(shaped: Shaped) -> Plan {
     let fields = fields::fields(&shaped);
     let places = Places::new(&shaped, &fields);
     let mut rounds: Vec<Option<Round>> = shaped.graph.groups.iter().map(|_| None).collect();
+    // What no result needs never runs, so it has no program.
+    let live = shaped.graph.is_live_group();
     for group in (0..rounds.len()).rev().map(GroupId) {
-        if shaped.graph.groups[group.0].repeat.is_some() {
+        if shaped.graph.groups[group.0].repeat.is_some() && live[group.0] {
             let program = |mode| program(&shaped, &places, &rounds, mode, Scope::Round(group));
             rounds[group.0] = Some(Round { predict: program(Mode::Predict), train: program(Mode::Train) });
         }
