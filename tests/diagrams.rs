@@ -22,6 +22,16 @@ network! {
     }
 }
 
+network! {
+    block Residual(channels)(x: [channels, h, w]) -> [channels, h, w] {
+        x + (x -> conv: Conv2d(channels, kernel: 3, padding: 1) -> Relu)
+    }
+
+    pub struct Blocks(image: [3, 4, 4]) -> [2] {
+        image -> stem: Conv2d(4, kernel: 1) -> body: [Residual(4); 3] -> last: Residual(4) -> Flatten -> Dense(2)
+    }
+}
+
 // Whoever has little memory says so where the program is compiled.
 const _: () = assert!(Digits::WORKSPACE_BYTES < 64 * 1024);
 const _: () = assert!(Digits::PARAMETERS == 13610 && Digits::MULTIPLY_ADDS == 26 * 26 * 9 * 8 + 1352 * 10);
@@ -123,10 +133,25 @@ fn branches_joins_and_ports_are_drawn() {
     assert_eq!(Heads::<f32>::diagram().mermaid(), expected);
 }
 
+#[test]
+fn blocks_and_repetitions_are_framed() {
+    let dot = Blocks::diagram().dot();
+    let expected = r#"
+    subgraph cluster_0 {
+        label="body: [Residual(4); 3]";
+"#;
+    assert!(dot.contains(expected), "{dot}");
+    // Three rounds of a convolution from four channels to four, and once more.
+    let one = 16 * 9 * 4 * 4;
+    assert_eq!(Blocks::MULTIPLY_ADDS, 16 * 3 * 4 + 4 * one + 64 * 2);
+    let mermaid = Blocks::diagram().mermaid();
+    assert!(mermaid.contains("    subgraph g1 [\"last: Residual(4)\"]\n        n"), "{mermaid}");
+}
+
 /// Graphviz itself, where it is installed, takes the drawing without a word.
 #[test]
 fn graphviz_reads_the_drawing() {
-    for text in [Digits::diagram().dot(), Heads::<f64>::diagram().dot()] {
+    for text in [Digits::diagram().dot(), Heads::<f64>::diagram().dot(), Blocks::diagram().dot()] {
         let pipes = [Stdio::piped(), Stdio::piped(), Stdio::piped()];
         let [stdin, stdout, stderr] = pipes;
         let dot = Command::new("dot").arg("-Tplain").stdin(stdin).stdout(stdout).stderr(stderr).spawn();
@@ -142,7 +167,9 @@ fn graphviz_reads_the_drawing() {
 
 #[test]
 fn the_drawing_is_an_svg() {
-    let svg = Heads::<f32>::diagram().svg();
-    assert!(svg.starts_with("<?xml") && svg.ends_with("</svg>"), "{svg}");
-    assert_eq!(svg.matches("marker-end").count(), Heads::<f32>::diagram().dot().matches(" -> ").count());
+    for diagram in [Heads::<f32>::diagram(), Blocks::diagram()] {
+        let svg = diagram.svg();
+        assert!(svg.starts_with("<?xml") && svg.ends_with("</svg>"), "{svg}");
+        assert_eq!(svg.matches("marker-end").count(), diagram.dot().matches(" -> ").count());
+    }
 }

@@ -67,3 +67,24 @@ fn inside_a_macro_and_a_function() {
     assert_eq!(Local::PARAMETERS, 4);
     assert_eq!(format!("{:?}", Local::new(1)), "Local(4 parameters)");
 }
+
+#[test]
+fn derived_traits_reach_the_blocks() {
+    formwork::network! {
+        /// Compared and printed whole.
+        #[derive(Debug, PartialEq)]
+        struct Compared(x: [4]) -> [2] {
+            x -> body: Block -> [Block; 2] -> BatchNorm1d -> PRelu -> Dense(2)
+        }
+
+        block Block(x: [n]) -> [n] {
+            x -> Dense(n) -> LayerNorm
+        }
+    }
+    let mut network = Compared::new(1);
+    let copy = network.duplicate();
+    assert!(network == copy);
+    network.body.dense1.bias[0] += 1.0;
+    assert!(network != copy);
+    assert!(format!("{copy:?}").starts_with("Compared { body: ComparedBody { dense1: Dense {"));
+}

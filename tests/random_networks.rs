@@ -28,6 +28,12 @@ fn drawn<V: Tensor<Scalar = f64>>(len: usize, seed: u64) -> Vec<V> {
     values
 }
 
+fn indices<const CLASSES: usize, const N: usize>(len: usize, seed: u64) -> Vec<[Index<CLASSES>; N]> {
+    let mut dice = generator::Dice::new(seed);
+    let mut one = || Index::new(dice.roll(CLASSES)).expect("below their number");
+    (0..len).map(|_| std::array::from_fn(|_| one())).collect()
+}
+
 /// The declaration of a network, and its test.
 fn module(name: &str, seed: u64, network: &Drawn) -> String {
     let mut text = String::from("\nnetwork! {\n");
@@ -36,10 +42,15 @@ fn module(name: &str, seed: u64, network: &Drawn) -> String {
     }
     text += "}\n\n#[test]\n";
     let _ = writeln!(text, "fn {}() {{", name.to_lowercase());
-    for (i, (input, _)) in network.inputs.iter().enumerate() {
-        let _ = writeln!(text, "    let {input} = drawn({SAMPLES} + 2, {});", 10 * seed + i as u64);
+    for (i, input) in network.inputs.iter().enumerate() {
+        let (name, seed) = (&input.name, 10 * seed + i as u64);
+        let call = match input.classes {
+            Some(classes) => format!("indices::<{classes}, {}>", input.shape[0]),
+            None => "drawn".into(),
+        };
+        let _ = writeln!(text, "    let {name} = {call}({SAMPLES} + 2, {seed});");
     }
-    let names: Vec<_> = network.inputs.iter().map(|(input, _)| input.as_str()).collect();
+    let names: Vec<_> = network.inputs.iter().map(|input| input.name.as_str()).collect();
     let batch = match &names[..] {
         [one] => format!("&{one}[..]"),
         several => {
@@ -59,7 +70,7 @@ fn the_networks_are_what_the_generator_draws() {
     let mut text = String::from(
         "//! Drawn by `generator.rs`: not to be changed by hand.\n\n\
          use super::differences::{check_batch, places};\n\
-         use super::drawn;\n\
+         use super::{drawn, indices};\n\
          use formwork::prelude::*;\n",
     );
     let mut usage = Usage::new();

@@ -27,12 +27,42 @@ network! {
     }
 }
 
+network! {
+    struct Twice<T>(a: [2], b: [2]) -> [2] {
+        layer norm = BatchNorm1d(momentum: cumulative);
+        (a -> norm) + (b -> norm)
+    }
+}
+
+/// Two uses of one layer are two batches that it has seen.
+#[test]
+fn a_shared_layer_counts_its_uses() {
+    let mut network = Twice::<f64>::new(1);
+    let (mut gradient, mut workspace) = (Twice::<f64>::zeroed(), Twice::<f64>::workspace());
+    let sgd = Sgd::new(0.0);
+    let mut state = sgd.start(&*network);
+    let of = |x: f64| vec![SVector::from([x, 0.0]), SVector::from([3.0 * x, 1.0])];
+    for (a, b) in [(1.0, 2.0), (5.0, 8.0)] {
+        let (a, b) = (of(a), of(b));
+        let mut pass = network
+            .forward(TwiceBatch { a: &a, b: &b }, Selection::All, Noise::default(), &mut workspace)
+            .expect("a good batch");
+        let (_, gradients) = pass.outputs_and_gradients();
+        gradients.fill(SVector::zeros());
+        pass.backward(&mut gradient);
+        sgd.step(&mut state, &mut network, &gradient);
+    }
+    assert_eq!(network.norm.num_batches_tracked[0], 4.0);
+    let mean = 2.0 * (1.0 + 2.0 + 5.0 + 8.0) / 4.0;
+    assert!((network.norm.running_mean[0] - mean).abs() < 1e-14, "{}", network.norm.running_mean);
+}
+
 /// A network with the case's tensors.
 fn network<N: Network>(case: &Case) -> Box<N> {
     let mut network = N::zeroed();
     for info in N::TENSORS {
-        let full = info.name.to_string();
-        let (_, name) = full.split_once('.').expect("layer and tensor");
+        let name = info.name.to_string();
+        let (_, name) = name.split_once('.').expect("layer and tensor");
         let group = if info.role == Role::Learned { "param" } else { "buffer_before" };
         network.as_mut_slice()[info.range()].copy_from_slice(&case.values(&format!("{group}.{name}")));
     }

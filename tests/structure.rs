@@ -106,6 +106,27 @@ network! {
     }
 }
 
+network! {
+    /// Half of what is left is dropped in each round.
+    pub struct Dropped(x: [4096]) -> [4096] {
+        x -> [Half; 3]
+    }
+
+    block Half(x: [n]) -> [n] { x -> [Dropout(0.5); 2] }
+}
+
+#[test]
+fn every_round_draws_its_own_noise() {
+    let network = Dropped::new(1);
+    let mut workspace = Dropped::workspace();
+    let x = [SVector::<f32, 4096>::repeat(1.0)];
+    let noise = formwork::Noise { seed: 1, step: 2, first: 0 };
+    let pass = network.forward(&x, Selection::All, noise, &mut workspace).expect("a batch");
+    let kept = pass.outputs()[0].iter().filter(|&&y| y > 0.0).count();
+    // Six rounds that agree would keep 2048; six that draw for themselves keep 64, give or take 8.
+    assert!((32..96).contains(&kept), "{kept}");
+}
+
 #[test]
 fn blocks() {
     check::<Blocks<f64>>(3);

@@ -10,6 +10,17 @@ use std::rc::Rc;
 pub struct Program {
     pub networks: Vec<Network>,
     pub blocks: Vec<Block>,
+    /// The first `use path;`: that set of blocks has still to be put in the place of `use`.
+    pub import: Option<Import>,
+}
+
+/// `use vision;`
+#[derive(Debug)]
+pub struct Import {
+    /// The path of the set.
+    pub path: TokenStream,
+    /// All tokens but this `use`.
+    pub rest: TokenStream,
 }
 
 /// `block Name(parameters)(x: […]) -> […] { … }`: layers under one name, for networks and other blocks to use.
@@ -20,6 +31,8 @@ pub struct Block {
     pub inputs: Vec<Port>,
     pub outputs: Vec<Port>,
     pub body: Option<Body>,
+    /// Whether it comes from `blocks!`, so that no error can be shown in it.
+    pub imported: bool,
 }
 
 /// One `struct Name(…) -> … { … }`. Whatever could not be read is missing, and an error says so.
@@ -90,12 +103,25 @@ pub struct Body {
     pub broken: bool,
 }
 
-/// What may stand before the result; `param` will be a further kind.
+/// What may stand before the result.
 #[derive(Debug)]
 pub enum Statement {
     Let(Let),
     /// `layer encoder = Dense(64);`
     Layer(Box<Stage>),
+    Param(Box<Param>),
+}
+
+/// `frozen param gamma: [96, 1, 1] = 1e-6;`
+#[derive(Debug)]
+pub struct Param {
+    pub name: Ident,
+    pub shape: Option<Vec<Dimension>>,
+    /// The shape as written.
+    pub tokens: TokenStream,
+    /// What it begins with: a number, or the name of a scheme.
+    pub first: Option<Value>,
+    pub frozen: bool,
 }
 
 #[derive(Debug)]

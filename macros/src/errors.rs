@@ -165,6 +165,15 @@ impl Errors {
         }
     }
 
+    /// Shows all mistakes from that number on at another place, since nobody can be shown their own: they stand in a
+    /// block from elsewhere, which nobody can change here either.
+    pub fn relocate(&mut self, first: usize, tokens: &TokenStream) {
+        for error in self.list.iter_mut().skip(first) {
+            error.place = Place::of(tokens);
+            error.helps.clear();
+        }
+    }
+
     /// Adds a further place to the change that an error's first help proposes.
     pub fn extend_help(&mut self, error: usize, change: Change) {
         if let Some(help) = self.list.get_mut(error).and_then(|e| e.helps.first_mut()) {

@@ -14,6 +14,13 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
     let mut output = TokenStream::new();
     let mut errors = Errors::new();
     let program = parse::parse(tokens.collect(), &mut errors);
+    if let Some(import) = &program.import {
+        // The set hands its blocks over and comes back here.
+        let (path, rest) = (&import.path, &import.rest);
+        output.extend(quote::quote!(#path! { (#krate) #rest }));
+        output.extend(errors.into_compile_errors());
+        return output;
+    }
     let unreadable = errors.count();
     let mut used = Vec::new();
     for network in &program.networks {

@@ -74,7 +74,7 @@ fn within(shaped: &Shaped, group: Option<GroupId>) -> Vec<Field> {
                 at = inner.nodes.end;
                 match inner.kind {
                     GroupKind::Layer => layer(shaped, node, inner.name.clone(), inner.repeat),
-                    _ => structure(inner.name.clone(), child, within(shaped, Some(child)), inner.repeat),
+                    _ => structure(shaped, child, within(shaped, Some(child))),
                 }
             }
         };
@@ -90,18 +90,26 @@ fn within(shaped: &Shaped, group: Option<GroupId>) -> Vec<Field> {
 }
 
 fn layer(shaped: &Shaped, node: NodeId, name: Ident, repeat: Option<Dim>) -> Option<Field> {
-    if shaped.graph.nodes[node.0].shares.is_some() {
+    let inner = &shaped.graph.nodes[node.0];
+    // After an error nobody knows the tensors of a layer without its shapes, and the stub leaves them out.
+    let known = inner.inputs.iter().chain(&inner.outputs).all(|v| shaped.shapes[v.0].is_some());
+    if inner.shares.is_some() || inner.layer.is_none() || !known {
         return None;
     }
-    let parameters = shaped.layer(node).parameters(&shaped.input_shapes(node));
+    let parameters = shaped.parameters(node);
     let len: Dim = parameters.iter().map(Parameter::len).sum();
     let (offset, fill) = (Dim::ZERO, Dim::ZERO);
     let any = !parameters.is_empty();
     any.then_some(Field { name, kind: FieldKind::Layer(node, parameters), offset, len, repeat, fill })
 }
 
-fn structure(name: Ident, group: GroupId, fields: Vec<Field>, repeat: Option<Dim>) -> Option<Field> {
-    let (len, any) = (size(&fields), !fields.is_empty());
+fn structure(shaped: &Shaped, group: GroupId, fields: Vec<Field>) -> Option<Field> {
+    let inner = &shaped.graph.groups[group.0];
+    // After an error an inner network's type is known even so.
+    let network = matches!(inner.kind, GroupKind::Network(_));
+    let known = inner.outputs.iter().all(|v| shaped.shapes[v.0].is_some());
+    let any = !fields.is_empty() || network && !known;
+    let (name, repeat, len) = (inner.name.clone(), inner.repeat, size(&fields));
     let (offset, fill) = (Dim::ZERO, Dim::ZERO);
     any.then_some(Field { name, kind: FieldKind::Struct(group, fields), offset, len, repeat, fill })
 }
@@ -160,7 +168,21 @@ impl Shaped {
 
     /// The tensors that a node uses, its own or another's.
     pub fn parameters(&self, node: NodeId) -> Vec<Parameter> {
-        self.layer(node).parameters(&self.input_shapes(node))
+        let mut parameters = self.layer(node).parameters(&self.input_shapes(node));
+        if self.graph.nodes[self.owner(node).0].frozen {
+            let learned = parameters.iter_mut().filter(|p| p.role == Role::Learned);
+            learned.for_each(|p| p.role = Role::Frozen);
+        }
+        parameters
+    }
+
+    /// Of a frozen layer the scalars that would be learned, which stand before all others, and all of them.
+    pub fn frozen(&self, node: NodeId) -> Option<(Dim, Dim)> {
+        let parameters = self.layer(node).parameters(&self.input_shapes(node));
+        let learned = parameters.iter().filter(|p| p.role == Role::Learned);
+        let learned = learned.map(Parameter::len).sum();
+        let frozen = self.graph.nodes[self.owner(node).0].frozen;
+        frozen.then(|| (learned, parameters.iter().map(Parameter::len).sum()))
     }
 
     /// Whether a backward step has something to leave: gradients, or statistics for running averages.

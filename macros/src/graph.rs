@@ -107,6 +107,8 @@ pub struct Group {
     pub signature: Option<Signature>,
     /// The group whose tensors it uses, if it has none of its own.
     pub shares: Option<GroupId>,
+    /// Whether it is a block from elsewhere, in whose text no error can be shown.
+    pub imported: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,6 +144,8 @@ pub struct Node {
     pub group: Option<GroupId>,
     /// The node whose tensors it uses, if it has none of its own.
     pub shares: Option<NodeId>,
+    /// Whether its tensors are constants that no optimizer changes: `frozen: true`.
+    pub frozen: bool,
 }
 
 /// Something that flows: an input, or what a node gives.
@@ -177,6 +181,24 @@ pub struct Shaped {
     pub graph: Graph,
     /// One entry for each of `graph.values`.
     pub shapes: Vec<Option<Shape>>,
+}
+
+impl Header {
+    /// The attributes that derive traits; the structs of blocks get them too.
+    pub fn derives(&self) -> Vec<&syn::Attribute> {
+        self.attributes.iter().filter(|attribute| attribute.path().is_ident("derive")).collect()
+    }
+
+    /// The name of a trait in them.
+    pub fn derived(&self, name: &str) -> Option<Ident> {
+        self.derives().into_iter().find_map(|attribute| {
+            let tokens = attribute.meta.require_list().ok()?.tokens.clone();
+            tokens.into_iter().find_map(|token| match token {
+                proc_macro2::TokenTree::Ident(ident) if ident == name => Some(ident),
+                _ => None,
+            })
+        })
+    }
 }
 
 impl Graph {
@@ -260,6 +282,22 @@ impl Graph {
         groups.chain(name).collect::<Vec<_>>().join(".")
     }
 
+    /// For each node a word of its own. The same words may lead to two nodes, as the second use of a shared layer does,
+    /// and `a_b` beside `b` in `a`.
+    pub fn words(&self) -> Vec<String> {
+        let mut taken = std::collections::BTreeSet::new();
+        let mut words = Vec::new();
+        for node in 0..self.nodes.len() {
+            let mut word = self.path(NodeId(node)).replace(".*", "").replace('.', "_");
+            while taken.contains(&word) {
+                word = format!("{word}_{node}");
+            }
+            taken.insert(word.clone());
+            words.push(word);
+        }
+        words
+    }
+
     /// The same down to a group.
     pub fn group_path(&self, group: &Group) -> String {
         let around = self.around(group.parent).collect::<Vec<_>>().into_iter().rev();
@@ -288,6 +326,7 @@ impl Graph {
             if let (Some(name), Source::Node { node, port }) = (&value.name, value.source)
                 && !live[node.0]
                 && self.nodes[node.0].group.is_none()
+                && !self.nodes.iter().any(|n| n.shares == Some(node))
                 && !self.nodes.iter().any(|n| n.inputs.contains(&self.nodes[node.0].outputs[port]))
             {
                 unused.push(name);

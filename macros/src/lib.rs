@@ -1,6 +1,7 @@
 //! The procedural macro behind formwork's `network!`: an implementation detail of formwork, which re-exports it.
 
 mod ast;
+mod blocks;
 mod check;
 mod emit;
 mod errors;
@@ -26,4 +27,10 @@ use proc_macro::TokenStream;
 #[proc_macro]
 pub fn network(tokens: TokenStream) -> TokenStream {
     expand::expand(tokens.into()).into()
+}
+
+/// Declares sets of blocks; formwork's `blocks!` hands its `$crate` and all tokens on to this.
+#[proc_macro]
+pub fn blocks(tokens: TokenStream) -> TokenStream {
+    blocks::expand(tokens.into()).into()
 }

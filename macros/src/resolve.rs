@@ -4,6 +4,7 @@ mod dimensions;
 mod groups;
 mod names;
 mod operations;
+mod values;
 
 use crate::ast::{Body, Expression, Network, Pattern, Port, Program, Statement};
 use crate::errors::{Error, Errors, Place};
@@ -80,6 +81,7 @@ impl Frame {
 /// whose value has no shape.
 pub fn resolve(program: &Program, network: &Network, errors: &mut Errors) -> Graph {
     let header = header(network, errors);
+    check_derives(&header, errors);
     let mut builder = Builder::new(program, header, network.body.as_ref(), &network.inputs, errors);
     for i in 0..builder.graph.header.inputs.len() {
         let input = &builder.graph.header.inputs[i];
@@ -176,6 +178,18 @@ fn header(network: &Network, errors: &mut Errors) -> Header {
     }
 }
 
+/// A copy of a network by value could overflow the stack.
+fn check_derives(header: &Header, errors: &mut Errors) {
+    for name in ["Clone", "Copy"] {
+        if let Some(derived) = header.derived(name) {
+            let line =
+                format!("`{}` cannot derive `{name}`: a copy by value could overflow the stack", header.name);
+            let help = "`duplicate()` copies it on the heap, `copy_from` in place";
+            errors.push(Error::new(&derived, line).help(help));
+        }
+    }
+}
+
 /// A name without what `parse` does to words of Rust, so that they are found again after their error.
 fn plain(name: &Ident) -> String {
     let text = name.to_string();
@@ -193,6 +207,7 @@ fn names_of(inputs: &[Port], body: Option<&Body>) -> Vec<String> {
     for statement in &body.statements {
         match statement {
             Statement::Layer(stage) => names.extend(stage.name.iter().map(ToString::to_string)),
+            Statement::Param(param) => names.push(param.name.to_string()),
             Statement::Let(binding) => {
                 match &binding.pattern {
                     Pattern::One(name) => names.extend(name.iter().map(ToString::to_string)),
@@ -256,6 +271,7 @@ impl<'p, 'e> Builder<'p, 'e> {
         for statement in &body.statements {
             match statement {
                 Statement::Layer(stage) => self.shared_layer(stage),
+                Statement::Param(param) => self.param(param),
                 Statement::Let(binding) => match &binding.pattern {
                     Pattern::One(name) => self.bind_one(name.as_ref(), &binding.value),
                     Pattern::Tuple(names, tokens) => self.bind_all(names, tokens, &binding.value),
@@ -398,6 +414,7 @@ impl<'p, 'e> Builder<'p, 'e> {
             operands: Vec::new(),
             group: None,
             shares: None,
+            frozen: false,
         })
     }
 
@@ -418,7 +435,7 @@ impl<'p, 'e> Builder<'p, 'e> {
             .map(|port| self.value(Source::Node { node: id, port }, shapes.get(port).cloned()))
             .collect();
         node.group = self.frame.group;
-        node.shares = self.next_shared();
+        node.shares = self.next_shared().or(node.shares);
         let outputs = node.outputs.clone();
         self.graph.nodes.push(node);
         self.graph.order.push(Event::Node(id));

@@ -101,6 +101,7 @@ fn write(tokens: &TokenStream, text: &mut String) {
                     text.push(' ');
                 }
                 '>' if text.ends_with('-') => text.push_str("> "),
+                '.' => text.push('.'),
                 c if punct.spacing() == Spacing::Joint => {
                     text.push(' ');
                     text.push(c);

@@ -77,6 +77,8 @@ pub struct Node {
     pub tensors: (usize, usize),
     /// The number of learned scalars, over all rounds; none for a further use of a shared layer.
     pub parameters: usize,
+    /// The number of frozen scalars, counted in the same way.
+    pub frozen: usize,
     /// Multiplications followed by an addition, for one sample, over all rounds.
     pub multiply_adds: u64,
     /// The innermost group that the node stands in.

@@ -124,6 +124,8 @@
 //! | `exp`, `ln`, `sqrt`, `abs`, `sin`, `cos`, `tanh`, `sigmoid`, `relu`, `softplus` | of each number |
 //! | `min(a, b)`, `max(a, b)`, `pow(a, b)` | of two values, or of a value and a number |
 //! | `map(x, \|x\| x * sigmoid(1.702 * x))` | a function of your own, number by number, as `x -> map(\|x\| …)` too; `map(a, b, \|a, b\| …)` of several values of one shape. It is made of its numbers, `+ - * /`, `exp, ln, sqrt, abs, sin, cos, tanh, sigmoid, relu, softplus, min, max, pow` and `let` in a block `{ let s = …; … }` |
+//! | `zeros([8])`, `ones([3, 4])` | constants |
+//! | `normal([20])` | noise of mean 0 and variance 1, drawn anew at each training step; 0 in prediction |
 //! | `sum(x)`, `mean(x)` | of all numbers: a scalar; with `axis: 1` or `axis: (0, 2)` along these axes, which then are gone |
 //! | `matmul(a, b)` | `[m, k]` and `[k, n]` give `[m, n]` |
 //! | `concat(a, b, axis: 0)` | two or more values, one behind another |
@@ -160,6 +162,119 @@
 //! let half = Distance::new(0).predict(&SVector::from([1.0, 2.0, 3.0]), &SVector::from([1.0, 0.0, 3.0]));
 //! assert_eq!(half, 2.0);
 //! # Ok::<(), formwork::Error>(())
+//! ```
+//!
+//! ## Blocks, repetition, sharing
+//!
+//! A `block` is layers under one name. It has parameters, and variables in small letters that the shape which flows in
+//! binds; numbers may be computed with them (`2 * channels`, `h / 2`; a division rounds down). Its layers are found in
+//! a struct of their own: `network.stem.conv1.weight`, and `stem.conv1.weight` in files. `[Residual(16); 6]` is six in a
+//! row, each with its own tensors: an array, and a loop, so two hundred cost the compiler what one costs. What a round
+//! gives is what the next one takes.
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     block Residual(channels)(x: [channels, h, w]) -> [channels, h, w] {
+//!         let y = x
+//!             -> conv1: Conv2d(channels, kernel: 3, padding: 1, bias: false) -> norm1: BatchNorm2d -> Relu
+//!             -> conv2: Conv2d(channels, kernel: 3, padding: 1, bias: false) -> norm2: BatchNorm2d;
+//!         x + y -> Relu
+//!     }
+//!
+//!     block Down(x: [c, h, w]) -> [2 * c, h / 2, w / 2] {
+//!         x -> Conv2d(2 * c, kernel: 2, stride: 2) -> Relu
+//!     }
+//!
+//!     pub struct Deep(image: [1, 28, 28]) -> [10] {
+//!         image
+//!             -> stem: Conv2d(16, kernel: 3, padding: 1) -> first: [Residual(16); 4]
+//!             -> Down -> second: [Residual(32); 4]
+//!             -> GlobalAvgPool2d -> logits: Dense(10)
+//!     }
+//! }
+//!
+//! let deep = Deep::new(1);
+//! assert_eq!(deep.second[3].conv1.weight.len(), 3);            // a kernel of three rows
+//! assert!(deep.tensor("second.3.norm1.running_mean").is_ok());
+//! ```
+//!
+//! A block may take and give several values, `(a, b) -> Pair(8)`, and names the parts of what it gives,
+//! `block Pair(n)(a: [n], b: [n]) -> (left: [n], right: [n])`, which `let (l, r) = …;` or `p.left` take. `layer x = …;`
+//! declares a layer or a block that is used several times with one set of weights, whose gradients add up. A network of
+//! the same invocation is a layer too: a field of its type, which predicts alone with the weights of the whole. Sets of
+//! blocks for several modules or crates are made with [`blocks!`].
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     pub struct Decoder(code: [8]) -> [64] {
+//!         code -> Dense(32) -> Relu -> Dense(64) -> Sigmoid
+//!     }
+//!
+//!     pub struct AutoEncoder(image: [64]) -> [64] {
+//!         image -> Dense(32) -> Relu -> code: Dense(8) -> decoder: Decoder
+//!     }
+//!
+//!     /// How far apart two images are, seen by one tower.
+//!     pub struct Distance(a: [64], b: [64]) -> [] {
+//!         layer tower = Tower(8);
+//!         let difference = (a -> tower) - (b -> tower);
+//!         sum(difference * difference)
+//!     }
+//!
+//!     block Tower(n)(x: [m]) -> [n] {
+//!         x -> Dense(4 * n) -> Relu -> Dense(n)
+//!     }
+//! }
+//!
+//! let whole = AutoEncoder::new(1);
+//! let image = whole.decoder.predict(&SVector::zeros());        // the half of a whole
+//! assert_eq!(image.len(), 64);
+//! assert_eq!(Distance::PARAMETERS, 64 * 32 + 32 + 32 * 8 + 8);  // one tower
+//! ```
+//!
+//! A tensor of one's own is declared before it is used. It is a field of the network, has that name in files, and its
+//! gradient is the sum over the batch. It begins with a number or is drawn: `= he_normal` and the other names of `init:`,
+//! and without any as a dense layer's weights are, where the first axis is what comes out and the others what goes in.
+//! `frozen param` makes it a constant of the network, which files have and no optimizer changes; `frozen: true` does the
+//! same to the weights of any layer (running averages go on).
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// A residual branch that begins as almost nothing (ConvNeXt's layer scale), on top of a layer that is not trained.
+//!     pub struct Scaled(image: [3, 8, 8]) -> [16, 8, 8] {
+//!         param gamma: [16, 1, 1] = 1e-6;
+//!         let x = image -> stem: Conv2d(16, kernel: 3, padding: 1, frozen: true);
+//!         x + expand(gamma, [16, 8, 8]) * (x -> Conv2d(16, kernel: 3, padding: 1) -> Gelu)
+//!     }
+//! }
+//!
+//! let network = Scaled::new(1);
+//! assert_eq!(network.gamma[15].x, 1e-6);
+//! assert_eq!(Scaled::PARAMETERS, 16 + 16 * 16 * 9 + 16);
+//! assert_eq!(Scaled::summary().frozen(), 16 * 3 * 9 + 16);
+//! ```
+//!
+//! A layer's tensor is a value too, `embed.weight`, in the shape that files have; its gradients add up. A product with such
+//! a tensor or a `param`, as at the end of a language model, copies nothing:
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// Scores the next token by the vectors that tokens come in as.
+//!     pub struct Language(tokens: [16] in 0..100) -> [16, 100] {
+//!         let h = tokens -> embed: Embedding(8) -> Dense(32) -> Gelu -> Dense(8);
+//!         matmul(h, transpose(embed.weight))
+//!     }
+//! }
+//!
+//! assert_eq!(Language::TENSORS.len(), 5);
 //! ```
 //!
 //! `init:` is PyTorch's default without it, or `he_normal`, `he_uniform`, `glorot_normal`, `glorot_uniform`. Kernels,
@@ -292,7 +407,7 @@ pub mod prelude {
     pub use crate::metrics::{Accuracy, BinaryAccuracy, Metric};
     pub use crate::optimizers::{Adam, AdamW, Optimizer, Sgd};
     pub use crate::train::{History, Trainer, patience};
-    pub use crate::{Network, Parameters, Real, Selection, SingleInput, Tensor, Workspace, network};
+    pub use crate::{Network, Parameters, Real, Selection, SingleInput, Tensor, Workspace, blocks, network};
     pub use nalgebra::{SMatrix, SVector};
 }
 
@@ -329,6 +444,40 @@ pub mod prelude {
 macro_rules! network {
     ($($tokens:tt)*) => {
         $crate::__private::network! { ($crate) $($tokens)* }
+    };
+}
+
+/// Declares sets of blocks that networks in other modules and crates can use.
+///
+/// A network takes a set with `use path::to::set;`; `pub` sets are seen from other crates. What is wrong inside such a
+/// block is shown where it is used, since no error can be shown in another crate's text.
+///
+/// ```
+/// mod blocks {
+///     formwork::blocks! {
+///         /// What images are made smaller with.
+///         pub(crate) vision {
+///             block Halve(channels)(x: [c, h, w]) -> [channels, h / 2, w / 2] {
+///                 x -> Conv2d(channels, kernel: 3, padding: 1) -> Relu -> MaxPool2d(2)
+///             }
+///         }
+///     }
+/// }
+///
+/// formwork::network! {
+///     use blocks::vision;
+///
+///     pub struct Digits(image: [1, 28, 28]) -> [10] {
+///         image -> Halve(8) -> Halve(16) -> Flatten -> Dense(10)
+///     }
+/// }
+///
+/// assert_eq!(Digits::PARAMETERS, 80 + 1168 + 7850);
+/// ```
+#[macro_export]
+macro_rules! blocks {
+    ($($tokens:tt)*) => {
+        $crate::__private::blocks! { ($crate) $($tokens)* }
     };
 }
 

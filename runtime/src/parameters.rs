@@ -18,7 +18,7 @@ pub enum Role {
     CumulativeAverage,
     /// How many batches the averages before it have seen. The gradient's field says how many it stands for: 1.
     Count,
-    /// Neither learned nor averaged: it keeps what it was made with or loaded from a file.
+    /// A constant of the network, neither learned nor averaged: it keeps what it was made with or loaded from a file.
     Frozen,
 }
 

@@ -10,7 +10,7 @@ use core::ops::Range;
 
 pub use crate::network::{Inputs, equally_many};
 pub use crate::rounds::{Row, add_gradient, link, link_in, link_out, part_of, part_of_mut, tensors};
-pub use formwork_macros::network;
+pub use formwork_macros::{blocks, network};
 pub use nalgebra::SMatrix;
 pub use std::boxed::Box;
 pub use std::vec::Vec;

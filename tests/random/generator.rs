@@ -46,17 +46,27 @@ impl Dice {
 pub struct Value {
     pub name: String,
     pub shape: Vec<usize>,
+    /// How many classes an input of indices has; such a value holds no numbers.
+    pub classes: Option<usize>,
     used: bool,
     /// An input that stands behind a learned layer too.
     bare: bool,
 }
 
+#[derive(Debug)]
+pub struct Input {
+    pub name: String,
+    pub shape: Vec<usize>,
+    /// For indices, how many there are.
+    #[allow(dead_code, reason = "not everybody who draws looks at all of it")]
+    pub classes: Option<usize>,
+}
+
 /// A network as a declaration, and what is known of it.
 #[derive(Debug)]
 pub struct Drawn {
-    /// The inputs' names and shapes.
     #[allow(dead_code, reason = "not everybody who draws looks at all of it")]
-    pub inputs: Vec<(String, Vec<usize>)>,
+    pub inputs: Vec<Input>,
     /// `struct Name<T>(…) -> … { … }`
     pub source: String,
     /// The names and shapes of all `let`s.
@@ -82,27 +92,49 @@ pub fn draw(name: &str, seed: u64, steps: usize, usage: &mut Usage) -> Drawn {
         ("gain", &[&[]]),
     ] {
         if dice.once_in(2) {
-            inputs.push((name.to_string(), dice.pick(shapes).to_vec()));
+            inputs.push(Input { name: name.into(), shape: dice.pick(shapes).to_vec(), classes: None });
         }
     }
-    if inputs.iter().all(|(name, _)| name == "gain") {
-        inputs.push(("image".into(), vec![2, 6, 5]));
+    if inputs.iter().all(|input| input.name == "gain") {
+        inputs.push(Input { name: "image".into(), shape: vec![2, 6, 5], classes: None });
+    }
+    if dice.once_in(3) {
+        let classes = Some(dice.between(2, 7));
+        inputs.push(Input { name: "tokens".into(), shape: vec![dice.between(1, 6)], classes });
     }
     let mut drawing = Drawing { dice, values: Vec::new(), body: String::new() };
-    for (name, shape) in &inputs {
-        drawing.values.push(Value { name: name.clone(), shape: shape.clone(), used: false, bare: false });
+    for Input { name, shape, classes } in &inputs {
+        let (name, shape, classes) = (name.clone(), shape.clone(), *classes);
+        drawing.values.push(Value { name, shape, classes, used: classes.is_some(), bare: false });
     }
     // What stands behind a learned layer passes a gradient on, which the differences then see.
-    for (i, (name, shape)) in inputs.iter().enumerate() {
+    for (i, Input { name, shape, classes }) in inputs.iter().enumerate() {
+        let mut outputs = vec![shape.clone()];
         let learned = match shape[..] {
+            _ if classes.is_some() => {
+                let n = drawing.dice.between(2, 4);
+                outputs[0].push(n);
+                *usage.entry("Embedding").or_default() += 1;
+                format!("Embedding({n})")
+            }
             [n] | [_, n] => format!("Dense({n})"),
             [c, _, _] => format!("Conv2d({c}, kernel: 1)"),
             [c, _, _, _] => format!("Conv3d({c}, kernel: 1)"),
             _ => continue,
         };
-        let step = Step { text: format!("{name} -> {learned}"), outputs: vec![shape.clone()] };
+        let step = Step { text: format!("{name} -> {learned}"), outputs };
         drawing.add(step, &[i], false);
         drawing.values[i].bare = true;
+    }
+    if drawing.dice.once_in(3) {
+        // Drawn, since equal numbers are a kink of a largest one.
+        let shape = drawing.dice.pick(&[&[5][..], &[3, 4], &[2, 4, 4], &[]]).to_vec();
+        drawing.body += &format!(
+            "param table: {shape:?}{};\n",
+            drawing.dice.pick(&["", " = glorot_uniform", " = he_normal"])
+        );
+        drawing.values.push(Value { name: "table".into(), shape, classes: None, used: false, bare: false });
+        *usage.entry("Param").or_default() += 1;
     }
     for _ in 0..steps {
         drawing.step(usage);
@@ -121,11 +153,18 @@ pub fn draw(name: &str, seed: u64, steps: usize, usage: &mut Usage) -> Drawn {
     };
     let source = format!(
         "struct {name}<T>({}) -> {outputs} {{\n{}    {result}\n}}",
-        list(&inputs),
+        inputs.iter().map(Input::declared).collect::<Vec<_>>().join(", "),
         drawing.body.lines().map(|line| format!("    {line}\n")).collect::<String>()
     );
     let values = drawing.values.into_iter().skip(inputs.len()).map(|v| (v.name, v.shape)).collect();
     Drawn { inputs, source, values }
+}
+
+impl Input {
+    fn declared(&self) -> String {
+        let classes = self.classes.map(|classes| format!(" in 0..{classes}")).unwrap_or_default();
+        format!("{}: {:?}{classes}", self.name, self.shape)
+    }
 }
 
 struct Drawing {
@@ -147,7 +186,13 @@ impl Drawing {
         let pattern = if names.len() == 1 { names[0].clone() } else { format!("({})", names.join(", ")) };
         self.body += &format!("let {pattern} = {};\n", step.text);
         let values = names.into_iter().zip(step.outputs);
-        self.values.extend(values.map(|(name, shape)| Value { name, shape, used: spare, bare: spare }));
+        self.values.extend(values.map(|(name, shape)| Value {
+            name,
+            shape,
+            classes: None,
+            used: spare,
+            bare: spare,
+        }));
     }
 
     /// One more layer or function, of a kind that was drawn as seldom as any, from values that nobody reads yet if it
@@ -167,6 +212,10 @@ impl Drawing {
                 // Any value may be the other side, this one too.
                 let other = *self.dice.pick(&order);
                 let partner = self.values[other].clone();
+                // Indices go through an `Embedding` and nowhere else.
+                if value.classes.is_some() != (kind.name == "Embedding") || partner.classes.is_some() {
+                    continue;
+                }
                 let Some(step) = (kind.draw)(kind.name, &mut self.dice, &value, &partner) else { continue };
                 if step.outputs.iter().any(|shape| shape.iter().product::<usize>() > LARGEST) {
                     continue;

@@ -1,6 +1,13 @@
 //! Every kind of layer and function: how it is written, and the shapes that it gives by PyTorch's documentation.
 
+#[path = "functions.rs"]
+mod functions;
+
 use super::generator::{Dice, Value};
+use functions::{
+    concat, constant, embedding, expand, map, matmul, number, pair, permute, reduce, reshape, slice, split,
+    tensor, transpose,
+};
 
 /// What a step computes, as it is written, and its shapes.
 pub struct Step {
@@ -53,6 +60,10 @@ kinds! {
     permute: Permute;
     expand: Expand;
     matmul: Matmul;
+    embedding: Embedding;
+    map: Map;
+    constant: Zeros, Ones, Normal;
+    tensor: Param, Tensor, Product;
 }
 
 /// `value -> layer`
@@ -323,135 +334,4 @@ fn softmax(name: &str, dice: &mut Dice, value: &Value, _: &Value) -> Option<Step
     matches!(rank, 1..=3).then_some(())?;
     let axis = if dice.once_in(2) { format!("(axis: {})", dice.roll(rank)) } else { String::new() };
     same(value, format!("{name}{axis}"))
-}
-
-/// Two values of one shape, or one of them a scalar; kept where the function is smooth and small.
-fn pair(name: &str, _: &mut Dice, value: &Value, other: &Value) -> Option<Step> {
-    let fits = value.shape == other.shape || other.shape.is_empty() && !matches!(name, "Min" | "Max" | "Pow");
-    fits.then_some(())?;
-    let (a, b) = (&value.name, &other.name);
-    let text = match name {
-        "Add" => format!("{a} + {b}"),
-        "Sub" => format!("{a} - {b}"),
-        "Mul" => format!("{a} * tanh({b})"),
-        "Div" => format!("{a} / ({b} * {b} + 1)"),
-        "Min" => format!("min({a}, {b})"),
-        "Max" => format!("max({a}, 0.5 - {b})"),
-        _ => format!("pow({a} * tanh({a}) + 0.5, sigmoid({b}))"),
-    };
-    function(text, value.shape.clone())
-}
-
-fn number(name: &str, dice: &mut Dice, value: &Value, _: &Value) -> Option<Step> {
-    let a = &value.name;
-    let text = match name {
-        "Scalar" => dice
-            .pick(&["0.5 * A", "1 - A", "A / 2", "-A", "2 / (A * A + 1)", "max(A, 0.25)", "pow(A, 2)"])
-            .replace('A', a),
-        "Exp" => format!("exp(tanh({a}))"),
-        "Ln" => format!("ln({a} * {a} + 0.5)"),
-        "Sqrt" => format!("sqrt({a} * {a} + 0.5)"),
-        "Abs" => format!("abs({a})"),
-        "Sin" => format!("sin({a})"),
-        _ => format!("cos({a})"),
-    };
-    function(text, value.shape.clone())
-}
-
-fn reduce(name: &str, dice: &mut Dice, value: &Value, _: &Value) -> Option<Step> {
-    let rank = value.shape.len();
-    (rank > 0).then_some(())?;
-    let (name, a) = (name.to_lowercase(), &value.name);
-    if dice.once_in(4) {
-        return function(format!("{name}({a})"), Vec::new());
-    }
-    let axis = dice.roll(rank);
-    let mut shape = value.shape.clone();
-    shape.remove(axis);
-    if rank > 2 && dice.once_in(2) {
-        let second = dice.roll(rank - 1);
-        shape.remove(second);
-        let second = second + usize::from(second >= axis);
-        return function(format!("{name}({a}, axis: ({}, {}))", axis.min(second), axis.max(second)), shape);
-    }
-    function(format!("{name}({a}, axis: {axis})"), shape)
-}
-
-fn concat(_: &str, dice: &mut Dice, value: &Value, other: &Value) -> Option<Step> {
-    let rank = value.shape.len();
-    (rank > 0 && other.shape.len() == rank).then_some(())?;
-    let axis = dice.roll(rank);
-    let fits = (0..rank).all(|i| i == axis || value.shape[i] == other.shape[i]);
-    fits.then_some(())?;
-    let mut shape = value.shape.clone();
-    shape[axis] += other.shape[axis];
-    function(format!("concat({}, {}, axis: {axis})", value.name, other.name), shape)
-}
-
-fn split(_: &str, dice: &mut Dice, value: &Value, _: &Value) -> Option<Step> {
-    let fits = |parts: usize| (0..value.shape.len()).find(|&i| value.shape[i].is_multiple_of(parts));
-    let parts = dice.between(2, 3);
-    let axis = fits(parts)?;
-    let mut shape = value.shape.clone();
-    shape[axis] /= parts;
-    Some(Step { text: format!("split({}, {parts}, axis: {axis})", value.name), outputs: vec![shape; parts] })
-}
-
-fn slice(_: &str, dice: &mut Dice, value: &Value, _: &Value) -> Option<Step> {
-    let rank = value.shape.len();
-    (rank > 0).then_some(())?;
-    let axis = dice.roll(rank);
-    let start = dice.roll(value.shape[axis]);
-    let end = dice.between(start + 1, value.shape[axis]);
-    let mut shape = value.shape.clone();
-    shape[axis] = end - start;
-    function(format!("slice({}, axis: {axis}, {start}..{end})", value.name), shape)
-}
-
-fn reshape(_: &str, dice: &mut Dice, value: &Value, _: &Value) -> Option<Step> {
-    let mut left: usize = value.shape.iter().product();
-    (!value.shape.is_empty()).then_some(())?;
-    let mut shape = Vec::new();
-    for _ in 0..dice.roll(4) {
-        let size = divisor(dice, left);
-        left /= size;
-        shape.push(size);
-    }
-    shape.push(left);
-    function(format!("reshape({}, {shape:?})", value.name), shape)
-}
-
-fn transpose(_: &str, _: &mut Dice, value: &Value, _: &Value) -> Option<Step> {
-    let &[a, b] = &value.shape[..] else { return None };
-    function(format!("transpose({})", value.name), vec![b, a])
-}
-
-fn permute(_: &str, dice: &mut Dice, value: &Value, _: &Value) -> Option<Step> {
-    let orders: &[&[usize]] = match value.shape.len() {
-        3 => &[&[2, 0, 1], &[1, 2, 0], &[0, 2, 1], &[2, 1, 0], &[1, 0, 2]],
-        4 => &[&[3, 0, 2, 1], &[1, 3, 0, 2], &[0, 2, 3, 1]],
-        _ => return None,
-    };
-    let order = dice.pick(orders);
-    let shape = order.iter().map(|&axis| value.shape[axis]).collect();
-    function(format!("permute({}, {order:?})", value.name), shape)
-}
-
-fn expand(_: &str, _: &mut Dice, value: &Value, _: &Value) -> Option<Step> {
-    (value.shape.len() < 4).then_some(())?;
-    // No axis of this size yet, so that only one place fits the old ones.
-    let size = (2..).find(|size| !value.shape.contains(size))?;
-    let shape = [vec![size], value.shape.clone()].concat();
-    function(format!("expand({}, {shape:?})", value.name), shape)
-}
-
-fn matmul(_: &str, _: &mut Dice, value: &Value, other: &Value) -> Option<Step> {
-    let &[m, k] = &value.shape[..] else { return None };
-    // Small, so that no chain of products explodes.
-    let (a, b) = (format!("tanh({})", value.name), &other.name);
-    match other.shape[..] {
-        [rows, n] if rows == k => function(format!("matmul({a}, {b} / {k})"), vec![m, n]),
-        [n, columns] if columns == k => function(format!("matmul({a}, transpose({b} / {k}))"), vec![m, n]),
-        _ => None,
-    }
 }

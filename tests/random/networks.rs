@@ -1,26 +1,27 @@
 //! Drawn by `generator.rs`: not to be changed by hand.
 
 use super::differences::{check_batch, places};
-use super::drawn;
+use super::{drawn, indices};
 use formwork::prelude::*;
 
 network! {
-    struct Random0<T>(gain: [], image: [2, 6, 5]) -> (out0: [], out1: [2], out2: [255]) {
+    struct Random0<T>(gain: [], image: [2, 6, 5]) -> (out0: [2], out1: [156]) {
         let v2 = image -> Conv2d(2, kernel: 1);
-        let v3 = v2 -> Flatten;
-        let v4 = sum(v3);
-        let v5 = v3 / (v4 * v4 + 1);
-        let v6 = cos(v5);
-        let v7 = exp(tanh(gain));
-        let v8 = v7 -> Mish;
-        let v9 = v6 -> Glu;
-        let v10 = v2 -> GlobalAvgPool2d;
-        let v11 = v10 -> Softplus(beta: 2.0);
-        let v12 = v11 -> LogSigmoid;
-        let v13 = v2 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
-        let v14 = v9 -> Softmax(axis: 0);
-        let v15 = v2 -> ConvTranspose2d(3, kernel: (2, 1), stride: 1, padding: 0, output_padding: 0, dilation: 1, groups: 1);
-        (v8, v12, concat(reshape(v13, [120]), v14, reshape(v15, [105]), axis: 0))
+        param table: [2, 4, 4] = glorot_uniform;
+        let v4 = table -> GlobalMaxPool2d;
+        let v5 = v4 -> BatchNorm1d(eps: 0.05, momentum: cumulative);
+        let v6 = softplus(gain);
+        let v7 = v5 -> map(|p| { let s = sin(p); s * s - p / 3 });
+        let v8 = v2 -> Hardsigmoid;
+        let v9 = slice(v7, axis: 0, 0..2);
+        let v10 = v8 / (v6 * v6 + 1);
+        let v11 = -v10;
+        let v12 = v9 -> Softmax(axis: 0);
+        let v13 = table -> Upsample(2, mode: bilinear, align_corners: true);
+        let v14 = v11 -> GroupNorm(1, eps: 0.05);
+        let v15 = v13 -> Relu;
+        let v16 = v15 -> Conv2d(4, kernel: (3, 1), stride: 2, padding: 2, dilation: (2, 1), groups: 2, bias: false);
+        (v12, concat(reshape(v14, [60]), reshape(v16, [96]), axis: 0))
     }
 }
 
@@ -32,23 +33,24 @@ fn random0() {
 }
 
 network! {
-    struct Random1<T>(x: [9], series: [6, 6], gain: []) -> [25] {
+    struct Random1<T>(x: [9], series: [6, 6], gain: []) -> [31] {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(6);
-        let v5 = v3 -> Dropout(0.25);
-        let v6 = abs(v5);
-        let v7 = concat(v5, v6, axis: 0);
-        let v8 = v7 -> Dense(6);
-        let v9 = reshape(v8, [2, 1, 3, 1]);
-        let v10 = v4 -> Hardswish;
-        let v11 = v9 -> Hardtanh(min: -0.5, max: 0.7);
-        let v12 = v10 -> GlobalAvgPool1d;
-        let v13 = v12 + v8;
-        let v14 = v11 -> Hardsigmoid;
-        let v15 = v10 -> AvgPool1d(3);
-        let v16 = v14 -> Tanh;
-        let v17 = sin(v13);
-        concat(expand(gain, [1]), reshape(v15, [12]), reshape(v16, [6]), v17, axis: 0)
+        param table: [3, 4] = glorot_uniform;
+        let v6 = min(gain, gain);
+        let v7 = v4 -> GlobalAvgPool1d;
+        let v8 = v7 -> GaussianNoise(0.25);
+        let _v9 = v8 -> Hardswish;
+        let v10 = cos(v3);
+        let v11 = v6 + ones([]);
+        let v12 = table -> ConvTranspose1d(3, kernel: 3, stride: 1, padding: 0, output_padding: 0, dilation: 1, groups: 1);
+        let v13 = v11 -> Silu;
+        let v14 = v12 -> LayerNorm(eps: 0.05);
+        let v15 = matmul(v14 -> wv14_2976: Dense(3), transpose(wv14_2976.weight));
+        let v16 = v15 -> Hardtanh;
+        let v17 = v16 + gain;
+        let (v18, v19, v20) = split(v10, 3, axis: 0);
+        concat(v8, expand(v13, [1]), reshape(v17, [15]), v18, v19, v20, axis: 0)
     }
 }
 
@@ -61,24 +63,25 @@ fn random1() {
 }
 
 network! {
-    struct Random2<T>(x: [6], image: [1, 7, 6], volume: [1, 4, 4, 4]) -> (out0: [1, 4, 4, 4], out1: [4, 2, 4], out2: [17]) {
+    struct Random2<T>(x: [6], image: [1, 7, 6], volume: [1, 4, 4, 4]) -> [124] {
         let v3 = x -> Dense(6);
         let v4 = image -> Conv2d(1, kernel: 1);
         let v5 = volume -> Conv3d(1, kernel: 1);
-        let v6 = mean(v3, axis: 0);
-        let v7 = v4 -> GroupNorm(1, eps: 0.05);
-        let v8 = min(v7, v4);
-        let v9 = v8 - v4;
-        let v10 = v9 -> GaussianNoise(0.25);
-        let v11 = v10 -> Dropout2d(0.25);
-        let v12 = v11 -> Conv2d(4, kernel: 3, stride: 2, padding: (0, 2), dilation: (2, 1), bias: false);
-        let v13 = v6 -> Relu6;
-        let _v14 = v12 -> AvgPool2d((3, 2), stride: (1, 3), padding: (1, 0));
-        let v15 = v10 -> Upsample(size: (2, 5), mode: bilinear);
-        let v16 = v15 -> PRelu;
-        let _v17 = v12 * tanh(v12);
-        let v18 = v3 -> BatchNorm1d(eps: 0.05, momentum: 0.3);
-        (v5, v12, concat(expand(v13, [1]), reshape(v16, [10]), v18, axis: 0))
+        param table: [3, 4] = he_normal;
+        let v7 = v5 -> LogSigmoid;
+        let v8 = v4 -> BatchNorm2d(eps: 0.05, momentum: 0.3);
+        let v9 = sum(v3);
+        let v10 = transpose(table);
+        let v11 = table -> Glu;
+        let v12 = v11 -> Hardswish;
+        let v13 = v5 - v7;
+        let v14 = v13 -> Flatten;
+        let v15 = v10 -> LeakyRelu;
+        let v16 = v15 * tanh(v9);
+        let v17 = v14 -> Dropout(0.25);
+        let v18 = exp(tanh(v12));
+        let v19 = v17 -> LogSoftmax;
+        concat(reshape(v8, [42]), reshape(v16, [12]), reshape(v18, [6]), v19, axis: 0)
     }
 }
 
@@ -91,24 +94,25 @@ fn random2() {
 }
 
 network! {
-    struct Random3<T>(x: [4], series: [6, 6], image: [1, 7, 6], gain: []) -> (out0: [], out1: [172]) {
+    struct Random3<T>(x: [4], series: [6, 6], image: [1, 7, 6], gain: []) -> [111] {
         let v4 = x -> Dense(4);
         let v5 = series -> Dense(6);
         let v6 = image -> Conv2d(1, kernel: 1);
-        let v7 = v4 -> Sigmoid;
-        let v8 = expand(v6, [2, 1, 7, 6]);
-        let v9 = gain -> Silu;
-        let v10 = sqrt(v7 * v7 + 0.5);
-        let v11 = v8 -> Conv3d(4, kernel: 1, stride: (2, 1, 2), padding: (0, 0, 2), dilation: (1, 1, 2), groups: 2);
-        let v12 = v10 -> Relu;
-        let (v13, v14) = split(v12, 2, axis: 0);
-        let v15 = v5 -> Conv1d(2, kernel: 1, padding: same, bias: false);
-        let v16 = v13 -> LayerNorm(eps: 0.05, affine: false);
-        let v17 = v6 -> MaxPool2d(3);
-        let _v18 = permute(v11, [1, 3, 0, 2]);
-        let _v19 = v17 -> ZeroPad2d((1, 0, 2, 0));
-        let v20 = v15 -> ConvTranspose1d(2, kernel: 1, stride: 2, padding: 0, output_padding: 1, dilation: 1, groups: 1);
-        (v9, concat(reshape(v11, [140]), v14, v16, reshape(v17, [4]), reshape(v20, [24]), axis: 0))
+        param table: [3, 4] = he_normal;
+        let v8 = v5 -> Gelu(approximate: tanh);
+        let _v9 = v4 -> Dense(3);
+        let v10 = concat(v4, v4, axis: 0);
+        let v11 = table + normal([3, 4]);
+        let v12 = v6 -> AdaptiveAvgPool2d((1, 4));
+        let v13 = v11 -> AlphaDropout(0.25);
+        let v14 = abs(v10);
+        let v15 = v13 -> Conv1d(3, kernel: 3, stride: 2, padding: 1, dilation: 1, bias: false);
+        let v16 = permute(v12, [1, 0, 2]);
+        let v17 = v12 -> ConvTranspose2d(3, kernel: (2, 1), stride: 2, padding: (1, 0), output_padding: 1, dilation: 2, groups: 1);
+        let v18 = tanh(v16);
+        let v19 = mean(v15, axis: 1);
+        let v20 = v18 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
+        concat(expand(gain, [1]), reshape(v8, [36]), v14, reshape(v17, [48]), v19, reshape(v20, [16]), axis: 0)
     }
 }
 
@@ -122,25 +126,26 @@ fn random3() {
 }
 
 network! {
-    struct Random4<T>(x: [9], series: [6, 6], image: [2, 6, 5], volume: [1, 4, 4, 4], gain: []) -> [154] {
+    struct Random4<T>(x: [9], series: [6, 6], image: [2, 6, 5], volume: [1, 4, 4, 4], gain: []) -> [165] {
         let v5 = x -> Dense(9);
         let v6 = series -> Dense(6);
         let v7 = image -> Conv2d(2, kernel: 1);
         let v8 = volume -> Conv3d(1, kernel: 1);
-        let v9 = v5 -> Gelu;
-        let _v10 = v6 -> RmsNorm(eps: 0.05);
-        let v11 = permute(v7, [2, 1, 0]);
-        let v12 = v11 -> InstanceNorm2d(eps: 0.05, affine: true);
-        let v13 = v12 -> BatchNorm2d(eps: 0.05, affine: false);
-        let v14 = v13 -> AdaptiveAvgPool2d((6, 1));
-        let v15 = ln(gain * gain + 0.5);
-        let v16 = transpose(v6);
-        let v17 = v14 * tanh(v15);
-        let v18 = v9 -> Elu;
-        let v19 = v17 -> Celu;
-        let v20 = v11 -> AvgPool2d(2, stride: 3, padding: (1, 0));
-        let v21 = v18 -> Softsign;
-        concat(reshape(v8, [64]), reshape(v16, [36]), reshape(v19, [30]), reshape(v20, [15]), v21, axis: 0)
+        param table: [3, 4] = glorot_uniform;
+        let v10 = table -> Dense(4, bias: false);
+        let v11 = v7 -> GlobalAvgPool2d;
+        let v12 = ln(v5 * v5 + 0.5);
+        let v13 = v7 -> AvgPool2d(3, stride: (3, 2), padding: (1, 0));
+        let v14 = v13 -> Selu;
+        let v15 = v14 -> MaxPool2d(2, stride: (3, 1), padding: (0, 1));
+        let v16 = pow(v6 * tanh(v6) + 0.5, sigmoid(v6));
+        let v17 = tanh(v11 -> wv11_2354: Dense(3)) * wv11_2354.bias;
+        let v18 = v15 -> InstanceNorm2d(eps: 0.05);
+        let v19 = v8 -> Celu(0.7);
+        let _v20 = v18 -> ZeroPad2d((0, 0, 2, 2));
+        let v21 = v18 -> ZeroPad2d((2, 0, 2, 1));
+        let v22 = reshape(v10, [2, 6]);
+        concat(expand(gain, [1]), v12, reshape(v16, [36]), v17, reshape(v19, [64]), reshape(v21, [40]), reshape(v22, [12]), axis: 0)
     }
 }
 
@@ -155,22 +160,24 @@ fn random4() {
 }
 
 network! {
-    struct Random5<T>(x: [6], gain: []) -> [8] {
-        let v2 = x -> Dense(6);
-        let v3 = slice(v2, axis: 0, 5..6);
-        let v4 = gain -> Selu;
-        let v5 = v3 -> LogSoftmax(axis: 0);
-        let v6 = v5 -> AlphaDropout(0.25);
-        let v7 = v2 -> RmsNorm(eps: 0.05);
-        let v8 = v7 -> LeakyRelu(0.2);
-        let v9 = v6 / 2;
-        let v10 = pow(v8 * tanh(v8) + 0.5, sigmoid(v2));
-        let v11 = max(v10, 0.5 - v2);
-        let v12 = pow(v3 * tanh(v3) + 0.5, sigmoid(v9));
-        let v13 = v4 -> LeakyRelu(0.2);
-        let v14 = sqrt(v13 * v13 + 0.5);
-        let v15 = v12 -> Softmax(axis: 0);
-        concat(v11, expand(v14, [1]), v15, axis: 0)
+    struct Random5<T>(x: [6], gain: [], tokens: [3] in 0..6) -> (out0: [2], out1: [31]) {
+        let v3 = x -> Dense(6);
+        let v4 = tokens -> Embedding(3);
+        param table: [5] = he_normal;
+        let v6 = table -> Relu6;
+        let v7 = v4 -> MaxPool1d(2);
+        let v8 = expand(gain, [2]);
+        let v9 = v7 -> PRelu(per_channel: true);
+        let v10 = v6 + zeros([5]);
+        let v11 = v10 -> Sigmoid;
+        let v12 = v11 -> RmsNorm(eps: 0.05, affine: false);
+        let v13 = v3 -> Elu(0.7);
+        let v14 = v12 -> Mish;
+        let v15 = max(v10, 0.5 - v6);
+        let v16 = sqrt(v9 * v9 + 0.5);
+        let v17 = v4 -> AvgPool1d(2, stride: 1, padding: 1, count_include_pad: false);
+        let v18 = sin(v14);
+        (v8, concat(v13, v15, reshape(v16, [3]), reshape(v17, [12]), v18, axis: 0))
     }
 }
 
@@ -178,27 +185,28 @@ network! {
 fn random5() {
     let x = drawn(3 + 2, 50);
     let gain = drawn(3 + 2, 51);
-    check_batch::<Random5<f64>>(Random5Batch { x: &x, gain: &gain }, &places(3));
+    let tokens = indices::<6, 3>(3 + 2, 52);
+    check_batch::<Random5<f64>>(Random5Batch { x: &x, gain: &gain, tokens: &tokens }, &places(3));
 }
 
 network! {
-    struct Random6<T>(x: [9], series: [9, 3], gain: []) -> (out0: [4], out1: [2]) {
+    struct Random6<T>(x: [9], series: [9, 3], gain: []) -> (out0: [8, 9], out1: [9, 9], out2: [2]) {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(3);
-        let v5 = v4 -> MaxPool1d(2);
+        let v5 = v4 -> Softsign;
         let v6 = matmul(tanh(v5), transpose(v5 / 3));
-        let v7 = v6 -> ConvTranspose1d(1, kernel: 1, stride: 2, padding: 1, output_padding: 1, dilation: 1, groups: 1);
-        let v8 = v7 -> AvgPool1d(2);
-        let v9 = gain -> Selu;
-        let v10 = v3 -> BatchNorm1d(eps: 0.05, statistics: running);
-        let v11 = v8 -> LogSigmoid;
-        let v12 = sum(v11);
-        let v13 = mean(v10);
-        let v14 = v3 -> Dense(4);
-        let v15 = v13 -> Mish;
-        let v16 = v9 -> Gelu;
-        let v17 = v15 - v12;
-        (v14, concat(expand(v16, [1]), expand(v17, [1]), axis: 0))
+        let v7 = gain -> Hardsigmoid;
+        let v8 = v3 - x;
+        let _v9 = v6 -> Hardtanh;
+        let v10 = slice(v6, axis: 0, 1..9);
+        let v11 = v8 * tanh(v7);
+        let v12 = v10 -> Softsign;
+        let v13 = v12 -> Dropout(0.25);
+        let v14 = matmul(tanh(v4), transpose(v4 / 3));
+        let v15 = v11 -> Hardswish;
+        let v16 = v14 -> map(|p| tanh(p) * cos(p) + 0.1);
+        let v17 = tanh(v15 -> wv15_9477: Dense(2)) * wv15_9477.bias;
+        (v13, v16, v17)
     }
 }
 
@@ -211,24 +219,26 @@ fn random6() {
 }
 
 network! {
-    struct Random7<T>(series: [9, 3], image: [1, 7, 6], volume: [1, 4, 4, 4], gain: []) -> (out0: [9, 3], out1: [145]) {
-        let v4 = series -> Dense(3);
-        let v5 = image -> Conv2d(1, kernel: 1);
-        let v6 = volume -> Conv3d(1, kernel: 1);
-        let v7 = v5 -> GlobalMaxPool2d;
-        let v8 = v5 -> ZeroPad2d((1, 1, 1, 2));
-        let v9 = gain -> Silu;
-        let _v10 = v8 -> Hardswish;
-        let v11 = sin(v8);
-        let v12 = v11 * tanh(v8);
-        let v13 = v7 -> Elu(0.7);
-        let v14 = expand(v13, [2, 1]);
-        let v15 = v12 -> RmsNorm(eps: 0.05);
-        let v16 = v9 -> Hardswish;
-        let v17 = v14 -> Dropout(0.25);
-        let v18 = v6 -> Conv3d(2, kernel: (1, 1, 3), stride: (2, 1, 2), padding: (1, 2, 1), dilation: (2, 1, 2));
-        let v19 = v17 -> Conv1d(4, kernel: 1, stride: 1, padding: 1, dilation: 2);
-        (v4, concat(reshape(v15, [80]), expand(v16, [1]), reshape(v18, [48]), reshape(v19, [16]), axis: 0))
+    struct Random7<T>(series: [9, 3], image: [1, 7, 6], volume: [1, 4, 4, 4], gain: [], tokens: [1] in 0..7) -> (out0: [1, 3], out1: [3, 5, 4], out2: [112]) {
+        let v5 = series -> Dense(3);
+        let v6 = image -> Conv2d(1, kernel: 1);
+        let v7 = volume -> Conv3d(1, kernel: 1);
+        let v8 = tokens -> Embedding(3);
+        param table: [2, 4, 4] = glorot_uniform;
+        let v10 = table -> Dropout2d(0.25);
+        let v11 = v7 -> Conv3d(3, kernel: (2, 2, 3), stride: (1, 2, 2), padding: (0, 0, 2), dilation: 2, bias: false);
+        let v12 = v6 -> Conv2d(3, kernel: 2, stride: 2, padding: 2, dilation: 2);
+        let v13 = v10 -> Gelu;
+        let v14 = ln(v11 * v11 + 0.5);
+        let v15 = max(table, 0.5 - v10);
+        let v16 = v14 -> Flatten;
+        let v17 = v16 -> LogSoftmax;
+        let v18 = transpose(v5);
+        let v19 = v17 -> LogSigmoid;
+        let v20 = pow(v16 * tanh(v16) + 0.5, sigmoid(v16));
+        let v21 = v13 -> Upsample(size: (7, 2), mode: bilinear);
+        let v22 = gain -> Elu;
+        (v8, v12, concat(reshape(v15, [32]), reshape(v18, [27]), v19, v20, reshape(v21, [28]), expand(v22, [1]), axis: 0))
     }
 }
 
@@ -238,27 +248,28 @@ fn random7() {
     let image = drawn(3 + 2, 71);
     let volume = drawn(3 + 2, 72);
     let gain = drawn(3 + 2, 73);
-    check_batch::<Random7<f64>>(Random7Batch { series: &series, image: &image, volume: &volume, gain: &gain }, &places(3));
+    let tokens = indices::<7, 1>(3 + 2, 74);
+    check_batch::<Random7<f64>>(Random7Batch { series: &series, image: &image, volume: &volume, gain: &gain, tokens: &tokens }, &places(3));
 }
 
 network! {
-    struct Random8<T>(x: [6], volume: [1, 4, 4, 4], gain: []) -> [113] {
+    struct Random8<T>(x: [6], volume: [1, 4, 4, 4], gain: []) -> (out0: [], out1: [1, 4, 4], out2: [10]) {
         let v3 = x -> Dense(6);
         let v4 = volume -> Conv3d(1, kernel: 1);
-        let v5 = v4 -> PRelu;
-        let v6 = reshape(v5, [16, 4]);
-        let v7 = concat(v3, x, axis: 0);
-        let v8 = v7 / (v7 * v7 + 1);
-        let v9 = slice(v6, axis: 0, 11..16);
-        let v10 = v7 + gain;
-        let v11 = permute(v5, [0, 2, 3, 1]);
-        let v12 = abs(v9);
-        let v13 = v12 -> Sigmoid;
-        let v14 = matmul(tanh(v13), transpose(v13 / 4));
-        let v15 = v8 -> Hardtanh(min: -0.5, max: 0.7);
-        let v16 = v10 -> Relu;
-        let v17 = v16 -> AlphaDropout(0.25);
-        concat(reshape(v11, [64]), reshape(v14, [25]), v15, v17, axis: 0)
+        let v5 = expand(gain, [2]);
+        let v6 = sum(v4, axis: 3);
+        let v7 = v6 -> Softplus(beta: 2.0);
+        let v8 = sigmoid(v3);
+        let v9 = -v5;
+        let v10 = concat(v5, v8, axis: 0);
+        let v11 = sin(v7);
+        let v12 = v10 -> Softmax(axis: 0);
+        let v13 = mean(v12, axis: 0);
+        let v14 = v11 -> RmsNorm(eps: 0.05);
+        let v15 = v9 + zeros([2]);
+        let v16 = v15 -> Celu(0.7);
+        let (v17, v18) = split(v10, 2, axis: 0);
+        (v13, v14, concat(v16, v17, v18, axis: 0))
     }
 }
 
@@ -271,23 +282,24 @@ fn random8() {
 }
 
 network! {
-    struct Random9<T>(series: [6, 6], image: [1, 7, 6]) -> (out0: [6, 6], out1: [1, 10, 8], out2: [10]) {
+    struct Random9<T>(series: [6, 6], image: [1, 7, 6]) -> (out0: [6, 5], out1: [77]) {
         let v2 = series -> Dense(6);
         let v3 = image -> Conv2d(1, kernel: 1);
-        let v4 = v3 -> Celu(0.7);
-        let v5 = v4 -> Softsign;
-        let v6 = min(v5, v4);
-        let v7 = v6 -> ZeroPad2d((1, 0, 1, 1));
-        let v8 = v7 -> MaxPool2d(3, stride: 2, padding: 0);
-        let v9 = 1 - v2;
-        let v10 = v8 -> AvgPool2d(2, stride: (2, 1), padding: 0, count_include_pad: false);
-        let _v11 = exp(tanh(v9));
-        let v12 = v10 -> ConvTranspose2d(1, kernel: (3, 1), stride: 2, padding: (1, 0), output_padding: (0, 1), dilation: (2, 1), groups: 1);
-        let v13 = v12 -> Relu6;
-        let v14 = cos(v13);
-        let v15 = v14 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
-        let v16 = v13 -> Upsample(size: (5, 2));
-        (v9, v15, reshape(v16, [10]))
+        param table: [2, 4, 4] = he_normal;
+        let v5 = abs(v2);
+        let v6 = v3 -> ZeroPad2d((2, 2, 1, 2));
+        let v7 = table + ones([2, 4, 4]);
+        let v8 = reshape(v7, [32]);
+        let v9 = v5 -> Dense(5);
+        let v10 = v6 -> Silu;
+        let v11 = min(v10, v10);
+        let v12 = v8 -> Selu;
+        let v13 = v11 -> GroupNorm(1, eps: 0.05);
+        let _v14 = v12 -> Mish;
+        let v15 = v12 -> LeakyRelu(0.2);
+        let _v16 = exp(tanh(v13));
+        let v17 = v13 -> AdaptiveAvgPool2d((9, 5));
+        (v9, concat(v15, reshape(v17, [45]), axis: 0))
     }
 }
 
@@ -299,23 +311,23 @@ fn random9() {
 }
 
 network! {
-    struct Random10<T>(x: [9], series: [7, 4], gain: []) -> (out0: [], out1: [39]) {
+    struct Random10<T>(x: [9], series: [7, 4], gain: []) -> [41] {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(4);
-        let v5 = ln(v3 * v3 + 0.5);
-        let v6 = v4 -> Glu;
-        let v7 = transpose(v6);
-        let v8 = softplus(gain);
-        let v9 = exp(tanh(v8));
-        let v10 = v7 -> GlobalAvgPool1d;
-        let v11 = tanh(v10);
-        let v12 = v6 -> Flatten;
-        let v13 = v5 -> LayerNorm(eps: 0.05);
-        let _v14 = v9 -> Hardsigmoid;
-        let v15 = max(v3, 0.5 - v3);
-        let v16 = v12 -> Hardsigmoid;
-        let (v17, v18, v19) = split(v13, 3, axis: 0);
-        (v9, concat(v11, v15, v16, v17, v18, v19, axis: 0))
+        let v5 = gain -> Tanh;
+        let v6 = v3 -> BatchNorm1d(eps: 0.05, momentum: cumulative);
+        let v7 = v6 -> Relu;
+        let v8 = v4 -> GlobalAvgPool1d;
+        let v9 = v8 / (gain * gain + 1);
+        let v10 = v7 -> Mish;
+        let v11 = v10 -> AlphaDropout(0.25);
+        let v12 = v4 -> AvgPool1d(2);
+        let _v13 = v11 -> LayerNorm(eps: 0.05);
+        let v14 = v12 -> ConvTranspose1d(3, kernel: 2, stride: 2, padding: 0, output_padding: 1, dilation: 1, groups: 1);
+        let v15 = sqrt(v11 * v11 + 0.5);
+        let v16 = v9 -> LayerNorm(eps: 0.05);
+        let v17 = v14 -> Conv1d(3, kernel: 3, stride: 1, padding: 2, dilation: 1);
+        concat(expand(v5, [1]), v15, v16, reshape(v17, [27]), axis: 0)
     }
 }
 
@@ -328,23 +340,25 @@ fn random10() {
 }
 
 network! {
-    struct Random11<T>(x: [9], series: [9, 3]) -> (out0: [], out1: [9]) {
-        let v2 = x -> Dense(9);
-        let v3 = series -> Dense(3);
-        let v4 = v3 -> GaussianNoise(0.25);
-        let v5 = v2 -> LogSoftmax(axis: 0);
-        let v6 = v4 -> MaxPool1d(3);
-        let v7 = v5 -> Dense(5, bias: false);
-        let v8 = max(v6, 0.25);
-        let v9 = sin(v8);
-        let v10 = sum(v7, axis: 0);
-        let v11 = v9 -> Dropout(0.25);
-        let v12 = sqrt(v10 * v10 + 0.5);
-        let v13 = v6 * tanh(v11);
-        let v14 = v13 + v10;
-        let v15 = v14 -> Elu;
-        let _v16 = v15 -> Selu;
-        (v12, reshape(v15, [9]))
+    struct Random11<T>(x: [9], series: [9, 3], tokens: [2] in 0..7) -> (out0: [9], out1: [41]) {
+        let v3 = x -> Dense(9);
+        let v4 = series -> Dense(3);
+        let v5 = tokens -> Embedding(4);
+        param table: [3, 4];
+        let v7 = v5 -> Relu6;
+        let v8 = v4 -> GaussianNoise(0.25);
+        let v9 = v7 + v5;
+        let v10 = v9 -> Glu;
+        let v11 = matmul(v8 -> wv8_6939: Dense(5), wv8_6939.weight);
+        let v12 = exp(tanh(v10));
+        let v13 = v12 -> MaxPool1d(3, stride: 3, padding: 1);
+        let v14 = v13 -> Hardtanh;
+        let _v15 = v3 -> PRelu(per_channel: true);
+        let _v16 = table -> PRelu(per_channel: true);
+        let v17 = table - normal([3, 4]);
+        let v18 = cos(v14);
+        let v19 = v17 -> PRelu(per_channel: true);
+        (v3, concat(reshape(v11, [27]), reshape(v18, [2]), reshape(v19, [12]), axis: 0))
     }
 }
 
@@ -352,5 +366,6 @@ network! {
 fn random11() {
     let x = drawn(3 + 2, 110);
     let series = drawn(3 + 2, 111);
-    check_batch::<Random11<f64>>(Random11Batch { x: &x, series: &series }, &places(3));
+    let tokens = indices::<7, 2>(3 + 2, 112);
+    check_batch::<Random11<f64>>(Random11Batch { x: &x, series: &series, tokens: &tokens }, &places(3));
 }

@@ -44,6 +44,7 @@ impl Emit<'_> {
             let (first, last) = rows[shaped.owner(id).0];
             let (first, last) = (number(first), number(last));
             let parameters = number(self.learned_of(id));
+            let frozen = number(self.frozen_of(id));
             let multiply_adds = number(layer.multiply_adds(&shapes) * graph.rounds(id));
             let group = option(node.group);
             quote! {
@@ -55,6 +56,7 @@ impl Emit<'_> {
                     outputs: &[#(#outputs),*],
                     tensors: (#first, #last),
                     parameters: #parameters,
+                    frozen: #frozen,
                     multiply_adds: #multiply_adds,
                     group: #group,
                 }

@@ -86,12 +86,7 @@ impl Emit<'_> {
 
     /// The constant that holds a node's spec.
     fn spec_name(&self, node: NodeId) -> Ident {
-        let graph = &self.plan.shaped.graph;
-        let name = graph.path(node).replace(".*", "").replace('.', "_");
-        // The same words may lead to two nodes: the second use of a shared layer, `a_b` and `b` in `a`.
-        let same = |other: usize| graph.path(NodeId(other)).replace(".*", "").replace('.', "_") == name;
-        let number = if (0..node.0).any(same) { format!("_{}", node.0) } else { String::new() };
-        format_ident!("__spec_{name}{number}", span = Span::mixed_site())
+        format_ident!("__spec_{}", self.plan.words[node.0], span = Span::mixed_site())
     }
 
     /// `impl Network for Name`.
@@ -290,6 +285,9 @@ impl Emit<'_> {
     }
 
     fn debug(&self) -> TokenStream {
+        if self.header().derived("Debug").is_some() {
+            return TokenStream::new();
+        }
         let Names { generics, bounds, name, .. } = &self.names;
         let text = format!("{}({} parameters)", name, self.learned());
         quote! {

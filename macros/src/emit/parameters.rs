@@ -55,7 +55,8 @@ impl Emit<'_> {
             if let (FieldKind::Struct(group, inner), Element::Block(ty)) = (&field.kind, &element) {
                 let group = &shaped.graph.groups[group.0];
                 let doc = format!("The tensors of `{}` in [`{}`].", group.text, self.names.name);
-                self.structure(ty, &quote!(#[doc = #doc] #[repr(C)]), inner, structs);
+                let derives = self.header().derives();
+                self.structure(ty, &quote!(#[doc = #doc] #(#derives)* #[repr(C)]), inner, structs);
             }
             let element = match element {
                 Element::Layer(ty) => ty,
@@ -263,7 +264,9 @@ fn struct_name(parent: &Ident, field: &Ident) -> Ident {
 }
 
 fn tensor(krate: &TokenStream, path: &str, p: &Parameter, offset: Dim) -> TokenStream {
+    // A tensor that is a field itself has the field's name.
     let name = format!("{path}{}", p.name);
+    let name = name.trim_end_matches('.');
     let len = number(p.len());
     let offset = number(offset);
     let shape = p.axes.iter().map(|&a| number(p.memory_shape[a]));

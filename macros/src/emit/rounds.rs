@@ -82,7 +82,7 @@ impl Emit<'_> {
             let mut at = start;
             let mut ranges = Vec::new();
             for parameter in shaped.parameters(node) {
-                if !matches!(parameter.role, Role::Learned) {
+                if matches!(parameter.role, Role::Average { .. } | Role::CumulativeAverage) {
                     let (start, end) = (number(at), number(at + parameter.len()));
                     ranges.push(quote!(#start..#end));
                 }

@@ -196,7 +196,17 @@ impl Views<'_> {
                 let saved = self.read(*saved);
                 let given: Vec<_> = output_gradients.iter().map(|b| self.read(*b)).collect();
                 let made: Vec<_> = input_gradients.iter().map(|b| self.write(*b)).collect();
-                let left = self.left(Tensors::Node(*node), *added);
+                let frozen = self.emit.plan.shaped.frozen(*node);
+                let (learned, all) = frozen.unwrap_or((Dim::ZERO, Dim::ONE));
+                // What is frozen throughout needs no gradient; before running statistics it gets one that is thrown away.
+                let left = match learned.is(all) {
+                    true => quote!(&mut []),
+                    false => self.left(Tensors::Node(*node), *added),
+                };
+                let cleared = (!learned.is(0) && !learned.is(all)).then(|| {
+                    let (left, learned) = (self.left(Tensors::Node(*node), *added), number(learned));
+                    quote!(#private::zero_fill(&mut (#left)[..#learned]);)
+                });
                 self.scratch = true;
                 quote! {
                     #krate::layers::Layer::<#scalar>::backward(&#spec, #krate::layers::Backward {
@@ -211,6 +221,7 @@ impl Views<'_> {
                         parameter_gradients: #left,
                         scratch: __scratch,
                     });
+                    #cleared
                 }
             }
             Step::Convert { from, to, channels, pixels, to_channels_last } => {

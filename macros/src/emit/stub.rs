@@ -1,11 +1,13 @@
 //! After an error: the same names with bodies that never run, so that the rest of the program still type-checks and
 //! the editor still completes.
 
+use super::parameters::Element;
 use super::ports::Ports;
 use super::{Names, number};
+use crate::fields::{Field, FieldKind};
 use crate::graph::{Input, Output, Shaped};
 use crate::shape::{Dim, Shape};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 /// The skeleton of a network: its struct with every field that is known, and all its methods and traits.
@@ -34,7 +36,8 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
     let (sample, batch, output) = (ports.sample(), ports.batch(&quote!('a)), ports.output());
     let (definitions, implementations) = (ports.definitions(), ports.implementations());
     let arguments = ports.arguments();
-    let fields = fields(krate, shaped, scalar);
+    let fields = crate::fields::fields(shaped);
+    let structures = structures(&names, shaped, name, &quote!(#(#attributes)*), &fields);
     let graph_name = name.to_string();
     let workspace = format_ident!("{}Workspace", name);
     let predicted = if ports.boxed() { quote!(#private::Box<#output>) } else { quote!(#output) };
@@ -50,16 +53,17 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
             ) -> ::core::result::Result<#private::Vec<#output>, #krate::Error> { loop {} }
         }
     };
+    let debug = header.derived("Debug").is_none().then(|| {
+        quote! {
+            impl #bounds ::core::fmt::Debug for #name #generics {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { loop {} }
+            }
+        }
+    });
     let zero = number(0);
     let usize = quote!(::core::primitive::usize);
     quote! {
-        #(#attributes)*
-        #[allow(non_snake_case, dead_code)]
-        #visibility struct #name #bounds {
-            #(#fields)*
-            #[doc(hidden)]
-            __scalar: ::core::marker::PhantomData<#scalar>,
-        }
+        #structures
         #[allow(dead_code)]
         #visibility type #workspace #generics = #krate::Workspace<#name #generics>;
         #definitions
@@ -126,27 +130,56 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
                 ) { loop {} }
                 #predict_batch
             }
-            impl #bounds ::core::fmt::Debug for #name #generics {
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { loop {} }
-            }
+            #debug
         };
     }
 }
 
-/// The fields of all layers whose inputs are known.
-fn fields(krate: &TokenStream, shaped: &Shaped, scalar: &TokenStream) -> Vec<TokenStream> {
-    let mut names = std::collections::BTreeSet::new();
-    let known = shaped.graph.nodes.iter().filter_map(|node| {
-        let layer = node.layer.as_ref()?;
-        let inputs: Option<Vec<Shape>> = node.inputs.iter().map(|v| shaped.shapes[v.0].clone()).collect();
-        let inputs = inputs?;
-        // A layer that its inputs do not fit has no shape to come out, and its parameters cannot be told.
-        node.outputs.iter().all(|v| shaped.shapes[v.0].is_some()).then_some(())?;
-        (!layer.parameters(&inputs).is_empty()).then_some(())?;
+/// A struct with the fields of all layers whose inputs are known, and those of the blocks in it.
+fn structures(
+    names: &Names,
+    shaped: &Shaped,
+    name: &Ident,
+    attributes: &TokenStream,
+    fields: &[Field],
+) -> TokenStream {
+    let Names { scalar, generics, bounds, .. } = names;
+    let visibility = &shaped.graph.header.visibility;
+    let mut taken = std::collections::BTreeSet::new();
+    let (mut written, mut inner) = (Vec::new(), Vec::new());
+    for field in fields {
+        let ident = &field.name;
         // The same name twice is a mistake already reported.
-        names.insert(node.name.to_string()).then_some(())?;
-        let (ident, ty) = (&node.name, layer.field(&inputs, scalar));
-        Some(quote!(pub #ident: #krate::layers::#ty,))
-    });
-    known.collect()
+        if !taken.insert(ident.to_string()) {
+            continue;
+        }
+        let element = match names.field_type(shaped, field, name) {
+            Element::Layer(ty) => ty,
+            Element::Network(ty) => quote!(#ty #generics),
+            Element::Block(ty) => {
+                if let FieldKind::Struct(_, fields) = &field.kind {
+                    let derives = shaped.graph.header.derives();
+                    inner.push(structures(names, shaped, &ty, &quote!(#(#derives)*), fields));
+                }
+                quote!(#ty #generics)
+            }
+        };
+        written.push(match field.repeat {
+            Some(rounds) => {
+                let rounds = number(rounds);
+                quote!(pub #ident: [#element; #rounds],)
+            }
+            None => quote!(pub #ident: #element,),
+        });
+    }
+    quote! {
+        #attributes
+        #[allow(non_snake_case, dead_code)]
+        #visibility struct #name #bounds {
+            #(#written)*
+            #[doc(hidden)]
+            __scalar: ::core::marker::PhantomData<#scalar>,
+        }
+        #(#inner)*
+    }
 }

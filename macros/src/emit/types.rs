@@ -91,12 +91,19 @@ impl Emit<'_> {
     /// Those of a node, over all rounds; the second use of shared ones counts nothing.
     pub fn learned_of(&self, node: crate::graph::NodeId) -> Dim {
         let shaped = &self.plan.shaped;
-        if shaped.graph.nodes[node.0].shares.is_some() {
-            return Dim::ZERO;
-        }
         let parameters = shaped.parameters(node);
         let learned = parameters.iter().filter(|p| p.role == Role::Learned);
-        learned.map(crate::layers::Parameter::len).sum::<Dim>() * shaped.graph.rounds(node)
+        self.counted(node, learned.map(crate::layers::Parameter::len).sum())
+    }
+
+    /// The same of those that are frozen.
+    pub fn frozen_of(&self, node: crate::graph::NodeId) -> Dim {
+        self.counted(node, self.plan.shaped.frozen(node).map_or(Dim::ZERO, |(learned, _)| learned))
+    }
+
+    fn counted(&self, node: crate::graph::NodeId, scalars: Dim) -> Dim {
+        let graph = &self.plan.shaped.graph;
+        if graph.nodes[node.0].shares.is_some() { Dim::ZERO } else { scalars * graph.rounds(node) }
     }
 
     /// The fewest samples that give every batch normalisation two values a channel.

@@ -8,6 +8,7 @@ use super::trial::{Edit, Fault, Trial, run, source_node};
 use crate::errors::{Change, Error, Help, Place};
 use crate::graph::{Graph, Group, GroupId, GroupKind, Node, NodeId, Source, ValueId};
 use crate::layers::{At, Mismatch, Proposal, is_value};
+use crate::resolve::Signature;
 use crate::shape::Shape;
 use crate::suggest;
 use edits::replace;
@@ -49,6 +50,7 @@ pub fn node(graph: &Graph, before: &Trial, id: NodeId, mismatch: &Mismatch) -> E
     error.helps = explainer.good(candidates);
     if mismatch.at != At::Use {
         error.notes.extend(inside(graph, node.group));
+        elsewhere(graph, node.group, &node.title(), &mut error);
     }
     error
 }
@@ -67,6 +69,19 @@ pub fn definition(graph: &Graph, fault: Fault) -> Option<(usize, usize, bool)> {
     Some((block, place - group.nodes.start, is_node))
 }
 
+/// Where an error about something in that group is shown: the use of the outermost block from elsewhere around it, whose
+/// text is out of reach, with a note that says where in it.
+fn elsewhere(graph: &Graph, group: Option<GroupId>, title: &str, error: &mut Error) {
+    let around: Vec<GroupId> = graph.around(group).filter(|g| graph.groups[g.0].imported).collect();
+    let (Some(inner), Some(outer)) = (around.first(), around.last()) else { return };
+    let GroupKind::Block(_) = graph.groups[inner.0].kind else { return };
+    let block = graph.groups[inner.0].text.split(['(', ';']).next().unwrap_or_default().replace('[', "");
+    error.place = Place::of(&graph.groups[outer.0].tokens);
+    error.helps.clear();
+    error.notes.retain(|note| !note.starts_with("in `"));
+    error.notes.push(format!("in block `{block}`, at `{title}`"));
+}
+
 /// The block that something stands in, as it is used there.
 fn inside(graph: &Graph, group: Option<GroupId>) -> Option<String> {
     let group = &graph.groups[graph.around(group).find(|g| graph.groups[g.0].kind != GroupKind::Layer)?.0];
@@ -80,6 +95,7 @@ pub fn opened(graph: &Graph, id: GroupId, mismatch: &Mismatch) -> Error {
     let group = &graph.groups[id.0];
     let mut error = Error::new(&group.tokens, mismatch.line.clone());
     error.notes.extend(inside(graph, group.parent));
+    elsewhere(graph, group.parent, &group.text, &mut error);
     error
 }
 
@@ -91,12 +107,14 @@ pub fn closed(graph: &Graph, before: &Trial, id: GroupId, mismatch: &Mismatch) -
         Some(port) => {
             let mut error = Error::new(&port.tokens, mismatch.line.clone());
             error.notes.extend(inside(graph, Some(id)));
+            elsewhere(graph, Some(id), &format!("-> {}", Signature::declared(port)), &mut error);
             error
         }
         None => {
             let mut error = Error::new(&group.tokens, mismatch.line.clone());
             error.notes.extend(inside(graph, group.parent));
             error.helps.extend(first_apart(graph, before, group));
+            elsewhere(graph, group.parent, &group.text, &mut error);
             error
         }
     }

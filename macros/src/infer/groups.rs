@@ -64,7 +64,11 @@ pub fn close(graph: &Graph, trial: &Trial, id: GroupId) -> Result<Vec<Option<Sha
                 let declared = Signature::declared(&signature.outputs[port]);
                 let text = wanted.to_string();
                 let here = if declared.ends_with(&text) { String::new() } else { format!(", here `{text}`") };
-                let what = graph.describe(group.results[port]);
+                // The value has the name that the block's user gave it.
+                let what = match super::source_node(graph, group.results[port]) {
+                    Some(node) => format!("`{}`", graph.nodes[node.0].title()),
+                    None => graph.describe(group.results[port]),
+                };
                 let line =
                     format!("`{}` declares `-> {declared}`{here}, but {what} gives `{found}`", group.text);
                 return Err(Mismatch::new(line));

@@ -3,7 +3,7 @@
 use super::groups;
 use crate::ast::{Argument, Call, Value, ValueKind};
 use crate::graph::{Event, Graph, GroupId, Node, NodeId, Source, ValueId};
-use crate::layers::{AnyLayer, Mismatch, Proposal};
+use crate::layers::{AnyLayer, Mismatch, Proposal, Role};
 use crate::shape::Shape;
 
 /// A change to a graph.
@@ -228,6 +228,7 @@ fn outputs(
     }
     let result = layer.outputs(&inputs).and_then(|shapes| {
         check_claim(call.as_ref(), &inputs)?;
+        check_frozen(call.as_ref(), &layer, &inputs)?;
         groups::check_shared(graph, trial, node, &layer, &inputs)?;
         check_size(&layer, &inputs, &shapes)?;
         match after {
@@ -334,6 +335,17 @@ fn check_claim(call: Option<&Call>, inputs: &[Shape]) -> Result<(), Mismatch> {
         }
         _ => Ok(()),
     }
+}
+
+/// What is frozen has something that could be learned: `Relu(frozen: true)` has not.
+fn check_frozen(call: Option<&Call>, layer: &AnyLayer, inputs: &[Shape]) -> Result<(), Mismatch> {
+    let given = call.is_some_and(|call| {
+        call.arguments.iter().any(|a| a.name.as_ref().is_some_and(|name| name == "frozen"))
+    });
+    if given && layer.parameters(inputs).iter().all(|p| p.role != Role::Learned) {
+        return Err(Mismatch::new("{title} has no weights, so there is nothing to freeze").at("frozen"));
+    }
+    Ok(())
 }
 
 /// No value and no tensor may be larger than any memory.

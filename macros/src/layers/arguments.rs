@@ -8,7 +8,7 @@ use crate::errors::{Change, Error, Errors, How, Place};
 use crate::suggest;
 use proc_macro2::Ident;
 
-pub use values::Padding;
+pub use values::{INIT_ALIASES, Padding};
 
 /// What other frameworks call our arguments.
 const ALIASES: [(&str, &str); 43] = [

@@ -30,6 +30,17 @@ impl Scheme {
         }
     }
 
+    /// The scheme of that name.
+    pub fn named(name: &str) -> Option<Scheme> {
+        let schemes = [Scheme::HeNormal, Scheme::HeUniform, Scheme::GlorotNormal, Scheme::GlorotUniform];
+        NAMES.iter().position(|known| *known == name).map(|i| schemes[i])
+    }
+
+    /// The names of all schemes.
+    pub fn names() -> [&'static str; 4] {
+        NAMES
+    }
+
     /// The weight's draw, from the number of values that flow into and out of one unit (He et al. 2015, Glorot and
     /// Bengio 2010, in PyTorch's form).
     pub fn weight(self, fan_in: Dim, fan_out: Dim) -> Init {

@@ -9,6 +9,7 @@ mod avg_pool1d;
 mod avg_pool2d;
 mod batch_norm;
 mod concat;
+mod constant;
 mod conv1d;
 mod conv2d;
 mod conv3d;
@@ -35,6 +36,7 @@ mod max_pool1d;
 mod max_pool2d;
 mod memory;
 mod mismatch;
+mod param;
 mod permute;
 mod pixel_shuffle;
 mod pooling;
@@ -45,6 +47,7 @@ mod slice;
 mod softmax;
 mod split;
 mod statistics;
+mod tensor;
 mod transposed;
 mod upsample;
 mod window;
@@ -53,9 +56,9 @@ mod zero_pad2d;
 use crate::ast::{Call, Operator};
 use crate::errors::Errors;
 use crate::shape::{Dim, Shape};
-pub use arguments::{Arguments, choice, is_value, list};
+pub use arguments::{Arguments, INIT_ALIASES, choice, is_value, list};
 pub use elementary::Scalar;
-pub use init::Spread;
+pub use init::{Scheme, Spread};
 pub use mismatch::{At, Mismatch, Proposal};
 use proc_macro2::{Ident, TokenStream};
 
@@ -222,10 +225,19 @@ layers! {
     Expand as "expand" => expand::Expand,
     Matmul as "matmul" => matmul::Matmul,
     Map as "map" => map::Map,
+    Zeros as "zeros" => constant::Constant,
+    Ones as "ones" => constant::Constant,
+    Normal as "normal" => constant::Normal,
+    Param as "=param" => param::Param,
+    Tensor as "=tensor" => tensor::Tensor,
+    Product as "=product" => tensor::Product,
 }
 
 /// The arity of what takes as many values as anybody likes, but two at least.
 pub const VARIADIC: usize = usize::MAX;
+
+/// The most axes of a learned tensor: the runtime has types for these.
+pub const MAX_TENSOR_RANK: usize = 5;
 
 /// The arity of what says by an argument how many values it takes, and checks it.
 pub const OWN: usize = usize::MAX - 1;
@@ -322,9 +334,9 @@ pub const ALIASES: &[(&str, &str)] = &[
 impl AnyLayer {
     /// Reads a call. `Err` if there is no such layer; `Ok(None)` if its arguments are wrong, which has been reported.
     pub fn parse(call: &Call, errors: &mut Errors) -> Result<Option<AnyLayer>, ()> {
-        // Any layer may claim what comes in; that is checked when shapes are known.
+        // Any layer may claim what comes in and be frozen; that is checked when shapes are known.
         let mut without_claim = call.clone();
-        without_claim.arguments.retain(|a| a.name.as_ref().is_none_or(|n| n != "in"));
+        without_claim.arguments.retain(|a| a.name.as_ref().is_none_or(|n| n != "in" && n != "frozen"));
         let name = call.name.to_string();
         if let Some((_, layer)) = ACTIVATIONS.iter().find(|(function, _)| *function == name) {
             without_claim.name = Ident::new(layer, call.name.span());
@@ -356,6 +368,30 @@ impl AnyLayer {
         layer.filter(|_| errors.is_empty())
     }
 
+    /// A learned tensor of its own.
+    pub fn param(shape: Shape, init: Init) -> AnyLayer {
+        AnyLayer::Param(param::Param { shape, init })
+    }
+
+    /// One of the tensors of a layer as a value.
+    pub fn tensor(parameters: Vec<Parameter>, part: usize) -> AnyLayer {
+        AnyLayer::Tensor(tensor::Tensor { parameters, part })
+    }
+
+    /// The tensor that a value without inputs is, if it is one.
+    pub fn as_tensor(&self) -> Option<tensor::Tensor> {
+        match self {
+            AnyLayer::Tensor(tensor) => Some(tensor.clone()),
+            AnyLayer::Param(param) => Some(tensor::Tensor { parameters: param.parameters(&[]), part: 0 }),
+            _ => None,
+        }
+    }
+
+    /// The product of a value with a tensor.
+    pub fn product(tensor: tensor::Tensor, transposed: bool) -> AnyLayer {
+        AnyLayer::Product(tensor::Product { tensor, transposed })
+    }
+
     /// The sign between two values, if that is how it is written.
     pub fn sign(&self) -> Option<&'static str> {
         match self {
@@ -370,6 +406,7 @@ impl AnyLayer {
     /// How many values it takes, if it does not take so many.
     pub fn refuses(&self, inputs: usize) -> Option<String> {
         match self.arity() {
+            Some(0) if inputs > 0 => Some("no value".into()),
             Some(arity) if arity != inputs => Some(crate::shape::counted(arity, "values")),
             None if inputs < 2 && !matches!(self, AnyLayer::Map(_)) => Some("two values or more".into()),
             _ => None,

@@ -2,12 +2,13 @@
 
 use super::cursor::Cursor;
 use super::expression::{parse_call_or_repeat, parse_expression};
-use crate::ast::{Body, Expression, Let, Pattern, Stage, Statement};
+use super::value::{parse_shape, parse_value};
+use crate::ast::{Body, Expression, Let, Param, Pattern, Stage, Statement};
 use crate::errors::{Change, Error, Errors, How, Place};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 /// Words that begin a construct of the language which is still to come.
-const LATER_STATEMENTS: [&str; 2] = ["param", "use"];
+const LATER_STATEMENTS: [&str; 1] = ["use"];
 
 pub fn parse_body(group: &Group, errors: &mut Errors) -> Body {
     let before = errors.count();
@@ -26,6 +27,11 @@ pub fn parse_body(group: &Group, errors: &mut Errors) -> Body {
             statements.push(Statement::Let(parse_let(&mut cursor, errors)));
         } else if cursor.peek_word("layer") && cursor.peek_second_ident() {
             statements.push(Statement::Layer(Box::new(parse_layer(&mut cursor, errors))));
+        } else if (cursor.peek_word("param") || cursor.peek_word("frozen")) && cursor.peek_second_ident()
+            || cursor.peek_word("param") && cursor.peek_label()
+        {
+            statements
+                .extend(parse_param(&mut cursor, errors).map(|param| Statement::Param(Box::new(param))));
         } else if cursor.peek_word("block") && cursor.peek_second_ident() {
             let line = "a block stands beside the networks, not inside one";
             errors.push(Error::new(cursor.place(), line));
@@ -97,6 +103,53 @@ fn parse_layer(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
     stage.name = name;
     end_statement(cursor, errors, stage.call.is_none());
     stage
+}
+
+/// `param gamma: [96, 1, 1] = 1e-6;`, perhaps with `frozen` before it. A name that could be read is known from here on.
+fn parse_param(cursor: &mut Cursor, errors: &mut Errors) -> Option<Param> {
+    let frozen = cursor.peek_word("frozen");
+    if frozen {
+        cursor.next();
+    }
+    if !cursor.peek_word("param") {
+        let line = format!("expected `frozen param name: [64];`, found {}", cursor.found());
+        errors.push(Error::new(cursor.place(), line));
+        end_statement(cursor, errors, true);
+        return None;
+    }
+    cursor.next();
+    let Some(name) = parse_name(cursor, errors) else {
+        end_statement(cursor, errors, true);
+        return None;
+    };
+    let mut param = Param { name, shape: None, tokens: TokenStream::new(), first: None, frozen };
+    if !cursor.peek_colon() {
+        let line = format!("`{0}` needs a shape: `param {0}: [64];`", param.name);
+        errors.push(Error::new(&param.name, line));
+        end_statement(cursor, errors, true);
+        return Some(param);
+    }
+    cursor.next();
+    let before = errors.count();
+    let start = cursor.at();
+    param.shape = parse_shape(cursor, errors);
+    param.tokens = cursor.since(start);
+    if param.shape.is_some() && cursor.take_punct('=') {
+        if cursor.is_end() || cursor.peek_punct(';') {
+            errors.push(Error::new(cursor.before(), "a number is missing after `=`"));
+        } else {
+            param.first = Some(parse_value(cursor, errors));
+        }
+    }
+    if errors.count() == before && !cursor.is_end() && !cursor.peek_punct(';') {
+        let line = match cursor.peek_ident().is_some() {
+            true => format!("expected `;` before {}", cursor.found()),
+            false => format!("expected `=` or `;`, found {}", cursor.found()),
+        };
+        errors.push(Error::new(cursor.place(), line));
+    }
+    end_statement(cursor, errors, true);
+    Some(param)
 }
 
 fn parse_pattern(cursor: &mut Cursor, errors: &mut Errors) -> Pattern {

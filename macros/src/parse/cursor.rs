@@ -85,6 +85,12 @@ impl Cursor {
         self.tokens[start.min(self.at)..self.at].iter().cloned().collect()
     }
 
+    /// All tokens but those read since `start`.
+    pub fn without(&self, start: usize) -> TokenStream {
+        let kept = self.tokens[..start.min(self.at)].iter().chain(&self.tokens[self.at..]);
+        kept.cloned().collect()
+    }
+
     pub fn peek_punct(&self, c: char) -> bool {
         self.is_punct(0, c)
     }

@@ -9,9 +9,6 @@ use crate::errors::{Change, Error, Errors, How, Place};
 use crate::layers;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
-/// Functions that are still to come.
-const LATER_FUNCTIONS: [&str; 1] = ["normal"];
-
 /// A chain: a sum, then arrows.
 pub fn parse_expression(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
     let start = cursor.at();
@@ -141,15 +138,6 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
     let place = if cursor.peek_arrow() { cursor.pair_place() } else { cursor.place() };
     if let Some(name) = cursor.take_ident() {
         if cursor.peek_group(Delimiter::Parenthesis) {
-            if LATER_FUNCTIONS.contains(&name.to_string().as_str()) {
-                cursor.next();
-                let tokens = cursor.since(start);
-                errors.push(Error::new(
-                    &tokens,
-                    format!("a function such as `{name}(…)` is not supported yet"),
-                ));
-                return Expression::Unknown(tokens);
-            }
             if !name.to_string().starts_with(char::is_uppercase) {
                 return Expression::Function(parse_function(name, cursor, errors));
             }
@@ -317,15 +305,6 @@ fn parse_stage(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
     let start = cursor.at();
     let mut name = None;
     let labelled = cursor.peek_label();
-    if let Some(later) =
-        cursor.peek_ident().filter(|i| LATER_FUNCTIONS.contains(&i.to_string().as_str())).cloned()
-        && !labelled
-    {
-        errors.push(Error::new(&later, format!("a function such as `{later}` is not supported yet")));
-        cursor.next();
-        cursor.take_group(Delimiter::Parenthesis);
-        return Stage { name, call: None, function: None, repeat: None, tokens: cursor.since(start) };
-    }
     if labelled {
         name = cursor.take_ident().map(|name| checked_name(name, errors));
         cursor.next();

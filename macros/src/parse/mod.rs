@@ -7,7 +7,7 @@ mod dimension;
 mod expression;
 mod value;
 
-use crate::ast::{Block, Body, Network, Port, Program};
+use crate::ast::{Block, Body, Import, Network, Port, Program};
 use crate::errors::{Error, Errors, Place};
 use crate::layers;
 use cursor::Cursor;
@@ -16,13 +16,30 @@ use syn::parse::Parser;
 
 pub use value::{MAX_NUMBER, parse_call};
 
-/// All the items of one invocation whose name could be read.
+/// All the items of one invocation whose name could be read; before them the blocks that were imported,
+/// `blocks { … }`.
 pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Program {
     let end = proc_macro2::Span::call_site();
     let mut cursor = Cursor::new(tokens, end);
     let mut program = Program::default();
     let mut names: Vec<Ident> = Vec::new();
+    if cursor.peek_word("blocks") && cursor.peek_group_after(Delimiter::Brace) {
+        cursor.next();
+        if let Some(group) = cursor.take_group(Delimiter::Brace) {
+            program.blocks = parse_imported(&group);
+            names.extend(program.blocks.iter().map(|block| block.name.clone()));
+        }
+    }
     while !cursor.is_end() {
+        if cursor.peek_word("use") && cursor.peek_second_ident() {
+            match parse_import(&mut cursor, errors) {
+                Some(import) => {
+                    program.import = Some(import);
+                    return program;
+                }
+                None => continue,
+            }
+        }
         let Some(item) = parse_item(&mut cursor, errors) else { continue };
         let (name, what) = match &item {
             Item::Network(network) => (network.name.clone(), "network"),
@@ -41,6 +58,36 @@ pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Program {
     program
 }
 
+/// The blocks of sets that were imported. What is wrong with their text has been reported where it stands.
+fn parse_imported(group: &Group) -> Vec<Block> {
+    let mut errors = Errors::new();
+    let mut blocks = parse(group.stream(), &mut errors).blocks;
+    let _ = errors.is_empty();
+    blocks.iter_mut().for_each(|block| block.imported = true);
+    blocks
+}
+
+/// `use path::to::set;`
+fn parse_import(cursor: &mut Cursor, errors: &mut Errors) -> Option<Import> {
+    let start = cursor.at();
+    let place = cursor.place();
+    cursor.next();
+    let from = cursor.at();
+    cursor.take_path_sign();
+    let mut is_path = cursor.take_ident().is_some();
+    while is_path && cursor.take_path_sign() {
+        is_path = cursor.take_ident().is_some();
+    }
+    let path = cursor.since(from);
+    if !is_path || !cursor.take_punct(';') {
+        let line = format!("a set of blocks is taken with `use path::to::set;`, found {}", cursor.found());
+        errors.push(Error::new(place.to(cursor.place()), line));
+        skip_item(cursor, true);
+        return None;
+    }
+    Some(Import { path, rest: cursor.without(start) })
+}
+
 enum Item {
     Network(Network),
     Block(Block),
@@ -54,12 +101,7 @@ fn parse_item(cursor: &mut Cursor, errors: &mut Errors) -> Option<Item> {
         if cursor.peek_word("block") && cursor.peek_second_ident() {
             return parse_block(cursor, errors).map(Item::Block);
         }
-        if cursor.peek_word("use") && cursor.peek_second_ident() {
-            let word = cursor.found();
-            errors.push(Error::new(place, format!("{word} is not supported yet")));
-            cursor.next();
-            skip_item(cursor, true);
-        } else {
+        {
             let line =
                 format!("expected `struct Name(input: [28, 28]) -> [10] {{ … }}`, found {}", cursor.found());
             errors.push(Error::new(place, line));
@@ -122,7 +164,7 @@ fn parse_block(cursor: &mut Cursor, errors: &mut Errors) -> Option<Block> {
     }
     let head = Head { what: "block", name: name.clone() };
     let (inputs, outputs, body) = parse_signature(cursor, &head, errors);
-    Some(Block { name, parameters, inputs, outputs, body })
+    Some(Block { name, parameters, inputs, outputs, body, imported: false })
 }
 
 /// `(channels, stride)`

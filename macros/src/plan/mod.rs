@@ -23,6 +23,8 @@ use tape::{Op, SlotId, Tape};
 #[derive(Debug)]
 pub struct Plan {
     pub shaped: Shaped,
+    /// For each node a word of its own, made of its path.
+    pub words: Vec<String>,
     /// The fields of the network's struct, and the places of all tensors.
     pub fields: Vec<Field>,
     pub places: Places,
@@ -254,7 +256,8 @@ pub fn plan(shaped: Shaped) -> Plan {
     }
     let program = |mode| program(&shaped, &places, &rounds, mode, Scope::Network);
     let (predict, train) = (program(Mode::Predict), program(Mode::Train));
-    let plan = Plan { shaped, fields, places, predict, train, rounds };
+    let words = shaped.graph.words();
+    let plan = Plan { shaped, words, fields, places, predict, train, rounds };
     if cfg!(debug_assertions) {
         plan.verify();
     }

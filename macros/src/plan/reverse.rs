@@ -197,7 +197,8 @@ impl Reverse<'_, '_> {
         let owner = Tensors::Group(inner.shares.unwrap_or(group));
         let len = self.builder.places.group(self.builder.shaped, group).len * rounds;
         let program = &self.builder.round(group).train;
-        let work = program.memory.each;
+        // What is needed once only, for gradients of shared tensors, stands in the room of the first sample.
+        let work = program.memory.each + program.memory.fixed;
         let read_in = program.reads_back(|place| matches!(place, Place::Input(_)));
         let read_out = program.reads_back(|place| matches!(place, Place::Output(_)));
         let each = Place::Each { at: Dim::ZERO };

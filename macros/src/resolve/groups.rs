@@ -46,6 +46,13 @@ pub struct Shared {
     owner: Option<(usize, usize)>,
 }
 
+impl Shared {
+    /// The node of its first use, if it is a single layer.
+    pub(super) fn owner(&self) -> Option<NodeId> {
+        self.owner.filter(|_| self.repeat.is_none()).map(|(node, _)| NodeId(node))
+    }
+}
+
 impl Signature {
     fn new(inputs: &[Port], outputs: &[Port], fixed: Dimensions) -> Signature {
         let ports = |ports: &[Port]| {
@@ -290,6 +297,7 @@ impl Builder<'_, '_> {
         };
         let errors = first_error..self.errors.count();
         self.check_claim(call);
+        let frozen = self.is_frozen(call);
         if let Some(wanted) = layer.as_ref().and_then(|layer| layer.refuses(inputs.len())) {
             let line = format!("`{call}` takes {wanted}, but gets {}", inputs.len());
             self.errors.push(Error::new(&call.tokens, line));
@@ -312,6 +320,7 @@ impl Builder<'_, '_> {
             operands: Vec::new(),
             group: None,
             shares: None,
+            frozen,
         });
         if !errors.is_empty() {
             self.untried.push((NodeId(self.graph.nodes.len() - 1), errors));
@@ -441,12 +450,13 @@ impl Builder<'_, '_> {
             return unknown(self);
         }
         self.within.push(key);
-        self.check_bound(&signature);
         let before = self.errors.count();
         let used = match opening.named {
             true => format!("in `{}`, used as `{}`", opening.text, opening.name),
             false => format!("in `{}`", opening.text),
         };
+        let imported = matches!(opening.kind, GroupKind::Block(block) if self.program.blocks[block].imported);
+        self.check_bound(&signature);
         let is_parametric = signature.fixed.keys().next().is_some();
         let values = self.within_group(opening, inputs, |builder, inputs| {
             let mut frame = Frame::new(ports, body, builder.frame.group);
@@ -465,7 +475,10 @@ impl Builder<'_, '_> {
             values
         });
         self.within.pop();
-        if is_parametric {
+        if imported {
+            self.errors.relocate(before, &tokens);
+        }
+        if is_parametric || imported {
             self.errors.annotate(before, &used);
         }
         values
@@ -503,6 +516,7 @@ impl Builder<'_, '_> {
         let tokens = opening.tokens.clone();
         let ports = opening.signature.as_ref().map_or(1, |s| s.outputs.len().max(1));
         let repeat = opening.repeat;
+        let imported = matches!(opening.kind, GroupKind::Block(block) if self.program.blocks[block].imported);
         self.graph.groups.push(Group {
             name: opening.name,
             named: opening.named,
@@ -516,6 +530,7 @@ impl Builder<'_, '_> {
             taken: Vec::new(),
             results: Vec::new(),
             outputs: Vec::new(),
+            imported,
             signature: opening.signature,
             shares,
         });
@@ -656,6 +671,11 @@ impl Builder<'_, '_> {
             None => return self.lookup(name),
         };
         let tokens = crate::ast::Expression::Part(name.clone(), part.clone()).tokens();
+        if parts.is_none()
+            && let Some(value) = self.tensor_of(name, part, &tokens)
+        {
+            return value;
+        }
         let Some(parts) = parts else {
             self.errors.push(Error::new(&tokens, format!("`{name}` has no part `{part}`")));
             return self.unknown(&tokens);

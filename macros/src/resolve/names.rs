@@ -175,6 +175,25 @@ impl Builder<'_, '_> {
         });
     }
 
+    /// Whether a call says `frozen: true`; any layer with tensors may.
+    pub(super) fn is_frozen(&mut self, call: &Call) -> bool {
+        let given: Vec<_> =
+            call.arguments.iter().filter(|a| a.name.as_ref().is_some_and(|n| n == "frozen")).collect();
+        if let Some(second) = given.get(1) {
+            self.errors.push(Error::new(&second.tokens, "`frozen` is given twice"));
+        }
+        match given.first().map(|argument| &argument.value) {
+            None => false,
+            Some(Written { kind: ValueKind::Bool(frozen), .. }) => *frozen,
+            Some(Written { kind: ValueKind::Broken, .. }) => false,
+            Some(Written { kind, tokens }) => {
+                let line = format!("`frozen: {kind}` is invalid: it is `true` or `false`");
+                self.errors.push(Error::new(tokens, line));
+                false
+            }
+        }
+    }
+
     /// `in:` is a number of at least one, or a shape, and given once.
     pub(super) fn check_claim(&mut self, call: &Call) {
         let claims: Vec<_> =

@@ -141,6 +141,7 @@ impl Builder<'_, '_> {
             operands,
             group: None,
             shares: None,
+            frozen: false,
         })
     }
 
@@ -183,6 +184,13 @@ impl Builder<'_, '_> {
                 Operand::Number(_) => None,
             })
             .collect();
+        if name == "matmul"
+            && let Some((owner, layer)) = self.product(&inputs)
+        {
+            let parts: Vec<String> = inputs.iter().map(|&v| self.operand_text(v, false)).collect();
+            let text = format!("matmul({})", parts.join(", "));
+            return vec![self.borrowing(owner, layer, text, &call.tokens, inputs[..1].to_vec())];
+        }
         let first_error = self.errors.count();
         let layer = AnyLayer::parse(call, self.errors).ok().flatten();
         self.check_claim(call);

@@ -120,4 +120,5 @@ corpus! {
     structure: "corpus/structure.txt";
     indices: "corpus/indices.txt";
     closures: "corpus/closures.txt";
+    tensors: "corpus/tensors.txt";
 }

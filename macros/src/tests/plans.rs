@@ -61,6 +61,21 @@ fn a_mistake_still_yields_the_type_with_what_is_known() {
     assert!(!code.contains("pub b:"), "{code}");
 }
 
+#[test]
+fn a_mistake_still_yields_the_blocks() {
+    let code = expansion(
+        "block B(n)(x: [m]) -> [n] { x -> first: Dense(n) -> second: Dense(n) }
+        pub struct N<T>(x: [4]) -> [2] { x -> a: B(8) -> b: [Dense(8); 3] -> c: Dense(3, in: 9) }",
+    );
+    assert!(
+        code.contains("pub a: NA<T>,") && code.contains("pub struct NA<T: ::formwork::Real> {"),
+        "{code}"
+    );
+    assert!(code.contains("pub second: ::formwork::layers::dense::Dense<"), "{code}");
+    assert!(code.contains("pub b: [::formwork::layers::dense::Dense<T, 8, 8, 8>; 3],"), "{code}");
+    assert_eq!(code.matches("compile_error!").count(), 1, "{code}");
+}
+
 /// A small generator of its own, so that a failure names its seed.
 struct Dice(u64);
 

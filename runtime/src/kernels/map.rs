@@ -189,6 +189,8 @@ kernels! {
         = dropout::gaussian_noise;
     /// Run by run from one array into another, with the distance of two runs and the place of the first in both.
     fn copy_runs(runs: usize, len: usize, from: [usize; 2], to: [usize; 2], x: &[T], y: &mut [T]) = layout::copy_runs;
+    /// The sums over all samples, of `len` numbers each, of some of their numbers.
+    fn sum_samples(len: usize, from: usize, x: &[T], sums: &mut [T]) = table::sum_samples;
     /// Whole numbers as scalars.
     fn numbers_of(x: &[u32], y: &mut [T]) = table::numbers_of;
     /// The rows of a table at these indices.

@@ -2,6 +2,7 @@
 //!
 //! Indices stand as scalars, which hold them exactly; that they are in range was checked where they entered.
 
+use super::columns::column_sums;
 use super::math::Elementary;
 
 /// `y = x` as scalars.
@@ -46,4 +47,16 @@ pub(super) fn add_rows<T: Elementary>(
 #[inline(always)]
 fn place<T: Elementary>(index: T) -> usize {
     index.widen() as usize
+}
+
+/// `sums[i] = Σ x[n][from + i]` over all samples `n` of `len` numbers each.
+#[inline(always)]
+pub(super) fn sum_samples<T: Elementary>(len: usize, from: usize, x: &[T], sums: &mut [T]) {
+    let samples = x.len() / len.max(1);
+    column_sums(samples, sums.len(), [sums], |sample, first, count, [partial]| {
+        let row = &x[sample * len + from + first..][..count];
+        for (sum, &x) in partial.iter_mut().zip(row) {
+            *sum += x;
+        }
+    });
 }

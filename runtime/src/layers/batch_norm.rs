@@ -8,7 +8,7 @@ use nalgebra::SVector;
 /// The parameters of a batch normalisation over `C` channels; without weight and bias `A` is 0, and `N` is 1 where
 /// batches are counted.
 #[repr(C)]
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct BatchNorm<T, const C: usize, const A: usize = C, const N: usize = 0> {
     /// The scale after normalising.
     pub weight: SVector<T, A>,

@@ -10,7 +10,7 @@ const COST: usize = 4;
 
 /// The parameters of a group normalisation of `C` channels; where there are none `C` is 0.
 #[repr(C)]
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct GroupNorm<T, const C: usize> {
     /// The scale of each channel after normalising.
     pub weight: SVector<T, C>,
@@ -93,8 +93,10 @@ impl<T: Real> Layer<T> for GroupNormSpec {
                 T::group_norm_sums(channels, self.groups, weight, stats, x, dy, sums);
             });
         }
-        let (both, running) = pass.parameter_gradients.split_at_mut(self.learned());
-        T::group_norm_fold(channels, sums, stats, both, running);
+        if !pass.parameter_gradients.is_empty() {
+            let (both, running) = pass.parameter_gradients.split_at_mut(self.learned());
+            T::group_norm_fold(channels, sums, stats, both, running);
+        }
         let sums = &*sums;
         parts(dx, unit, COST, |from, dx| {
             let (first, samples) = (from / unit, dx.len() / unit);

@@ -9,7 +9,7 @@ use nalgebra::SVector;
 /// The parameters of an instance normalisation: weight and bias of `A` channels, running statistics of `S`; each is the
 /// number of channels, or 0 where there are none. `N` is 1 where batches are counted.
 #[repr(C)]
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct InstanceNorm2d<T, const A: usize, const S: usize, const N: usize = 0> {
     /// The scale of each channel after normalising.
     pub weight: SVector<T, A>,

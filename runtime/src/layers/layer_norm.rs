@@ -12,7 +12,7 @@ const COST: usize = 4;
 ///
 /// In files they have the shape of what is normalised: `[f]`, or `[c, h, w]` of a whole image.
 #[repr(C)]
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct LayerNorm<T, const W: usize, const B: usize> {
     /// The scale after normalising.
     pub weight: SVector<T, W>,

@@ -6,7 +6,8 @@
 //!
 //! The contract, for every layer:
 //! - `forward` writes all of `outputs` and `saved` and reads none of what they held before.
-//! - `backward` writes (never adds to) all of `input_gradients` that are not empty and all of `parameter_gradients`.
+//! - `backward` writes (never adds to) all of `input_gradients` that are not empty and all of `parameter_gradients`, which
+//!   is empty if the layer is frozen.
 //! - An empty slice in `inputs` means that the value stands in `outputs[0]` already (forward, in place); an empty slice
 //!   in `output_gradients` means that it stands in `input_gradients[0]` already (backward, in place). The macro only
 //!   does so for layers that it knows to allow it.
@@ -95,6 +96,7 @@ pub mod alpha_dropout;
 pub mod arithmetic;
 pub mod avg_pool2d;
 pub mod batch_norm;
+pub mod constant;
 pub mod conv1d;
 pub mod conv2d;
 pub mod conv3d;
@@ -115,11 +117,13 @@ pub mod layout;
 pub mod map;
 pub mod matmul;
 pub mod max_pool2d;
+pub mod param;
 pub mod parts;
 pub mod pixel_shuffle;
 pub mod prelu;
 pub mod rms_norm;
 pub mod softmax;
 pub mod strided;
+pub mod tensor;
 pub mod upsample;
 pub mod zero_pad2d;

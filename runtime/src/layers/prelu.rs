@@ -8,7 +8,7 @@ use nalgebra::SVector;
 
 /// The parameters of a rectifier with `C` slopes: one for each channel, or one in all.
 #[repr(C)]
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct PRelu<T, const C: usize> {
     /// What negative values are multiplied by.
     pub weight: SVector<T, C>,
@@ -67,7 +67,7 @@ impl<T: Real> Layer<T> for PReluSpec {
         let (x, dy) = (pass.inputs[0], pass.output_gradients[0]);
         let dx = &mut *pass.input_gradients[0];
         let slopes = &pass.parameters[..self.channels];
-        {
+        if !pass.parameter_gradients.is_empty() {
             // First, since the gradient by the inputs may be written over the one by the outputs.
             let dy = if dy.is_empty() { &*dx } else { dy };
             sum_slopes(self.channels, x, dy, pass.parameter_gradients, pass.scratch);

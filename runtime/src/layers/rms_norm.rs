@@ -7,7 +7,7 @@ use nalgebra::SVector;
 
 /// The parameters of a normalisation of rows of `W`; without a weight `W` is 0.
 #[repr(C)]
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct RmsNorm<T, const W: usize> {
     /// The scale after normalising.
     pub weight: SVector<T, W>,

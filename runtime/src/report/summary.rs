@@ -26,6 +26,8 @@ pub struct Row {
     pub outputs: &'static [&'static [usize]],
     /// The number of learned scalars.
     pub parameters: usize,
+    /// The number of frozen scalars.
+    pub frozen: usize,
     /// Multiplications followed by an addition, for one sample.
     pub multiply_adds: u64,
 }
@@ -39,7 +41,7 @@ pub struct Row {
 ///     inputs: &[],
 ///     nodes: &[Node {
 ///         name: "logits", layer: "Dense", text: "Dense(10)", inputs: &[], outputs: &[&[10]], tensors: (0, 2),
-///         parameters: 1290, multiply_adds: 1280, group: None,
+///         parameters: 1290, frozen: 0, multiply_adds: 1280, group: None,
 ///     }],
 ///     groups: &[],
 ///     outputs: &[],
@@ -55,6 +57,7 @@ pub fn summary(graph: &Graph) -> Summary {
         text: node.text,
         outputs: node.outputs,
         parameters: node.parameters,
+        frozen: node.frozen,
         multiply_adds: node.multiply_adds,
     };
     Summary {
@@ -69,6 +72,12 @@ impl Summary {
     #[must_use]
     pub fn parameters(&self) -> usize {
         self.rows.iter().map(|row| row.parameters).sum()
+    }
+
+    /// The number of scalars that are frozen: constants of the network, which no optimizer changes.
+    #[must_use]
+    pub fn frozen(&self) -> usize {
+        self.rows.iter().map(|row| row.frozen).sum()
     }
 
     /// Multiplications followed by an addition, for one sample.
@@ -103,6 +112,11 @@ impl fmt::Display for Summary {
         }));
         let foot = row(self.name.into(), String::new(), self.parameters(), all);
         let head = ["layer", "output", "parameters", "multiply-adds", "share"].map(String::from).to_vec();
-        Table { head, rows, foot: Some(foot), left: 2 }.fmt(f)
+        Table { head, rows, foot: Some(foot), left: 2 }.fmt(f)?;
+        if self.frozen() > 0 {
+            let (learned, all) = (self.parameters() as u64, (self.parameters() + self.frozen()) as u64);
+            writeln!(f, "\n{} of {} parameters are trained.", thousands(learned), thousands(all))?;
+        }
+        Ok(())
     }
 }

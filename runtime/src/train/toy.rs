@@ -88,6 +88,7 @@ impl<T: Real> Network for Line<T> {
             outputs: &[&[3]],
             tensors: (0, 3),
             parameters: 18,
+            frozen: 0,
             multiply_adds: 15,
             group: None,
         }],

@@ -14,7 +14,7 @@ pub enum Padding<const N: usize = 2> {
 }
 
 /// What other frameworks call the schemes of initialisation.
-const INIT_ALIASES: [(&str, &str); 6] = [
+pub const INIT_ALIASES: [(&str, &str); 6] = [
     ("xavier_uniform", "glorot_uniform"),
     ("xavier_normal", "glorot_normal"),
     ("xavier", "glorot_uniform"),

@@ -14,7 +14,8 @@ use crate::{Graph, Source};
 /// SVG.
 ///
 /// Inputs and outputs are ovals, layers are boxes with their names and parameters, operators and functions between
-/// values are ovals too, and every arrow carries the shape of what flows along it.
+/// values are ovals too, and every arrow carries the shape of what flows along it. Blocks, inner networks and what is
+/// repeated stand in frames.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagram {
     name: &'static str,
@@ -53,7 +54,6 @@ struct Edge {
 enum Item {
     Vertex(usize),
     /// What is drawn in a frame with a title.
-    #[cfg_attr(not(test), expect(dead_code, reason = "descriptions have no groups yet"))]
     Group {
         title: String,
         items: Vec<Item>,
@@ -105,8 +105,9 @@ pub fn diagram(graph: &Graph) -> Diagram {
     // Where a value is made, and its shape; of several that one node gives it says which.
     let arrow = |source: &Source, to: usize| match *source {
         Source::Input(i) => {
-            let shape = graph.inputs.get(i).map_or(&[][..], |port| port.shape);
-            Edge { from: i, to, label: format!("{shape:?}") }
+            let (shape, indices) = graph.inputs.get(i).map_or((&[][..], None), |p| (p.shape, p.indices));
+            let range = indices.map(|indices| format!(" in 0..{indices}")).unwrap_or_default();
+            Edge { from: i, to, label: format!("{shape:?}{range}") }
         }
         Source::Node { node, port } => {
             let outputs = graph.nodes.get(node).map_or(&[][..], |node| node.outputs);
@@ -122,6 +123,30 @@ pub fn diagram(graph: &Graph) -> Diagram {
     let into_outputs =
         graph.outputs.iter().enumerate().map(|(i, port)| arrow(&port.source, first_output + i));
     let edges = into_nodes.chain(into_outputs).filter(|edge| edge.from < first_output).collect();
-    let items = (0..vertices.len()).map(Item::Vertex).collect();
+    let mut items: Vec<Item> = (0..first_node).map(Item::Vertex).collect();
+    items.extend(inside(graph, None, (0, graph.nodes.len())));
+    items.extend((first_output..vertices.len()).map(Item::Vertex));
     Diagram { name: graph.name, vertices, edges, items }
+}
+
+/// The nodes of a range, with the groups right below `parent` as groups.
+fn inside(graph: &Graph, parent: Option<usize>, (mut at, end): (usize, usize)) -> Vec<Item> {
+    let mut items = Vec::new();
+    let below: Vec<usize> = (0..graph.groups.len()).filter(|&g| graph.groups[g].parent == parent).collect();
+    while at < end {
+        let group = below.iter().find(|&&g| graph.groups[g].nodes.0 == at && graph.groups[g].nodes.1 > at);
+        match group {
+            Some(&g) => {
+                let group = &graph.groups[g];
+                let title = format!("{}: {}", group.name, group.text);
+                items.push(Item::Group { title, items: inside(graph, Some(g), group.nodes) });
+                at = group.nodes.1;
+            }
+            None => {
+                items.push(Item::Vertex(graph.inputs.len() + at));
+                at += 1;
+            }
+        }
+    }
+    items
 }

@@ -1,11 +1,11 @@
 //! Drawings of descriptions that no declaration can have: names that could break the languages, and groups.
 
 use super::*;
-use crate::{Node, Port};
+use crate::{Group, Node, Port};
 
 const NASTY: Graph = Graph {
     name: "A \"B\" \\ C",
-    inputs: &[Port { name: "größe", shape: &[], indices: None, source: Source::Input(0) }],
+    inputs: &[Port { name: "größe", shape: &[], indices: Some(7), source: Source::Input(0) }],
     nodes: &[
         Node {
             name: "a&lt;b",
@@ -15,8 +15,9 @@ const NASTY: Graph = Graph {
             outputs: &[&[2], &[3, 4]],
             tensors: (0, 1),
             parameters: 1234,
+            frozen: 0,
             multiply_adds: 1,
-            group: None,
+            group: Some(0),
         },
         Node {
             name: "max1",
@@ -26,8 +27,9 @@ const NASTY: Graph = Graph {
             outputs: &[&[3, 4]],
             tensors: (1, 1),
             parameters: 0,
+            frozen: 0,
             multiply_adds: 0,
-            group: None,
+            group: Some(1),
         },
     ],
     groups: &[],
@@ -48,11 +50,11 @@ fn names_cannot_break_the_language_of_graphviz() {
     n1 [label="max(p, q)", shape=oval];
     o0 [label="output", shape=oval, style=filled, fillcolor="#e3f1d8"];
     o1 [label="same", shape=oval, style=filled, fillcolor="#e3f1d8"];
-    i0 -> n0 [label="[]"];
+    i0 -> n0 [label="[] in 0..7"];
     n0 -> n1 [label="1: [3, 4]"];
     n0 -> n1 [label="1: [3, 4]"];
     n1 -> o0 [label="[3, 4]"];
-    i0 -> o1 [label="[]"];
+    i0 -> o1 [label="[] in 0..7"];
 }
 "##;
     assert_eq!(diagram(&NASTY).dot(), expected);
@@ -66,27 +68,30 @@ fn names_cannot_break_the_language_of_mermaid() {
     n1("max(p, q)")
     o0(["output"])
     o1(["same"])
-    i0 -->|"[]"| n0
+    i0 -->|"[] in 0..7"| n0
     n0 -->|"1: [3, 4]"| n1
     n0 -->|"1: [3, 4]"| n1
     n1 -->|"[3, 4]"| o0
-    i0 -->|"[]"| o1
+    i0 -->|"[] in 0..7"| o1
 "#;
     assert_eq!(diagram(&NASTY).mermaid(), expected);
 }
 
 #[test]
 fn groups_become_frames() {
-    let mut diagram = diagram(&NASTY);
-    let inner = Item::Group { title: "inner \"x\"".into(), items: vec![Item::Vertex(2)] };
-    let outer = Item::Group { title: "outer".into(), items: vec![Item::Vertex(1), inner] };
-    diagram.items = vec![Item::Vertex(0), outer, Item::Vertex(3), Item::Vertex(4)];
+    let outer = Group { name: "outer", text: "A", rounds: 1, nodes: (0, 2), parent: None };
+    let inner = Group { name: "outer.\"x\"", text: "[B; 3]", rounds: 3, nodes: (1, 2), parent: Some(0) };
+    let groups: &'static [Group] = Box::leak(Box::new([outer, inner]));
+    let diagram = diagram(&Graph { groups, ..NASTY });
     let dot = diagram.dot();
-    let frames = "    subgraph cluster_0 {\n        label=\"outer\";\n        n0 ";
+    let frames = "    subgraph cluster_0 {\n        label=\"outer: A\";\n        n0 ";
     assert!(dot.contains(frames), "{dot}");
-    assert!(dot.contains("        subgraph cluster_1 {\n            label=\"inner \\\"x\\\"\";\n"), "{dot}");
+    assert!(
+        dot.contains("        subgraph cluster_1 {\n            label=\"outer.\\\"x\\\": [B; 3]\";\n"),
+        "{dot}"
+    );
     let mermaid = diagram.mermaid();
-    assert!(mermaid.contains("    subgraph g0 [\"outer\"]\n        n0["), "{mermaid}");
+    assert!(mermaid.contains("    subgraph g0 [\"outer: A\"]\n        n0["), "{mermaid}");
     assert!(mermaid.contains("        end\n    end\n    o0(["), "{mermaid}");
 }
 
