@@ -110,14 +110,13 @@ network! {
 }
 
 network! {
-    /// A scale for each channel is a convolution of one pixel and one channel.
-    block Next(x: [c, h, w]) -> [c, h, w] {
+    block Next(start)(x: [c, h, w]) -> [c, h, w] {
+        param scale: [c, 1, 1] = start;
         let y = x
             -> depthwise: Conv2d(c, kernel: 7, padding: 3, groups: c)
             -> norm: LayerNorm(axis: 0, eps: 1e-6)
-            -> wide: Conv2d(4 * c, kernel: 1) -> Gelu -> narrow: Conv2d(c, kernel: 1)
-            -> scale: Conv2d(c, kernel: 1, groups: c, bias: false);
-        x + y
+            -> wide: Conv2d(4 * c, kernel: 1) -> Gelu -> narrow: Conv2d(c, kernel: 1);
+        x + y * expand(scale, [c, h, w])
     }
 
     block NextDown(x: [c, h, w]) -> [2 * c, h / 2, w / 2] {
@@ -131,17 +130,17 @@ network! {
     /// Liu et al. (2022).
     pub struct ConvNextTiny(image: [3, 224, 224]) -> [1000] {
         image
-            -> stem: NextStem(96) -> [Next; 3]
-            -> NextDown -> [Next; 3]
-            -> NextDown -> [Next; 9]
-            -> NextDown -> [Next; 3]
+            -> stem: NextStem(96) -> [Next(1e-6); 3]
+            -> NextDown -> [Next(1e-6); 3]
+            -> NextDown -> [Next(1e-6); 9]
+            -> NextDown -> [Next(1e-6); 3]
             -> GlobalAvgPool2d -> norm: LayerNorm(eps: 1e-6) -> fc: Dense(1000)
     }
 
     pub struct SmallConvNext<T>(image: [2, 16, 16]) -> [3] {
         image
-            -> stem: NextStem(3) -> [Next; 2]
-            -> NextDown -> [Next; 1]
+            -> stem: NextStem(3) -> [Next(0.5); 2]
+            -> NextDown -> [Next(0.5); 1]
             -> GlobalAvgPool2d -> norm: LayerNorm(eps: 1e-6) -> fc: Dense(3)
     }
 }
