@@ -2,7 +2,7 @@
 
 mod closure;
 
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 pub use closure::{Closure, Term};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use std::fmt;
@@ -87,6 +87,18 @@ pub enum Dimension {
 pub struct Path {
     pub text: String,
     pub tokens: TokenStream,
+}
+
+impl Path {
+    /// The constant as a number.
+    pub fn dim(&self) -> Dim {
+        let parts = self.text.split("::").map(String::from).collect();
+        let spans = self.tokens.clone().into_iter().filter_map(|token| match token {
+            proc_macro2::TokenTree::Ident(part) => Some(part.span()),
+            _ => None,
+        });
+        Dim::constant(parts, spans.collect())
+    }
 }
 
 impl PartialEq for Path {
@@ -222,7 +234,7 @@ pub struct Value {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum ValueKind {
-    Integer(i128),
+    Integer(Dim),
     /// The number, and how it was written.
     Float(f64, String),
     Bool(bool),
@@ -236,7 +248,7 @@ pub enum ValueKind {
     /// `[1, 0]`: with a zero it is no shape.
     Axes(Vec<usize>),
     /// `2..5`
-    Range(i128, i128),
+    Range(Dim, Dim),
     /// `2..h`
     RangeOf(Dimension, Dimension),
     /// A value that flows into a function, as it was written.

@@ -65,6 +65,11 @@ impl Place {
         Place { first: first.span(), last: tokens.last().map_or(first.span(), |t| t.span()) }
     }
 
+    /// The line and the column of its start.
+    pub fn start(self) -> (usize, usize) {
+        start(self.first)
+    }
+
     /// From the start of this place to the end of that one.
     pub fn to(self, last: Place) -> Place {
         Place { first: self.first, last: last.last }
@@ -119,20 +124,32 @@ impl Error {
 impl fmt::Display for Error {
     /// The text that rustc prints after `error: `; it indents the lines after the first by itself.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.line)?;
+        f.write_str(&crate::shape::source(&self.text()))
+    }
+}
+
+impl Error {
+    /// All that is said, with marks for the numbers that the compiler puts in.
+    pub fn text(&self) -> String {
+        let mut text = self.line.clone();
         for note in &self.notes {
-            write!(f, "\nnote: {note}")?;
+            text += &format!("\nnote: {note}");
         }
         for help in &self.helps {
-            write!(f, "\nhelp: {}", help.text)?;
+            text += &format!("\nhelp: {}", help.text);
         }
-        Ok(())
+        text
     }
 }
 
 impl Errors {
     pub fn new() -> Errors {
         Errors::default()
+    }
+
+    /// All of them, in the order in which they were found.
+    pub fn take(&mut self) -> Vec<Error> {
+        std::mem::take(&mut self.list)
     }
 
     pub fn push(&mut self, error: Error) {

@@ -1,11 +1,13 @@
 //! The pipeline, from tokens to tokens: the one place that names all stages in order.
 
-use crate::errors::Errors;
+use crate::errors::{Error, Errors};
+use crate::graph::Shaped;
 use crate::{check, emit, infer, lints, parse, plan, resolve};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// Expands the tokens of one `network!`, behind `($crate)`, which the runtime's macro puts in front.
 pub fn expand(tokens: TokenStream) -> TokenStream {
+    let _session = crate::shape::Session::begin();
     let mut tokens = tokens.into_iter();
     let krate = match tokens.next() {
         Some(TokenTree::Group(group)) => group.stream(),
@@ -34,7 +36,8 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
         show("shaped", &shaped);
         check::check(&shaped, &mut errors);
         // Gate 2: only a network without a mistake is planned.
-        let code = if unreadable == 0 && errors.count() == before {
+        let whole = check_whole(&shaped, errors.count() == before, &mut errors);
+        let code = if unreadable == 0 && whole {
             output.extend(lints::unused(&shaped.graph));
             let plan = plan::plan(shaped);
             show("plan", &plan);
@@ -50,11 +53,23 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
     output
 }
 
+/// Whether all is known of a network. Where it is not, and no mistake says why, constants decide more than a size.
+fn check_whole(shaped: &Shaped, good: bool, errors: &mut Errors) -> bool {
+    let unknown = shaped.graph.nodes.iter().find(|node| {
+        node.layer.is_none() || node.outputs.iter().any(|value| shaped.shapes[value.0].is_none())
+    });
+    if let (true, Some(node)) = (good, unknown) {
+        let line = "too much hangs on constants here: write a literal for one of them";
+        errors.push(Error::new(&node.tokens, line));
+    }
+    good && unknown.is_none()
+}
+
 /// Prints a stage's result to stderr if the environment variable `FORMWORK_PRINT` lists it:
 /// `FORMWORK_PRINT=graph,shaped,plan,code cargo build`.
 fn show(stage: &str, result: &dyn std::fmt::Display) {
     let asked = std::env::var("FORMWORK_PRINT").unwrap_or_default();
     if asked.split(',').any(|s| s.trim() == stage) {
-        eprintln!("--- {stage}\n{result}");
+        eprintln!("--- {stage}\n{}", crate::shape::source(&result.to_string()));
     }
 }

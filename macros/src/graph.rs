@@ -1,9 +1,10 @@
 //! What a network is once every name is known: nodes and values in the order in which they run.
 
 use crate::ast::Call;
+use crate::demands::{Demand, Part, facts};
 use crate::layers::AnyLayer;
 use crate::resolve::Signature;
-use crate::shape::{Dim, Shape};
+use crate::shape::{Dim, Fact, Shape};
 use proc_macro2::{Ident, TokenStream};
 use std::fmt;
 use std::ops::Range;
@@ -19,6 +20,8 @@ pub struct Graph {
     pub order: Vec<Event>,
     /// The values that leave the network, in the order of the declared outputs; `None` after an error.
     pub results: Vec<Option<ValueId>>,
+    /// What hangs on constants; of one part in the order in which it is asked.
+    pub demands: Vec<Demand>,
 }
 
 /// The part of a declaration that other code sees, and so all that the stub after an error needs.
@@ -49,7 +52,7 @@ pub struct Input {
     /// `None` if the shape could not be read.
     pub shape: Option<Shape>,
     /// The bound of its values if they are indices.
-    pub indices: Option<usize>,
+    pub indices: Option<Dim>,
     /// The shape as written, for spans.
     pub tokens: TokenStream,
 }
@@ -214,8 +217,52 @@ impl Graph {
         }
     }
 
+    /// What is so of constants if a part is good.
+    pub fn facts(&self, part: Part) -> Vec<Fact> {
+        self.demands.iter().filter(|d| d.part == part).flat_map(|d| facts(&d.ways)).collect()
+    }
+
+    /// All parts in the order in which they are asked, each with those that have to be good before.
+    pub fn parts(&self) -> Vec<(Part, Vec<Part>)> {
+        let mut parts: Vec<(Part, Vec<Part>)> =
+            (0..self.header.inputs.len()).map(|i| (Part::Input(i), Vec::new())).collect();
+        parts.extend((0..self.header.outputs.len()).map(|i| (Part::Output(i), Vec::new())));
+        for event in &self.order {
+            let (part, group, values) = match *event {
+                Event::Node(node) => (Part::Node(node), self.nodes[node.0].group, &self.nodes[node.0].inputs),
+                Event::Open(group) => {
+                    (Part::Open(group), self.groups[group.0].parent, &self.groups[group.0].inputs)
+                }
+                Event::Close(group) => (Part::Close(group), Some(group), &self.groups[group.0].results),
+            };
+            let needs = values.iter().flat_map(|&value| self.makers(value, group));
+            let needs = needs.chain(group.map(Part::Open)).collect();
+            parts.push((part, needs));
+        }
+        for i in 0..self.header.outputs.len() {
+            let result = self.results.get(i).copied().flatten();
+            let needs = result.into_iter().flat_map(|value| self.makers(value, None));
+            parts.push((Part::Result(i), [Part::Output(i)].into_iter().chain(needs).collect()));
+        }
+        parts
+    }
+
+    /// What gives a value, seen from within a group: the groups that it comes out of are closed.
+    fn makers(&self, value: ValueId, seen_from: Option<GroupId>) -> Vec<Part> {
+        match self.values[value.0].source {
+            Source::Input(i) => vec![Part::Input(i)],
+            Source::Round { group, .. } => vec![Part::Open(group)],
+            Source::Repeat { group, .. } => vec![Part::Close(group)],
+            Source::Node { node, .. } => {
+                let outer: Vec<_> = self.around(seen_from).collect();
+                let closed = self.around(self.nodes[node.0].group).filter(|group| !outer.contains(group));
+                [Part::Node(node)].into_iter().chain(closed.map(Part::Close)).collect()
+            }
+        }
+    }
+
     /// The bound of a value that is made of indices. They come from outside alone: no layer gives any.
-    pub fn indices(&self, value: ValueId) -> Option<usize> {
+    pub fn indices(&self, value: ValueId) -> Option<Dim> {
         match self.values[value.0].source {
             Source::Input(i) => self.header.inputs[i].indices,
             Source::Round { group, port } => self.indices(self.groups[group.0].inputs[port]),

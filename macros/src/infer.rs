@@ -4,8 +4,14 @@ mod explain;
 mod groups;
 mod trial;
 
+use crate::demands::{self, Demand, Part};
 use crate::errors::Errors;
 use crate::graph::{Graph, Shaped};
+use crate::layers::Mismatch;
+use crate::shape::{Fact, Tree, explore_at_most};
+
+/// How many wordings of one mistake there may be where notes hang on constants.
+const MOST_WORDINGS: usize = 8;
 
 /// Finds the shape of every value, and reports every layer that its input does not fit.
 pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
@@ -25,11 +31,38 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
             Fault::Output(_) => {}
         }
     }
+    let mut demands = Vec::new();
+    for (fault, ways) in &trial.open {
+        let part = match fault {
+            Fault::Node(node) => Part::Node(*node),
+            Fault::Open(group) => Part::Open(*group),
+            Fault::Close(group) => Part::Close(*group),
+            Fault::Output(output) => Part::Result(*output),
+        };
+        // Names and notes may hang on more constants than the mistake itself.
+        let explained = |facts: &[Fact], mismatch: &Option<Mismatch>| match mismatch {
+            None => Tree::Leaf(Vec::new()),
+            Some(mismatch) => explore_at_most(MOST_WORDINGS, facts, || match fault {
+                Fault::Node(node) => {
+                    vec![explain::node(&graph, &trial, *node, mismatch)]
+                }
+                Fault::Open(group) => vec![demands::conditional(&explain::opened(&graph, *group, mismatch))],
+                Fault::Close(group) => {
+                    vec![demands::conditional(&explain::closed(&graph, &trial, *group, mismatch))]
+                }
+                Fault::Output(output) => explain::output(&graph, &trial, *output).into_iter().collect(),
+            }),
+        };
+        let ways = ways.grown(&mut Vec::new(), &mut { explained }).merged_by(&|a, b| demands::same(a, b));
+        demands.push(Demand { part, ways, definition: explain::definition(&graph, *fault) });
+    }
+    let mut graph = graph;
+    graph.demands.extend(demands);
     Shaped { shapes: trial.shapes, graph }
 }
 
 pub use explain::output;
-pub use trial::{Fault, run, source_node};
+pub use trial::{Fault, run, shapes_of, source_node};
 
 /// Whether a network is good with another call in a node's place, whatever was wrong with it before.
 pub fn would_fit(graph: &Graph, node: crate::graph::NodeId, call: &str) -> bool {

@@ -3,6 +3,7 @@
 mod ast;
 mod blocks;
 mod check;
+mod demands;
 mod emit;
 mod errors;
 mod expand;

@@ -7,6 +7,7 @@ mod operations;
 mod values;
 
 use crate::ast::{Body, Expression, Network, Pattern, Port, Program, Statement};
+use crate::demands::{self, Demand, Part, Ways};
 use crate::errors::{Error, Errors, Place};
 use crate::graph::{
     Event, Graph, GroupId, GroupKind, Header, Input, Node, NodeId, Output, Scalar, Source, Value, ValueId,
@@ -47,6 +48,8 @@ struct Builder<'p, 'e> {
     sharing: Option<(usize, usize)>,
     /// Layers with errors whose helps can be tried only when the graph is whole.
     untried: Vec<(NodeId, std::ops::Range<usize>)>,
+    /// What hangs on constants in the arguments of the node that comes next.
+    open: Vec<Ways>,
     errors: &'e mut Errors,
 }
 
@@ -80,9 +83,11 @@ impl Frame {
 /// Gives every name in one of a program's networks a meaning. What could not be resolved is a node without a layer,
 /// whose value has no shape.
 pub fn resolve(program: &Program, network: &Network, errors: &mut Errors) -> Graph {
-    let header = header(network, errors);
+    let mut demands = Vec::new();
+    let header = header(network, &mut demands, errors);
     check_derives(&header, errors);
     let mut builder = Builder::new(program, header, network.body.as_ref(), &network.inputs, errors);
+    builder.graph.demands = demands;
     for i in 0..builder.graph.header.inputs.len() {
         let input = &builder.graph.header.inputs[i];
         let (name, shape) = (input.name.clone(), input.shape.clone());
@@ -142,22 +147,32 @@ struct Declared<'a> {
     outputs: usize,
 }
 
-fn shape_of(port: &Port, known: &Dimensions, errors: &mut Errors) -> Option<Shape> {
-    dimensions::shape(port.shape.as_deref()?, known, &port.tokens, errors)
-}
-
-fn header(network: &Network, errors: &mut Errors) -> Header {
+fn header(network: &Network, demands: &mut Vec<Demand>, errors: &mut Errors) -> Header {
     if let Some(input) = network.inputs.get(MAX_INPUTS) {
         errors.push(Error::new(&input.tokens, format!("a network takes at most {MAX_INPUTS} inputs")));
     }
+    let mut demanded = Vec::new();
+    let mut shape = |port: &Port, part: Part, errors: &mut Errors| {
+        let dimensions = port.shape.as_deref()?;
+        let mut open = Vec::new();
+        let shape = demands::follow(&[], errors, &mut open, |errors| {
+            dimensions::shape(dimensions, &Dimensions::new(), &port.tokens, errors)
+        });
+        demanded.extend(open.into_iter().map(|ways| Demand { part, ways, definition: None }));
+        shape
+    };
     let known = Dimensions::new();
     let mut inputs = Vec::new();
     for port in &network.inputs {
         let Some(name) = port.name.clone() else { continue };
-        let mut shape = shape_of(port, &known, errors);
+        let part = Part::Input(inputs.len());
+        let mut shape = shape(port, part, errors);
         let mut indices = None;
         if let Some(range) = &port.indices {
-            indices = dimensions::indices(range, &known, errors);
+            let mut open = Vec::new();
+            indices =
+                demands::follow(&[], errors, &mut open, |errors| dimensions::indices(range, &known, errors));
+            demands.extend(open.into_iter().map(|ways| Demand { part, ways, definition: None }));
             // Without a range nothing is known of what flows in.
             shape = shape.filter(|_| indices.is_some());
         }
@@ -166,8 +181,10 @@ fn header(network: &Network, errors: &mut Errors) -> Header {
     let mut outputs = Vec::new();
     for port in &network.outputs {
         let (name, tokens) = (port.name.clone(), port.tokens.clone());
-        outputs.push(Output { name, shape: shape_of(port, &known, errors), tokens });
+        let shape = shape(port, Part::Output(outputs.len()), errors);
+        outputs.push(Output { name, shape, tokens });
     }
+    demands.extend(demanded);
     Header {
         attributes: network.attributes.clone(),
         visibility: network.visibility.clone(),
@@ -252,6 +269,7 @@ impl<'p, 'e> Builder<'p, 'e> {
             values: Vec::new(),
             groups: Vec::new(),
             order: Vec::new(),
+            demands: Vec::new(),
             results: Vec::new(),
         };
         Builder {
@@ -262,6 +280,7 @@ impl<'p, 'e> Builder<'p, 'e> {
             within: Vec::new(),
             sharing: None,
             untried: Vec::new(),
+            open: Vec::new(),
             errors,
         }
     }
@@ -328,7 +347,11 @@ impl<'p, 'e> Builder<'p, 'e> {
 
     fn bind_all(&mut self, names: &[Option<Ident>], tokens: &TokenStream, value: &Expression) {
         let values = self.several(value);
-        if values.len() != names.len() && !matches!(value, Expression::Unknown(_)) {
+        // What a layer gives whose arguments are wrong nobody knows.
+        let unknown = values.len() == 1
+            && infer::source_node(&self.graph, values[0])
+                .is_some_and(|n| self.graph.nodes[n.0].layer.is_none());
+        if values.len() != names.len() && !unknown && !matches!(value, Expression::Unknown(_)) {
             let given = crate::shape::counted(values.len(), "values");
             let line = format!("{} names are bound, but there is {given}", names.len());
             let line = if values.len() == 1 { line } else { line.replace("there is", "there are") };
@@ -430,6 +453,8 @@ impl<'p, 'e> Builder<'p, 'e> {
         }
         let ports = node.layer.as_ref().map_or(1, AnyLayer::ports);
         let id = NodeId(self.graph.nodes.len());
+        let open = self.open.drain(..).map(|ways| Demand { part: Part::Node(id), ways, definition: None });
+        self.graph.demands.extend(open);
         let shapes = self.outputs_of(&node).unwrap_or_default();
         node.outputs = (0..ports)
             .map(|port| self.value(Source::Node { node: id, port }, shapes.get(port).cloned()))
@@ -449,7 +474,7 @@ impl<'p, 'e> Builder<'p, 'e> {
         if layer.refuses(inputs.len()).is_some() || layer.takes_indices() != indices {
             return None;
         }
-        layer.outputs(&inputs).ok()
+        infer::shapes_of(layer, &inputs)
     }
 
     fn value(&mut self, source: Source, shape: Option<Shape>) -> ValueId {

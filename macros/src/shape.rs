@@ -1,5 +1,4 @@
 //! Shapes, how they print, and their arithmetic.
-#![allow(dead_code, unused_imports, reason = "constants in dimensions cannot be written yet")]
 
 mod dim;
 mod fork;
@@ -7,14 +6,25 @@ mod table;
 mod text;
 
 pub use dim::Dim;
-pub use fork::{Fact, Test, Tree, explore, freeze};
+pub use fork::{Fact, Test, Tree, explore, explore_at_most, freeze};
 use std::fmt;
-pub use table::{Constant, Operation, Session, Term};
-pub use text::{Piece, pieces, source};
+pub use table::{Constant, Session, Term, any_open, found};
+pub use text::{NUMBER, PLURAL, Piece, pieces, source};
 
 /// A shape without the batch axis, outermost axis first; `[]` is a scalar.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Shape(pub Vec<Dim>);
+
+impl PartialEq for Shape {
+    fn eq(&self, other: &Shape) -> bool {
+        self.rank() == other.rank() && self.0.iter().zip(&other.0).all(|(a, b)| a == b)
+    }
+
+    #[expect(clippy::partialeq_ne_impl, reason = "where constants decide, neither may be known")]
+    fn ne(&self, other: &Shape) -> bool {
+        self.rank() != other.rank() || self.0.iter().zip(&other.0).any(|(a, b)| a != b)
+    }
+}
 
 /// The most elements that a value or a tensor may have: as many `f64` as the 47 bits of a user's address space hold.
 pub const MAX_ELEMENTS: usize = 1 << 44;
@@ -30,18 +40,8 @@ impl Shape {
 
     /// The number of elements; `None` if no memory could hold them.
     pub fn elements(&self) -> Option<Dim> {
-        let len = self.len();
-        if len > MAX_ELEMENTS { None } else { Some(len) }
-    }
-
-    /// Whether two shapes are one whatever the constants are.
-    pub fn is(&self, other: &Shape) -> bool {
-        self.rank() == other.rank() && self.0.iter().zip(&other.0).all(|(a, b)| a.is(*b))
-    }
-
-    /// The numbers, if no constant is among them.
-    pub fn known(&self) -> Option<Vec<usize>> {
-        self.0.iter().map(|n| n.known()).collect()
+        let n = self.len();
+        if n > MAX_ELEMENTS { None } else { Some(n) }
     }
 
     /// `32 x 7 x 7`

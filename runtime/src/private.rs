@@ -8,6 +8,9 @@ use crate::{Network, Parameters, Real, Selection, Tensor, Workspace};
 use core::cell::RefCell;
 use core::ops::Range;
 
+#[path = "constants.rs"]
+pub mod constants;
+
 pub use crate::network::{Inputs, equally_many};
 pub use crate::rounds::{Row, add_gradient, link, link_in, link_out, part_of, part_of_mut, tensors};
 pub use formwork_macros::{blocks, network};

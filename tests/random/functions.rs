@@ -72,7 +72,11 @@ pub fn split(_: &str, dice: &mut Dice, value: &Value, _: &Value) -> Option<Step>
     let axis = fits(parts)?;
     let mut shape = value.shape.clone();
     shape[axis] /= parts;
-    Some(Step { text: format!("split({}, {parts}, axis: {axis})", value.name), outputs: vec![shape; parts] })
+    Some(Step {
+        text: format!("split({}, {parts}, axis: {axis})", value.name),
+        outputs: vec![shape; parts],
+        ..Step::default()
+    })
 }
 
 pub fn slice(_: &str, dice: &mut Dice, value: &Value, _: &Value) -> Option<Step> {

@@ -102,7 +102,7 @@ pub fn draw(name: &str, seed: u64, steps: usize, usage: &mut Usage) -> Drawn {
         let classes = Some(dice.between(2, 7));
         inputs.push(Input { name: "tokens".into(), shape: vec![dice.between(1, 6)], classes });
     }
-    let mut drawing = Drawing { dice, values: Vec::new(), body: String::new() };
+    let mut drawing = Drawing { dice, values: Vec::new(), body: String::new(), blocks: String::new() };
     for Input { name, shape, classes } in &inputs {
         let (name, shape, classes) = (name.clone(), shape.clone(), *classes);
         drawing.values.push(Value { name, shape, classes, used: classes.is_some(), bare: false });
@@ -122,7 +122,7 @@ pub fn draw(name: &str, seed: u64, steps: usize, usage: &mut Usage) -> Drawn {
             [c, _, _, _] => format!("Conv3d({c}, kernel: 1)"),
             _ => continue,
         };
-        let step = Step { text: format!("{name} -> {learned}"), outputs };
+        let step = Step { text: format!("{name} -> {learned}"), outputs, ..Step::default() };
         drawing.add(step, &[i], false);
         drawing.values[i].bare = true;
     }
@@ -152,7 +152,8 @@ pub fn draw(name: &str, seed: u64, steps: usize, usage: &mut Usage) -> Drawn {
         }
     };
     let source = format!(
-        "struct {name}<T>({}) -> {outputs} {{\n{}    {result}\n}}",
+        "{}struct {name}<T>({}) -> {outputs} {{\n{}    {result}\n}}",
+        drawing.blocks,
         inputs.iter().map(Input::declared).collect::<Vec<_>>().join(", "),
         drawing.body.lines().map(|line| format!("    {line}\n")).collect::<String>()
     );
@@ -171,6 +172,7 @@ struct Drawing {
     dice: Dice,
     values: Vec<Value>,
     body: String,
+    blocks: String,
 }
 
 impl Drawing {
@@ -184,7 +186,12 @@ impl Drawing {
         let first = self.values.len();
         let names: Vec<_> = (first..first + step.outputs.len()).map(|i| format!("{prefix}{i}")).collect();
         let pattern = if names.len() == 1 { names[0].clone() } else { format!("({})", names.join(", ")) };
-        self.body += &format!("let {pattern} = {};\n", step.text);
+        let numbered = |text: &str| text.replace('#', &first.to_string());
+        self.blocks += &numbered(&step.block);
+        if !step.statement.is_empty() {
+            self.body += &format!("{}\n", numbered(&step.statement));
+        }
+        self.body += &format!("let {pattern} = {};\n", numbered(&step.text));
         let values = names.into_iter().zip(step.outputs);
         self.values.extend(values.map(|(name, shape)| Value {
             name,

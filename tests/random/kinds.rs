@@ -2,20 +2,28 @@
 
 #[path = "functions.rs"]
 mod functions;
+#[path = "structure.rs"]
+mod structure;
 
 use super::generator::{Dice, Value};
 use functions::{
     concat, constant, embedding, expand, map, matmul, number, pair, permute, reduce, reshape, slice, split,
     tensor, transpose,
 };
+use structure::{block, repeated, shared};
 
-/// What a step computes, as it is written, and its shapes.
+/// What a step computes, as it is written, and its shapes. A `#` stands for a number that no other step has.
+#[derive(Default)]
 pub struct Step {
     pub text: String,
     pub outputs: Vec<Vec<usize>>,
+    /// A block that it needs.
+    pub block: String,
+    /// A `layer` that it needs.
+    pub statement: String,
 }
 
-/// One row of the compiler's table of layers, by its name there.
+/// One row of the compiler's table of layers, by its name there, or a way to put layers together.
 pub struct Kind {
     pub name: &'static str,
     /// The step from a value, and perhaps another; `None` if it takes no such value.
@@ -62,13 +70,16 @@ kinds! {
     matmul: Matmul;
     embedding: Embedding;
     map: Map;
+    repeated: RepeatedLayer;
+    shared: SharedLayer;
+    block: Block, RepeatedBlock, SharedBlock;
     constant: Zeros, Ones, Normal;
     tensor: Param, Tensor, Product;
 }
 
 /// `value -> layer`
 fn layer(value: &Value, layer: String, shape: Vec<usize>) -> Option<Step> {
-    Some(Step { text: format!("{} -> {layer}", value.name), outputs: vec![shape] })
+    Some(Step { text: format!("{} -> {layer}", value.name), outputs: vec![shape], ..Step::default() })
 }
 
 fn same(value: &Value, call: String) -> Option<Step> {
@@ -76,7 +87,7 @@ fn same(value: &Value, call: String) -> Option<Step> {
 }
 
 fn function(text: String, shape: Vec<usize>) -> Option<Step> {
-    Some(Step { text, outputs: vec![shape] })
+    Some(Step { text, outputs: vec![shape], ..Step::default() })
 }
 
 fn dense(name: &str, dice: &mut Dice, value: &Value, _: &Value) -> Option<Step> {

@@ -5,23 +5,23 @@ use super::{drawn, indices};
 use formwork::prelude::*;
 
 network! {
-    struct Random0<T>(gain: [], image: [2, 6, 5]) -> (out0: [2], out1: [156]) {
+    struct Random0<T>(gain: [], image: [2, 6, 5]) -> (out0: [2, 4, 4], out1: [83]) {
         let v2 = image -> Conv2d(2, kernel: 1);
         param table: [2, 4, 4] = glorot_uniform;
-        let v4 = table -> GlobalMaxPool2d;
-        let v5 = v4 -> BatchNorm1d(eps: 0.05, momentum: cumulative);
-        let v6 = softplus(gain);
-        let v7 = v5 -> map(|p| { let s = sin(p); s * s - p / 3 });
-        let v8 = v2 -> Hardsigmoid;
-        let v9 = slice(v7, axis: 0, 0..2);
-        let v10 = v8 / (v6 * v6 + 1);
-        let v11 = -v10;
-        let v12 = v9 -> Softmax(axis: 0);
-        let v13 = table -> Upsample(2, mode: bilinear, align_corners: true);
-        let v14 = v11 -> GroupNorm(1, eps: 0.05);
-        let v15 = v13 -> Relu;
-        let v16 = v15 -> Conv2d(4, kernel: (3, 1), stride: 2, padding: 2, dilation: (2, 1), groups: 2, bias: false);
-        (v12, concat(reshape(v14, [60]), reshape(v16, [96]), axis: 0))
+        let v4 = v2 -> LayerNorm(eps: 0.05, axis: 0);
+        let v5 = v4 -> GroupNorm(2, eps: 0.05);
+        let v6 = v5 -> Sigmoid;
+        let v7 = v6 -> AdaptiveAvgPool2d((4, 5));
+        let v8 = gain -> Mish;
+        let v9 = cos(v8);
+        let v10 = v7 -> GaussianNoise(0.25);
+        let v11 = v10 -> Softplus(beta: 2.0);
+        let (v12, v13, v14) = split(v5, 3, axis: 1);
+        let v15 = permute(v11, [1, 2, 0]);
+        let v16 = v14 -> Relu;
+        let v17 = v13 -> GlobalMaxPool2d;
+        let v18 = v16 * tanh(v16);
+        (table, concat(expand(v9, [1]), reshape(v12, [20]), reshape(v15, [40]), v17, reshape(v18, [20]), axis: 0))
     }
 }
 
@@ -33,24 +33,28 @@ fn random0() {
 }
 
 network! {
-    struct Random1<T>(x: [9], series: [6, 6], gain: []) -> [31] {
+    block Own10(wide)(x: [t, f]) -> [t, f] {
+        x + (x -> Dense(wide) -> Silu -> Dense(f))
+    }
+    struct Random1<T>(x: [9], series: [6, 6], gain: []) -> (out0: [], out1: [49]) {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(6);
         param table: [3, 4] = glorot_uniform;
-        let v6 = min(gain, gain);
-        let v7 = v4 -> GlobalAvgPool1d;
-        let v8 = v7 -> GaussianNoise(0.25);
-        let _v9 = v8 -> Hardswish;
-        let v10 = cos(v3);
-        let v11 = v6 + ones([]);
-        let v12 = table -> ConvTranspose1d(3, kernel: 3, stride: 1, padding: 0, output_padding: 0, dilation: 1, groups: 1);
-        let v13 = v11 -> Silu;
-        let v14 = v12 -> LayerNorm(eps: 0.05);
-        let v15 = matmul(v14 -> wv14_2976: Dense(3), transpose(wv14_2976.weight));
-        let v16 = v15 -> Hardtanh;
-        let v17 = v16 + gain;
-        let (v18, v19, v20) = split(v10, 3, axis: 0);
-        concat(v8, expand(v13, [1]), reshape(v17, [15]), v18, v19, v20, axis: 0)
+        let v6 = matmul(v4 -> wv4_5523: Dense(5), wv4_5523.weight);
+        let v7 = matmul(tanh(v6), v4 / 6);
+        let v8 = expand(table, [2, 3, 4]);
+        let v9 = v7 + v6;
+        layer shared10 = Own10(7);
+        let v10 = (v4 -> shared10) + (tanh(v4) -> shared10);
+        let v11 = v3 -> Gelu(approximate: tanh);
+        let v12 = v9 -> Softsign;
+        let v13 = v10 -> AvgPool1d(2, stride: 3, padding: 0, count_include_pad: false);
+        let v14 = v13 -> MaxPool1d(2, stride: 1, padding: 0);
+        let v15 = v14 -> ConvTranspose1d(1, kernel: 2, stride: 2, padding: 1, output_padding: 1, dilation: 1, groups: 1);
+        let v16 = mean(v12, axis: 1);
+        let v17 = abs(v16);
+        let v18 = concat(v11, v11, axis: 0);
+        (gain, concat(reshape(v8, [24]), reshape(v15, [1]), v17, v18, axis: 0))
     }
 }
 
@@ -63,25 +67,25 @@ fn random1() {
 }
 
 network! {
-    struct Random2<T>(x: [6], image: [1, 7, 6], volume: [1, 4, 4, 4]) -> [124] {
+    struct Random2<T>(x: [6], image: [1, 7, 6], volume: [1, 4, 4, 4]) -> (out0: [1, 4, 4, 4], out1: [6], out2: [43]) {
         let v3 = x -> Dense(6);
         let v4 = image -> Conv2d(1, kernel: 1);
         let v5 = volume -> Conv3d(1, kernel: 1);
         param table: [3, 4] = he_normal;
-        let v7 = v5 -> LogSigmoid;
-        let v8 = v4 -> BatchNorm2d(eps: 0.05, momentum: 0.3);
-        let v9 = sum(v3);
-        let v10 = transpose(table);
-        let v11 = table -> Glu;
-        let v12 = v11 -> Hardswish;
-        let v13 = v5 - v7;
-        let v14 = v13 -> Flatten;
-        let v15 = v10 -> LeakyRelu;
-        let v16 = v15 * tanh(v9);
-        let v17 = v14 -> Dropout(0.25);
-        let v18 = exp(tanh(v12));
-        let v19 = v17 -> LogSoftmax;
-        concat(reshape(v8, [42]), reshape(v16, [12]), reshape(v18, [6]), v19, axis: 0)
+        let v7 = v3 -> RmsNorm(eps: 0.05, affine: false);
+        let v8 = table -> Tanh;
+        let v9 = v4 -> PRelu;
+        let v10 = sum(v8, axis: 1);
+        let v11 = v9 -> BatchNorm2d(eps: 0.05, affine: false);
+        let v12 = pow(v10 * tanh(v10) + 0.5, sigmoid(v10));
+        let v13 = v11 -> Silu;
+        let v14 = v7 -> AlphaDropout(0.25);
+        let _v15 = v14 -> Hardsigmoid;
+        let v16 = v12 -> BatchNorm1d(eps: 0.05);
+        let v17 = min(v13, v11);
+        let v18 = v17 -> MaxPool2d(2, stride: 1, padding: (1, 0));
+        let v19 = v18 -> Elu(0.7);
+        (v5, v14, concat(v16, reshape(v19, [40]), axis: 0))
     }
 }
 
@@ -94,25 +98,29 @@ fn random2() {
 }
 
 network! {
-    struct Random3<T>(x: [4], series: [6, 6], image: [1, 7, 6], gain: []) -> [111] {
+    block Own12(wide)(x: [n]) -> [n] {
+        x + (x -> Dense(wide) -> Tanh -> Dense(n))
+    }
+    struct Random3<T>(x: [4], series: [6, 6], image: [1, 7, 6], gain: []) -> (out0: [], out1: [36], out2: [182]) {
         let v4 = x -> Dense(4);
         let v5 = series -> Dense(6);
         let v6 = image -> Conv2d(1, kernel: 1);
         param table: [3, 4] = he_normal;
-        let v8 = v5 -> Gelu(approximate: tanh);
-        let _v9 = v4 -> Dense(3);
-        let v10 = concat(v4, v4, axis: 0);
-        let v11 = table + normal([3, 4]);
-        let v12 = v6 -> AdaptiveAvgPool2d((1, 4));
-        let v13 = v11 -> AlphaDropout(0.25);
-        let v14 = abs(v10);
-        let v15 = v13 -> Conv1d(3, kernel: 3, stride: 2, padding: 1, dilation: 1, bias: false);
-        let v16 = permute(v12, [1, 0, 2]);
-        let v17 = v12 -> ConvTranspose2d(3, kernel: (2, 1), stride: 2, padding: (1, 0), output_padding: 1, dilation: 2, groups: 1);
-        let v18 = tanh(v16);
-        let v19 = mean(v15, axis: 1);
-        let v20 = v18 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
-        concat(expand(gain, [1]), reshape(v8, [36]), v14, reshape(v17, [48]), v19, reshape(v20, [16]), axis: 0)
+        let v8 = v5 -> Flatten;
+        let v9 = v6 -> Conv2d(3, kernel: (1, 2), stride: 2, padding: (2, 0), dilation: (2, 1));
+        layer shared10 = Conv2d(1, kernel: 3, padding: 1);
+        let v10 = (v6 -> shared10) - (0.5 * v6 -> shared10);
+        let v11 = v9 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
+        let v12 = v4 -> [Own12(5); 1];
+        let v13 = v10 / (v6 * v6 + 1);
+        let _v14 = v12 -> Dense(4);
+        let v15 = v11 -> Selu;
+        let v16 = sqrt(table * table + 0.5);
+        let v17 = v10 -> ConvTranspose2d(1, kernel: 1, stride: (2, 1), padding: (0, 1), output_padding: 0, dilation: (1, 2), groups: 1);
+        let v18 = v15 -> Hardtanh;
+        let v19 = transpose(v16);
+        let v20 = v17 -> InstanceNorm2d(eps: 0.05, affine: true);
+        (gain, v8, concat(v12, reshape(v13, [42]), reshape(v18, [72]), reshape(v19, [12]), reshape(v20, [52]), axis: 0))
     }
 }
 
@@ -126,26 +134,26 @@ fn random3() {
 }
 
 network! {
-    struct Random4<T>(x: [9], series: [6, 6], image: [2, 6, 5], volume: [1, 4, 4, 4], gain: []) -> [165] {
+    struct Random4<T>(x: [9], series: [6, 6], image: [2, 6, 5], volume: [1, 4, 4, 4], gain: []) -> (out0: [6, 6], out1: [95]) {
         let v5 = x -> Dense(9);
         let v6 = series -> Dense(6);
         let v7 = image -> Conv2d(2, kernel: 1);
         let v8 = volume -> Conv3d(1, kernel: 1);
         param table: [3, 4] = glorot_uniform;
-        let v10 = table -> Dense(4, bias: false);
-        let v11 = v7 -> GlobalAvgPool2d;
-        let v12 = ln(v5 * v5 + 0.5);
-        let v13 = v7 -> AvgPool2d(3, stride: (3, 2), padding: (1, 0));
-        let v14 = v13 -> Selu;
-        let v15 = v14 -> MaxPool2d(2, stride: (3, 1), padding: (0, 1));
-        let v16 = pow(v6 * tanh(v6) + 0.5, sigmoid(v6));
-        let v17 = tanh(v11 -> wv11_2354: Dense(3)) * wv11_2354.bias;
-        let v18 = v15 -> InstanceNorm2d(eps: 0.05);
-        let v19 = v8 -> Celu(0.7);
-        let _v20 = v18 -> ZeroPad2d((0, 0, 2, 2));
-        let v21 = v18 -> ZeroPad2d((2, 0, 2, 1));
-        let v22 = reshape(v10, [2, 6]);
-        concat(expand(gain, [1]), v12, reshape(v16, [36]), v17, reshape(v19, [64]), reshape(v21, [40]), reshape(v22, [12]), axis: 0)
+        let v10 = v7 -> AvgPool2d(3, stride: (1, 3), padding: (1, 0));
+        let v11 = sin(table);
+        let v12 = slice(v10, axis: 1, 3..5);
+        let v13 = v12 * ones([2, 2, 1]);
+        let v14 = v5 -> Dense(2);
+        let v15 = exp(tanh(gain));
+        let v16 = v14 -> LogSoftmax(axis: 0);
+        let v17 = v13 -> ZeroPad2d((0, 1, 1, 0));
+        let v18 = pow(v16, 2);
+        let v19 = v11 -> GlobalAvgPool1d;
+        let v20 = v17 -> Glu;
+        let v21 = v18 -> LeakyRelu(0.2);
+        let v22 = v20 -> Upsample(2, mode: bilinear, align_corners: true);
+        (v6, concat(reshape(v8, [64]), expand(v15, [1]), v19, v21, reshape(v22, [24]), axis: 0))
     }
 }
 
@@ -160,24 +168,27 @@ fn random4() {
 }
 
 network! {
-    struct Random5<T>(x: [6], gain: [], tokens: [3] in 0..6) -> (out0: [2], out1: [31]) {
+    block Own9(wide)(x: [n]) -> [n] {
+        x + (x -> Dense(wide) -> Tanh -> Dense(n))
+    }
+    struct Random5<T>(x: [6], gain: [], tokens: [3] in 0..6) -> [25] {
         let v3 = x -> Dense(6);
         let v4 = tokens -> Embedding(3);
         param table: [5] = he_normal;
-        let v6 = table -> Relu6;
-        let v7 = v4 -> MaxPool1d(2);
-        let v8 = expand(gain, [2]);
-        let v9 = v7 -> PRelu(per_channel: true);
-        let v10 = v6 + zeros([5]);
-        let v11 = v10 -> Sigmoid;
-        let v12 = v11 -> RmsNorm(eps: 0.05, affine: false);
-        let v13 = v3 -> Elu(0.7);
-        let v14 = v12 -> Mish;
-        let v15 = max(v10, 0.5 - v6);
-        let v16 = sqrt(v9 * v9 + 0.5);
-        let v17 = v4 -> AvgPool1d(2, stride: 1, padding: 1, count_include_pad: false);
-        let v18 = sin(v14);
-        (v8, concat(v13, v15, reshape(v16, [3]), reshape(v17, [12]), v18, axis: 0))
+        let v6 = ln(v4 * v4 + 0.5);
+        let v7 = v6 -> map(|p| p * sigmoid(1.702 * p));
+        let v8 = tanh(v3 -> wv3_1821: Dense(5)) * wv3_1821.bias;
+        let v9 = v8 -> Own9(6);
+        let v10 = v7 -> Conv1d(3, kernel: 1, padding: same, groups: 3);
+        let v11 = gain -> Hardswish;
+        let v12 = v8 - gain;
+        let v13 = v11 -> Relu6;
+        let v14 = v9 -> Softmax;
+        let v15 = v10 -> [Dense(3); 3];
+        let v16 = max(v13, 0.5 - v13);
+        let v17 = v12 -> Hardsigmoid;
+        let v18 = v17 + zeros([5]);
+        concat(table, v14, reshape(v15, [9]), expand(v16, [1]), v18, axis: 0)
     }
 }
 
@@ -190,23 +201,26 @@ fn random5() {
 }
 
 network! {
-    struct Random6<T>(x: [9], series: [9, 3], gain: []) -> (out0: [8, 9], out1: [9, 9], out2: [2]) {
+    block Own10(wide)(x: [n]) -> [n] {
+        x + (x -> Dense(wide) -> Tanh -> Dense(n))
+    }
+    struct Random6<T>(x: [9], series: [9, 3], gain: []) -> [36] {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(3);
-        let v5 = v4 -> Softsign;
-        let v6 = matmul(tanh(v5), transpose(v5 / 3));
-        let v7 = gain -> Hardsigmoid;
-        let v8 = v3 - x;
-        let _v9 = v6 -> Hardtanh;
-        let v10 = slice(v6, axis: 0, 1..9);
-        let v11 = v8 * tanh(v7);
-        let v12 = v10 -> Softsign;
-        let v13 = v12 -> Dropout(0.25);
-        let v14 = matmul(tanh(v4), transpose(v4 / 3));
-        let v15 = v11 -> Hardswish;
-        let v16 = v14 -> map(|p| tanh(p) * cos(p) + 0.1);
-        let v17 = tanh(v15 -> wv15_9477: Dense(2)) * wv15_9477.bias;
-        (v13, v16, v17)
+        let v5 = gain * normal([]);
+        let v6 = reshape(v4, [27]);
+        let v7 = v3 -> Dropout(0.25);
+        let v8 = v7 -> LogSigmoid;
+        let v9 = v5 -> Celu(0.7);
+        let v10 = v8 -> Own10(10);
+        let v11 = v9 -> Tanh;
+        let v12 = -v11;
+        let v13 = v6 - v12;
+        let v14 = v13 + zeros([27]);
+        let v15 = v14 -> Silu;
+        let v16 = v10 -> [Dense(9); 2];
+        let v17 = v16 -> LeakyRelu(0.2);
+        concat(v15, v17, axis: 0)
     }
 }
 
@@ -219,26 +233,26 @@ fn random6() {
 }
 
 network! {
-    struct Random7<T>(series: [9, 3], image: [1, 7, 6], volume: [1, 4, 4, 4], gain: [], tokens: [1] in 0..7) -> (out0: [1, 3], out1: [3, 5, 4], out2: [112]) {
+    struct Random7<T>(series: [9, 3], image: [1, 7, 6], volume: [1, 4, 4, 4], gain: [], tokens: [1] in 0..7) -> (out0: [], out1: [2, 8, 3, 1], out2: [149]) {
         let v5 = series -> Dense(3);
         let v6 = image -> Conv2d(1, kernel: 1);
         let v7 = volume -> Conv3d(1, kernel: 1);
         let v8 = tokens -> Embedding(3);
         param table: [2, 4, 4] = glorot_uniform;
-        let v10 = table -> Dropout2d(0.25);
-        let v11 = v7 -> Conv3d(3, kernel: (2, 2, 3), stride: (1, 2, 2), padding: (0, 0, 2), dilation: 2, bias: false);
-        let v12 = v6 -> Conv2d(3, kernel: 2, stride: 2, padding: 2, dilation: 2);
-        let v13 = v10 -> Gelu;
-        let v14 = ln(v11 * v11 + 0.5);
-        let v15 = max(table, 0.5 - v10);
-        let v16 = v14 -> Flatten;
-        let v17 = v16 -> LogSoftmax;
-        let v18 = transpose(v5);
-        let v19 = v17 -> LogSigmoid;
-        let v20 = pow(v16 * tanh(v16) + 0.5, sigmoid(v16));
-        let v21 = v13 -> Upsample(size: (7, 2), mode: bilinear);
-        let v22 = gain -> Elu;
-        (v8, v12, concat(reshape(v15, [32]), reshape(v18, [27]), v19, v20, reshape(v21, [28]), expand(v22, [1]), axis: 0))
+        let v10 = v6 -> Dropout2d(0.25);
+        let v11 = v7 -> Conv3d(2, kernel: (1, 1, 3), stride: (1, 2, 2), padding: (2, 1, 0), dilation: (1, 2, 1));
+        let v12 = v10 -> GlobalAvgPool2d;
+        let v13 = v5 -> Hardswish;
+        let v14 = v13 -> GaussianNoise(0.25);
+        let v15 = table -> ZeroPad2d((0, 1, 2, 0));
+        let _v16 = cos(v12);
+        let v17 = v14 -> BatchNorm1d(eps: 0.05, momentum: 0.3);
+        let v18 = v15 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
+        let v19 = reshape(v8, [1, 3]);
+        let v20 = v19 -> Dense(6);
+        let _v21 = v11 -> Conv3d(2, kernel: (2, 1, 2), padding: same, bias: false);
+        let v22 = mean(v20);
+        (gain, v11, concat(v12, reshape(v17, [27]), reshape(v18, [120]), expand(v22, [1]), axis: 0))
     }
 }
 
@@ -253,23 +267,27 @@ fn random7() {
 }
 
 network! {
-    struct Random8<T>(x: [6], volume: [1, 4, 4, 4], gain: []) -> (out0: [], out1: [1, 4, 4], out2: [10]) {
+    block Own7(wide)(x: [n]) -> [n] {
+        x + (x -> Dense(wide) -> Tanh -> Dense(n))
+    }
+    struct Random8<T>(x: [6], volume: [1, 4, 4, 4], gain: []) -> (out0: [], out1: [70]) {
         let v3 = x -> Dense(6);
         let v4 = volume -> Conv3d(1, kernel: 1);
-        let v5 = expand(gain, [2]);
-        let v6 = sum(v4, axis: 3);
-        let v7 = v6 -> Softplus(beta: 2.0);
-        let v8 = sigmoid(v3);
-        let v9 = -v5;
-        let v10 = concat(v5, v8, axis: 0);
-        let v11 = sin(v7);
-        let v12 = v10 -> Softmax(axis: 0);
-        let v13 = mean(v12, axis: 0);
-        let v14 = v11 -> RmsNorm(eps: 0.05);
-        let v15 = v9 + zeros([2]);
-        let v16 = v15 -> Celu(0.7);
-        let (v17, v18) = split(v10, 2, axis: 0);
-        (v13, v14, concat(v16, v17, v18, axis: 0))
+        let v5 = v3 -> Sigmoid;
+        let v6 = v5 -> Hardtanh(min: -0.5, max: 0.7);
+        layer shared7 = Own7(7);
+        let v7 = (v6 -> shared7) + (tanh(v6) -> shared7);
+        let v8 = v7 * tanh(v7);
+        let v9 = v8 -> Hardsigmoid;
+        let v10 = v9 -> RmsNorm(eps: 0.05);
+        let v11 = v4 -> Mish;
+        let v12 = v10 -> LogSoftmax(axis: 0);
+        let v13 = v11 -> Dropout(0.25);
+        let v14 = v12 -> PRelu;
+        let (v15, v16, v17) = split(v14, 3, axis: 0);
+        let v18 = v16 -> Elu;
+        let v19 = v17 -> LayerNorm(eps: 0.05);
+        (gain, concat(reshape(v13, [64]), v15, v18, v19, axis: 0))
     }
 }
 
@@ -282,24 +300,24 @@ fn random8() {
 }
 
 network! {
-    struct Random9<T>(series: [6, 6], image: [1, 7, 6]) -> (out0: [6, 5], out1: [77]) {
+    struct Random9<T>(series: [6, 6], image: [1, 7, 6]) -> (out0: [5], out1: [6, 6], out2: [94]) {
         let v2 = series -> Dense(6);
         let v3 = image -> Conv2d(1, kernel: 1);
         param table: [2, 4, 4] = he_normal;
-        let v5 = abs(v2);
-        let v6 = v3 -> ZeroPad2d((2, 2, 1, 2));
-        let v7 = table + ones([2, 4, 4]);
-        let v8 = reshape(v7, [32]);
-        let v9 = v5 -> Dense(5);
-        let v10 = v6 -> Silu;
-        let v11 = min(v10, v10);
-        let v12 = v8 -> Selu;
-        let v13 = v11 -> GroupNorm(1, eps: 0.05);
-        let _v14 = v12 -> Mish;
-        let v15 = v12 -> LeakyRelu(0.2);
-        let _v16 = exp(tanh(v13));
-        let v17 = v13 -> AdaptiveAvgPool2d((9, 5));
-        (v9, concat(v15, reshape(v17, [45]), axis: 0))
+        let v5 = v3 -> ConvTranspose2d(2, kernel: 2, stride: 1, padding: (0, 1), output_padding: 0, dilation: 1, groups: 1);
+        let v6 = abs(v2);
+        let v7 = matmul(tanh(v6), v6 / 6);
+        let v8 = permute(v5, [2, 1, 0]);
+        let v9 = sum(table, axis: 2);
+        let v10 = v8 -> AdaptiveAvgPool2d((5, 2));
+        let v11 = sin(v7);
+        let v12 = v10 -> GlobalAvgPool2d;
+        let v13 = pow(v11 * tanh(v11) + 0.5, sigmoid(v11));
+        let v14 = v9 -> Softmax(axis: 1);
+        let v15 = v14 -> GlobalAvgPool1d;
+        let v16 = v5 -> Conv2d(3, kernel: (2, 1), stride: (2, 1), padding: (2, 0), dilation: (1, 2));
+        let v17 = v15 -> LogSigmoid;
+        (v12, v13, concat(reshape(v16, [90]), v17, axis: 0))
     }
 }
 
@@ -311,23 +329,24 @@ fn random9() {
 }
 
 network! {
-    struct Random10<T>(x: [9], series: [7, 4], gain: []) -> [41] {
+    struct Random10<T>(x: [9], series: [7, 4], gain: []) -> [50] {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(4);
-        let v5 = gain -> Tanh;
-        let v6 = v3 -> BatchNorm1d(eps: 0.05, momentum: cumulative);
-        let v7 = v6 -> Relu;
-        let v8 = v4 -> GlobalAvgPool1d;
-        let v9 = v8 / (gain * gain + 1);
-        let v10 = v7 -> Mish;
-        let v11 = v10 -> AlphaDropout(0.25);
-        let v12 = v4 -> AvgPool1d(2);
-        let _v13 = v11 -> LayerNorm(eps: 0.05);
-        let v14 = v12 -> ConvTranspose1d(3, kernel: 2, stride: 2, padding: 0, output_padding: 1, dilation: 1, groups: 1);
-        let v15 = sqrt(v11 * v11 + 0.5);
-        let v16 = v9 -> LayerNorm(eps: 0.05);
-        let v17 = v14 -> Conv1d(3, kernel: 3, stride: 1, padding: 2, dilation: 1);
-        concat(expand(v5, [1]), v15, v16, reshape(v17, [27]), axis: 0)
+        let v5 = matmul(v4 -> wv4_354: Dense(2), wv4_354.weight);
+        let v6 = v3 + gain;
+        let v7 = v5 -> AvgPool1d(2, stride: 2, padding: 1);
+        let v8 = v7 -> Flatten;
+        let v9 = v6 -> AlphaDropout(0.25);
+        let v10 = v9 -> Selu;
+        layer shared11 = Dense(9);
+        let _v11 = (v3 -> shared11) - (0.5 * v9 -> shared11);
+        let v12 = concat(v8, v10, axis: 0);
+        let v13 = v12 -> map(|p| { let s = sin(p); s * s - p / 3 });
+        let v14 = v13 -> Relu6;
+        let _v15 = v14 -> Softsign;
+        let v16 = expand(v14, [2, 25]);
+        let v17 = v16 + ones([2, 25]);
+        reshape(v17, [50])
     }
 }
 
@@ -340,25 +359,29 @@ fn random10() {
 }
 
 network! {
-    struct Random11<T>(x: [9], series: [9, 3], tokens: [2] in 0..7) -> (out0: [9], out1: [41]) {
+    block Own7(wide)(x: [t, f]) -> [t, f] {
+        x + (x -> Dense(wide) -> Silu -> Dense(f))
+    }
+    struct Random11<T>(x: [9], series: [9, 3], tokens: [2] in 0..7) -> (out0: [9], out1: [2, 4], out2: [63]) {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(3);
         let v5 = tokens -> Embedding(4);
         param table: [3, 4];
-        let v7 = v5 -> Relu6;
-        let v8 = v4 -> GaussianNoise(0.25);
-        let v9 = v7 + v5;
-        let v10 = v9 -> Glu;
-        let v11 = matmul(v8 -> wv8_6939: Dense(5), wv8_6939.weight);
-        let v12 = exp(tanh(v10));
-        let v13 = v12 -> MaxPool1d(3, stride: 3, padding: 1);
-        let v14 = v13 -> Hardtanh;
-        let _v15 = v3 -> PRelu(per_channel: true);
-        let _v16 = table -> PRelu(per_channel: true);
-        let v17 = table - normal([3, 4]);
-        let v18 = cos(v14);
-        let v19 = v17 -> PRelu(per_channel: true);
-        (v3, concat(reshape(v11, [27]), reshape(v18, [2]), reshape(v19, [12]), axis: 0))
+        let v7 = v5 -> [Own7(5); 3];
+        let v8 = ln(v3 * v3 + 0.5);
+        layer shared9 = Dense(4);
+        let v9 = (table -> shared9) - (0.5 * table -> shared9);
+        let _v10 = min(v4, v4);
+        let v11 = slice(v4, axis: 1, 0..3);
+        let v12 = cos(v11);
+        let v13 = v5 / (v5 * v5 + 1);
+        let v14 = v9 -> Softplus(beta: 2.0);
+        let v15 = v7 -> ConvTranspose1d(3, kernel: 3, stride: 2, padding: 0, output_padding: 1, dilation: 2, groups: 1);
+        let _v16 = sqrt(v14 * v14 + 0.5);
+        let v17 = v15 -> Gelu;
+        let v18 = v17 -> Relu;
+        let v19 = transpose(v12);
+        (v8, v13, concat(reshape(v14, [12]), reshape(v18, [24]), reshape(v19, [27]), axis: 0))
     }
 }
 

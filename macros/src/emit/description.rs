@@ -1,9 +1,9 @@
 //! The one description of the network: the `GRAPH` constant, and the table in the struct's documentation.
 
-use super::{Emit, number};
+use super::{Emit, constants, number};
 use crate::fields::{Field, FieldKind};
-use crate::graph::{GroupId, NodeId, Source, ValueId};
-use crate::shape::{Dim, Shape};
+use crate::graph::{GroupId, Node, NodeId, Source, ValueId};
+use crate::shape::{Dim, Shape, Tree, explore, source};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -38,14 +38,22 @@ impl Emit<'_> {
             let id = NodeId(i);
             let layer = shaped.layer(id);
             let shapes = shaped.input_shapes(id);
-            let (name, kind, text) = (graph.path(id), layer.name(), &node.text);
+            let (name, kind, text) = (graph.path(id), layer.name(), self.node_text(node));
             let inputs = node.inputs.iter().map(|&v| self.source(v));
             let outputs = node.outputs.iter().map(|&v| dims(shaped.shape(v)));
             let (first, last) = rows[shaped.owner(id).0];
             let (first, last) = (number(first), number(last));
             let parameters = number(self.learned_of(id));
             let frozen = number(self.frozen_of(id));
-            let multiply_adds = number(layer.multiply_adds(&shapes) * graph.rounds(id));
+            let multiply_adds =
+                explore(&self.facts, || layer.multiply_adds(&shapes)).joined() * graph.rounds(id);
+            let multiply_adds = match multiply_adds.open() {
+                None => number(multiply_adds),
+                Some(_) => {
+                    let n = number(multiply_adds);
+                    quote!(#n as ::core::primitive::u64)
+                }
+            };
             let group = option(node.group);
             quote! {
                 #krate::Node {
@@ -62,7 +70,7 @@ impl Emit<'_> {
                 }
             }
         });
-        let fingerprint = Literal::u64_unsuffixed(self.fingerprint());
+        let fingerprint = self.fingerprint();
         quote! {
             static __GRAPH: #krate::Graph = #krate::Graph {
                 name: #name,
@@ -92,7 +100,7 @@ impl Emit<'_> {
         at - first
     }
 
-    fn port(&self, name: &str, shape: &Shape, indices: Option<usize>, source: TokenStream) -> TokenStream {
+    fn port(&self, name: &str, shape: &Shape, indices: Option<Dim>, source: TokenStream) -> TokenStream {
         let krate = &self.names.krate;
         let shape = dims(shape);
         let indices = match indices.map(number) {
@@ -123,21 +131,45 @@ impl Emit<'_> {
     }
 
     /// FNV-1a over everything that makes the architecture: layers, arguments, shapes, names and edges.
-    fn fingerprint(&self) -> u64 {
-        let shaped = &self.plan.shaped;
-        let mut text = String::new();
-        for (value, input) in shaped.graph.header.inputs.iter().enumerate() {
-            text += &format!("{} {}{}\n", input.name, shaped.shape(ValueId(value)), range(input.indices));
+    fn fingerprint(&self) -> TokenStream {
+        let (graph, krate) = (&self.plan.shaped.graph, &self.names.krate);
+        let mut texts: Vec<Tree<String>> = Vec::new();
+        for (value, input) in graph.header.inputs.iter().enumerate() {
+            let shape = self.plan.shaped.shape(ValueId(value));
+            texts.push(Tree::Leaf(format!("{} {shape}{}\n", input.name, range(input.indices))));
         }
-        for node in &shaped.graph.nodes {
-            text += &format!("{} {} {:?}\n", node.name, node.text, node.inputs);
+        for node in &graph.nodes {
+            texts.push(Tree::Leaf(format!("{} ", node.name)));
+            texts.push(self.node_texts(node));
+            texts.push(Tree::Leaf(format!(" {:?}\n", node.inputs)));
         }
-        for group in &shaped.graph.groups {
-            text += &format!("{} {} {:?}\n", group.name, group.text, group.nodes);
+        for group in &graph.groups {
+            texts.push(Tree::Leaf(format!("{} {} {:?}\n", group.name, group.text, group.nodes)));
         }
-        text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        })
+        let known: Option<String> =
+            texts.iter().map(|text| text.single().filter(|t| source(t) == **t)).map(|t| t.cloned()).collect();
+        if let Some(known) = known {
+            let hash = known.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+            });
+            let hash = Literal::u64_unsuffixed(hash);
+            return quote!(#hash);
+        }
+        let texts = texts.iter().map(|text| constants::chosen(&text.map(&mut |t| constants::text(krate, t))));
+        quote!(#krate::__private::constants::hash(&[#(#texts),*]))
+    }
+
+    /// A layer with its arguments; which of them are left out may hang on constants.
+    fn node_texts(&self, node: &Node) -> Tree<String> {
+        match &node.layer {
+            Some(layer) if layer.text() == node.text => explore(&self.facts, || layer.text()),
+            _ => Tree::Leaf(node.text.clone()),
+        }
+    }
+
+    fn node_text(&self, node: &Node) -> TokenStream {
+        let krate = &self.names.krate;
+        constants::chosen(&self.node_texts(node).map(&mut |text| constants::text(krate, text)))
     }
 
     /// The table of layers for the struct's documentation.
@@ -160,7 +192,7 @@ impl Emit<'_> {
             };
             table += &format!("| `{name}{}` | {} | {learned} |\n", node.text, shapes.join(", "));
         }
-        table + &format!("\n{} parameters in all.", self.learned())
+        source(&(table + &format!("\n{} parameters in all.", self.learned())))
     }
 }
 
@@ -175,7 +207,7 @@ fn option(group: Option<GroupId>) -> TokenStream {
 }
 
 /// ` in 0..65` behind the shape of indices.
-fn range(indices: Option<usize>) -> String {
+fn range(indices: Option<Dim>) -> String {
     indices.map_or(String::new(), |bound| format!(" in 0..{bound}"))
 }
 

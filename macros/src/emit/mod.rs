@@ -1,6 +1,7 @@
 //! Plan -> tokens. Nothing here can fail, and nothing here knows a layer by name.
 
 mod backward;
+mod constants;
 mod description;
 mod forward;
 mod parameters;
@@ -8,19 +9,26 @@ mod ports;
 mod rounds;
 mod steps;
 mod stub;
+mod table;
 mod types;
 
+use crate::demands::Part;
 use crate::graph::{Header, NodeId, Scalar};
 use crate::plan::Plan;
-use crate::shape::Dim;
-use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use crate::shape::{Fact, source};
+pub use constants::number;
+use ports::Return;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 pub use stub::stub;
+use table::Table;
 
 /// What every writer needs: the plan, and the names of things in the emitted code.
 pub struct Emit<'a> {
     pub plan: &'a Plan,
     pub names: Names,
+    /// What is so of constants if all is good.
+    facts: Vec<Fact>,
 }
 
 /// How the emitted code calls the crate, the scalar and the struct.
@@ -49,39 +57,43 @@ impl Names {
 /// Writes a network out.
 pub fn emit(krate: &TokenStream, plan: &Plan) -> TokenStream {
     let names = Names::new(krate, &plan.shaped.graph.header);
-    let emit = Emit { plan, names };
+    let facts = plan.shaped.graph.demands.iter().flat_map(|demand| crate::demands::facts(&demand.ways));
+    let emit = Emit { plan, names, facts: facts.collect() };
     let definition = emit.definition();
     let alias = emit.workspace_alias();
     let ports = emit.ports();
     let structs = ports.definitions();
     let constants = [emit.specs(), emit.graph(), emit.sizes(), emit.rounds()];
     let items = [emit.parameters(), ports.implementations(), emit.network(), emit.methods(), emit.debug()];
-    quote! {
-        #definition
-        #alias
-        #structs
-        #[allow(non_upper_case_globals, non_snake_case, unused_variables, unused_mut, clippy::all, clippy::pedantic)]
-        const _: () = {
-            #(#constants)*
-            #(#items)*
-        };
-    }
-}
-
-/// A number without a suffix; where constants are in it, the name of a constant that holds it.
-pub fn number(n: impl Into<Dim>) -> TokenStream {
-    let n = n.into();
-    let token: TokenTree = match n.open() {
-        None => Literal::u64_unsuffixed(n.integer().and_then(|n| u64::try_from(n).ok()).unwrap_or(u64::MAX))
-            .into(),
-        Some(place) => format_ident!("__size_{place}", span = Span::mixed_site()).into(),
-    };
-    token.into()
+    let outer = quote!(#definition #alias #structs);
+    let inner = quote!(#(#constants)* #(#items)*);
+    Table::new(&emit.names, &plan.shaped, Some(plan)).finish(outer, inner, |inner| {
+        quote! {
+            #[allow(non_upper_case_globals, non_snake_case, unused_variables, unused_mut, clippy::all, clippy::pedantic)]
+            const _: () = {
+                #inner
+            };
+        }
+    })
 }
 
 impl Emit<'_> {
     fn header(&self) -> &Header {
         &self.plan.shaped.graph.header
+    }
+
+    /// The number of a part in the table of constants.
+    fn part(&self, part: Part) -> usize {
+        constants::part_index(&self.plan.shaped.graph, part)
+    }
+
+    /// What may only be checked where all sizes are right.
+    fn if_good(&self, checks: TokenStream) -> TokenStream {
+        if self.plan.shaped.graph.demands.is_empty() {
+            return checks;
+        }
+        let sizes = table::table_name(&self.names);
+        quote!(if #sizes.good() { #checks })
     }
 
     /// The constant that holds a node's spec.
@@ -149,25 +161,30 @@ impl Emit<'_> {
         let (output, arguments, passed) = (ports.output(), ports.arguments(), ports.passed());
         let columns = ports.columns();
         let learned = number(self.learned());
-        let predict_doc = format!("Predicts for one sample: {}.", ports.described());
+        let predict_doc = source(&format!("Predicts for one sample: {}.", ports.described()));
         let predict_batch = self.predict_batch();
-        let predict = if ports.boxed() {
-            quote! {
+        let predict = match ports.boxed() {
+            Return::Chosen(handed) => quote! {
+                /// A large output comes in a box; `predict_into` writes it where you want it.
+                pub fn predict(&self, #arguments) -> #handed::Given {
+                    #handed::filled(|__output| self.predict_into(#passed, __output))
+                }
+            },
+            Return::Boxed => quote! {
                 /// The output is large and so comes in a box; `predict_into` writes it where you want it.
                 pub fn predict(&self, #arguments) -> #private::Box<#output> {
                     let mut __output = <#output as #krate::Tensor>::zeroed();
                     self.predict_into(#passed, &mut __output);
                     __output
                 }
-            }
-        } else {
-            quote! {
+            },
+            Return::Plain => quote! {
                 pub fn predict(&self, #arguments) -> #output {
                     let mut __output = #private::zero::<#output>();
                     self.predict_into(#passed, &mut __output);
                     __output
                 }
-            }
+            },
         };
         quote! {
             impl #bounds #name #generics {
@@ -288,8 +305,8 @@ impl Emit<'_> {
         if self.header().derived("Debug").is_some() {
             return TokenStream::new();
         }
-        let Names { generics, bounds, name, .. } = &self.names;
-        let text = format!("{}({} parameters)", name, self.learned());
+        let Names { krate, generics, bounds, name, .. } = &self.names;
+        let text = constants::text(krate, &format!("{}({} parameters)", name, self.learned()));
         quote! {
             impl #bounds ::core::fmt::Debug for #name #generics {
                 fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {

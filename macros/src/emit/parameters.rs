@@ -1,11 +1,13 @@
 //! The struct of tensors, and the table that says what lies where.
 
+use super::constants::of_part;
 use super::{Emit, Names, number};
+use crate::demands::Part;
 use crate::fields::{self, Field, FieldKind};
 use crate::graph::{GroupKind, Shaped, ValueId};
 use crate::layers::{Init, Parameter, Role, Spread};
 use crate::plan::Tensors;
-use crate::shape::{Dim, Shape};
+use crate::shape::{Dim, Shape, source};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -54,7 +56,7 @@ impl Emit<'_> {
             let element = self.names.field_type(shaped, field, name);
             if let (FieldKind::Struct(group, inner), Element::Block(ty)) = (&field.kind, &element) {
                 let group = &shaped.graph.groups[group.0];
-                let doc = format!("The tensors of `{}` in [`{}`].", group.text, self.names.name);
+                let doc = source(&format!("The tensors of `{}` in [`{}`].", group.text, self.names.name));
                 let derives = self.header().derives();
                 self.structure(ty, &quote!(#[doc = #doc] #(#derives)* #[repr(C)]), inner, structs);
             }
@@ -63,6 +65,7 @@ impl Emit<'_> {
                 Element::Block(ty) => quote!(#ty #generics),
                 Element::Network(ty) => quote!(#ty #generics),
             };
+            let part = self.part(field_part(field));
             let ty = match field.repeat {
                 Some(rounds) => {
                     let rounds = number(rounds);
@@ -70,11 +73,12 @@ impl Emit<'_> {
                 }
                 None => element,
             };
+            let ty = of_part(ty, part);
             let fill = (!field.fill.is(0)).then(|| {
-                let (fill, len) = (format_ident!("__fill_{}", ident), number(field.fill));
+                let (fill, len) = (format_ident!("__fill_{}", ident), of_part(number(field.fill), part));
                 quote!(#[doc(hidden)] #fill: [#scalar; #len],)
             });
-            let doc = self.field_doc(field);
+            let doc = source(&self.field_doc(field));
             written.push(quote! {
                 #[doc = #doc]
                 pub #ident: #ty,
@@ -125,6 +129,10 @@ impl Emit<'_> {
         let count = self.tensors(fields, "", Dim::ZERO, &mut tensors);
         let offsets = self.offsets(fields, &TokenStream::new(), Dim::ZERO);
         let total = number(fields::size(fields));
+        let checks = self.if_good(quote! {
+            ::core::assert!(::core::mem::size_of::<Self>() == #total * ::core::mem::size_of::<#scalar>());
+            #(#offsets)*
+        });
         let repeated = fields.iter().any(has_rounds);
         let table = if repeated {
             let count = number(count);
@@ -139,8 +147,7 @@ impl Emit<'_> {
                 type Scalar = #scalar;
                 const TENSORS: &'static [#krate::TensorInfo] = #table;
                 const SCALARS: ::core::primitive::usize = {
-                    ::core::assert!(::core::mem::size_of::<Self>() == #total * ::core::mem::size_of::<#scalar>());
-                    #(#offsets)*
+                    #checks
                     #total
                 };
             }
@@ -211,6 +218,14 @@ impl Emit<'_> {
             #[allow(dead_code)]
             #visibility type #alias #generics = #krate::Workspace<#name #generics>;
         }
+    }
+}
+
+/// What has to be good for a field to have its size.
+pub fn field_part(field: &Field) -> Part {
+    match &field.kind {
+        FieldKind::Layer(node, _) => Part::Node(*node),
+        FieldKind::Struct(group, _) => Part::Close(*group),
     }
 }
 
@@ -324,11 +339,11 @@ fn spread(krate: &TokenStream, spread: Spread) -> TokenStream {
         Spread::Of(n) => quote!(#n),
         Spread::OneOverRoot(n) => {
             let n = number(n);
-            quote!(1.0 / #krate::__private::root(#n as f64))
+            quote!(1.0 / #krate::__private::constants::root(#n as f64))
         }
         Spread::RootOf(c, n) => {
             let (c, n) = (Literal::f64_suffixed(c.into()), number(n));
-            quote!(#krate::__private::root(#c / #n as f64))
+            quote!(#krate::__private::constants::root(#c / #n as f64))
         }
     }
 }

@@ -1,11 +1,30 @@
 //! What goes in and what comes out: the types of a sample, a batch and an output, with what is generated for several.
 
+use super::constants::of_part;
 use super::types::{index_type, tensor_type};
 use super::{Names, number};
 use crate::graph::Header;
-use crate::shape::{Dim, Shape};
+use crate::shape::{Dim, Shape, source};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+
+/// How `predict` gives its output.
+pub enum Return {
+    Plain,
+    Boxed,
+    /// As the compiler finds: the type that decides it.
+    Chosen(TokenStream),
+}
+
+impl Return {
+    pub fn ty(&self, krate: &TokenStream, output: &TokenStream) -> TokenStream {
+        match self {
+            Return::Plain => output.clone(),
+            Return::Boxed => quote!(#krate::__private::Box<#output>),
+            Return::Chosen(handed) => quote!(#handed::Given),
+        }
+    }
+}
 
 /// The inputs and outputs of a network, with the shapes that are known to be right or, after an error, declared.
 pub struct Ports<'a> {
@@ -25,15 +44,20 @@ impl Ports<'_> {
     fn input_types(&self) -> Vec<TokenStream> {
         let inputs = self.inputs.iter().zip(&self.header.inputs);
         inputs
-            .map(|(shape, input)| match input.indices {
-                Some(bound) => index_type(shape, bound, self.names),
-                None => tensor_type(shape, self.names),
+            .enumerate()
+            .map(|(i, (shape, input))| {
+                let ty = match input.indices {
+                    Some(bound) => index_type(shape, bound, self.names),
+                    None => tensor_type(shape, self.names),
+                };
+                of_part(ty, i)
             })
             .collect()
     }
 
     fn output_types(&self) -> Vec<TokenStream> {
-        self.outputs.iter().map(|shape| tensor_type(shape, self.names)).collect()
+        let types = self.outputs.iter().map(|shape| tensor_type(shape, self.names));
+        types.enumerate().map(|(i, ty)| of_part(ty, self.inputs.len() + i)).collect()
     }
 
     pub fn is_single(&self) -> bool {
@@ -80,9 +104,20 @@ impl Ports<'_> {
     }
 
     /// Whether an output is too large for the stack, and so comes in a box.
-    pub fn boxed(&self) -> bool {
-        let bytes = if self.names.generics.is_empty() { 4 } else { 8 };
-        self.output_len() * bytes > 16 * 1024
+    pub fn boxed(&self) -> Return {
+        let bytes = self.output_len() * if self.names.generics.is_empty() { 4 } else { 8 };
+        const MOST: usize = 16 * 1024;
+        if let Some(bytes) = bytes.known() {
+            return if bytes > MOST { Return::Boxed } else { Return::Plain };
+        }
+        let (krate, output) = (&self.names.krate, self.output());
+        let private = quote!(#krate::__private::constants);
+        let part =
+            (0..self.outputs.len()).map(|i| of_part(number(self.outputs[i].len()), self.inputs.len() + i));
+        let width = number(if self.names.generics.is_empty() { 4 } else { 8 });
+        let most = number(MOST);
+        let large = quote!({ (0 #(+ #part)*) * #width > #most });
+        Return::Chosen(quote!(<#private::Boxed<#large> as #private::Handed<#output>>))
     }
 
     /// Whether the struct of slices has the network's parameter: a batch of indices alone has no scalar.
@@ -149,7 +184,7 @@ impl Ports<'_> {
         };
         let (batch, names, types) = (self.batch_name(), self.input_names(), self.input_types());
         let doc = format!("A batch for [`{name}`]: as many values for each input as there are samples.");
-        let docs = self.inputs.iter().map(|shape| format!("{shape} for each sample."));
+        let docs = self.inputs.iter().map(|shape| source(&format!("{shape} for each sample.")));
         quote! {
             #[doc = #doc]
             #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
@@ -166,7 +201,7 @@ impl Ports<'_> {
         let (output, types) = (self.output_name(), self.output_types());
         let names = self.header.outputs.iter().map(|o| &o.name);
         let doc = format!("What [`{name}`] gives for a sample.");
-        let docs = self.outputs.iter().map(Shape::to_string);
+        let docs = self.outputs.iter().map(|shape| source(&shape.to_string()));
         quote! {
             #[doc = #doc]
             #[repr(C)]
@@ -237,14 +272,18 @@ impl Ports<'_> {
     fn several_outputs(&self) -> TokenStream {
         let Names { krate, scalar, bounds, .. } = self.names;
         let output = self.output();
-        let len = number(self.output_len());
+        let part = |i| self.inputs.len() + i;
+        let lens = self.outputs.iter().enumerate().map(|(i, shape)| of_part(number(shape.len()), part(i)));
+        let len = quote!((0 #(+ #lens)*));
+        let len = if self.output_len().known().is_some() { number(self.output_len()) } else { len };
+        let checked = quote!(::core::assert!(::core::mem::size_of::<Self>() == #len * ::core::mem::size_of::<#scalar>()););
         quote! {
             // SAFETY: the struct is `repr(C)` and made of scalars alone; its size is compared when the program is
             // compiled.
             unsafe impl #bounds #krate::Tensor for #output {
                 type Scalar = #scalar;
                 const LEN: ::core::primitive::usize = {
-                    ::core::assert!(::core::mem::size_of::<Self>() == #len * ::core::mem::size_of::<#scalar>());
+                    #checked
                     #len
                 };
             }

@@ -1,10 +1,10 @@
 //! A step of a plan as one call on views of the working memory.
 
-use super::{Emit, number};
+use super::{Emit, constants, number};
 use crate::graph::NodeId;
 use crate::layers::Layout;
 use crate::plan::{BufferId, Place, Program, Scope, Step, Tensors};
-use crate::shape::Dim;
+use crate::shape::{Dim, explore};
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
@@ -29,9 +29,11 @@ impl Emit<'_> {
             if layer.traits(&shapes).view {
                 return TokenStream::new();
             }
-            let spec = layer.spec(&shapes, n);
+            let specs = explore(&self.facts, || layer.spec(&shapes, n));
             let brace = |t: &TokenTree| matches!(t, TokenTree::Group(g) if g.delimiter() == Delimiter::Brace);
-            let ty: TokenStream = spec.clone().into_iter().take_while(|t| !brace(t)).collect();
+            let first = specs.leaves().first().map(|(_, spec)| TokenStream::clone(spec)).unwrap_or_default();
+            let ty: TokenStream = first.into_iter().take_while(|t| !brace(t)).collect();
+            let spec = constants::chosen(&specs.merged_by(&|a, b| a.to_string() == b.to_string()));
             let name = self.spec_name(node);
             quote!(const #name: #krate::layers::#ty = { use #krate::layers::*; #spec };)
         });

@@ -1,8 +1,10 @@
 //! After an error: the same names with bodies that never run, so that the rest of the program still type-checks and
 //! the editor still completes.
 
-use super::parameters::Element;
+use super::constants::{of_part, part_index};
+use super::parameters::{Element, field_part};
 use super::ports::Ports;
+use super::table::Table;
 use super::{Names, number};
 use crate::fields::{Field, FieldKind};
 use crate::graph::{Input, Output, Shaped};
@@ -40,7 +42,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
     let structures = structures(&names, shaped, name, &quote!(#(#attributes)*), &fields);
     let graph_name = name.to_string();
     let workspace = format_ident!("{}Workspace", name);
-    let predicted = if ports.boxed() { quote!(#private::Box<#output>) } else { quote!(#output) };
+    let predicted = ports.boxed().ty(krate, &output);
     let input = ports.passed();
     let predict_batch = if ports.is_single() {
         quote!(pub fn predict_batch(&self, #input: &[#sample]) -> #private::Vec<#output> { loop {} })
@@ -62,13 +64,13 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
     });
     let zero = number(0);
     let usize = quote!(::core::primitive::usize);
-    quote! {
+    let outer = quote! {
         #structures
         #[allow(dead_code)]
         #visibility type #workspace #generics = #krate::Workspace<#name #generics>;
         #definitions
-        #[allow(warnings, clippy::all, clippy::pedantic)]
-        const _: () = {
+    };
+    let inner = quote! {
             static __GRAPH: #krate::Graph =
                 #krate::Graph { name: #graph_name, inputs: &[], nodes: &[], groups: &[], outputs: &[], fingerprint: 0 };
             unsafe impl #bounds #krate::Parameters for #name #generics {
@@ -131,8 +133,15 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
                 #predict_batch
             }
             #debug
-        };
-    }
+    };
+    Table::new(&names, shaped, None).finish(outer, inner, |inner| {
+        quote! {
+            #[allow(warnings, clippy::all, clippy::pedantic)]
+            const _: () = {
+                #inner
+            };
+        }
+    })
 }
 
 /// A struct with the fields of all layers whose inputs are known, and those of the blocks in it.
@@ -164,13 +173,14 @@ fn structures(
                 quote!(#ty #generics)
             }
         };
-        written.push(match field.repeat {
+        let ty = match field.repeat {
             Some(rounds) => {
                 let rounds = number(rounds);
                 quote!(pub #ident: [#element; #rounds],)
             }
             None => quote!(pub #ident: #element,),
-        });
+        };
+        written.push(of_part(ty, part_index(&shaped.graph, field_part(field))));
     }
     quote! {
         #attributes

@@ -4,7 +4,7 @@ use super::ports::Ports;
 use super::{Emit, Names, number};
 use crate::graph::{Source, ValueId};
 use crate::layers::{Kind, Role};
-use crate::shape::{Dim, Shape};
+use crate::shape::{Dim, Shape, explore};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
@@ -31,7 +31,7 @@ pub fn tensor_type(shape: &Shape, names: &Names) -> TokenStream {
 }
 
 /// The nested type of indices: `[64] in 0..65` is `[Index<65>; 64]`.
-pub fn index_type(shape: &Shape, bound: usize, names: &Names) -> TokenStream {
+pub fn index_type(shape: &Shape, bound: Dim, names: &Names) -> TokenStream {
     let (krate, bound) = (&names.krate, number(bound));
     shape.0.iter().rev().fold(quote!(#krate::Index<#bound>), |inner, &n| {
         let n = number(n);
@@ -49,7 +49,8 @@ impl Emit<'_> {
         let shaped = &self.plan.shaped;
         let header = &shaped.graph.header;
         let inputs = (0..header.inputs.len()).map(|i| self.input_shape(i).clone()).collect();
-        let outputs = shaped.graph.results.iter().flatten().map(|&v| shaped.shape(v).clone()).collect();
+        // Of an output the declared shape, which is what others see also where the network has a mistake.
+        let outputs = header.outputs.iter().filter_map(|output| output.shape.clone()).collect();
         Ports { names: &self.names, header, inputs, outputs }
     }
 
@@ -107,12 +108,13 @@ impl Emit<'_> {
     }
 
     /// The fewest samples that give every batch normalisation two values a channel.
-    pub fn least_samples(&self) -> usize {
+    pub fn least_samples(&self) -> Dim {
         let shaped = &self.plan.shaped;
         let traits = (0..shaped.graph.nodes.len()).map(|n| {
             let node = crate::graph::NodeId(n);
             shaped.layer(node).traits(&shaped.input_shapes(node))
         });
-        if traits.into_iter().any(|t| t.batch_values.is_some_and(|n| n == 1)) { 2 } else { 1 }
+        let least = |n: Dim| explore(&self.facts, || Dim::from(if n == 1 { 2 } else { 1 })).joined();
+        traits.filter_map(|t| t.batch_values).map(least).fold(Dim::ONE, |all, n| all.max(n))
     }
 }

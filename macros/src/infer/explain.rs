@@ -22,6 +22,18 @@ pub fn node(graph: &Graph, before: &Trial, id: NodeId, mismatch: &Mismatch) -> E
     let fill = |text: &str| fill(graph, node, text);
     let mut error = Error::new(place(graph, node, mismatch.at), fill(&mismatch.line));
     let explainer = Explainer { graph, before, fault: Fault::Node(id) };
+    if before.is_open(explainer.fault) {
+        // No edit can be tried where nobody knows the numbers.
+        error.notes.extend(mismatch.notes.iter().map(|n| fill(n)));
+        error.notes.extend(explainer.origins(node, mismatch));
+        if mismatch.trail {
+            error.notes.extend(explainer.trail(node.inputs[0]));
+        }
+        if mismatch.at != At::Use {
+            error.notes.extend(inside(graph, node.group));
+        }
+        return error;
+    }
     let mut candidates = Vec::new();
     let channels_last = explainer.channels_last(node);
     let channels_last = channels_last.filter(|c| mismatch.trail && explainer.is_good(&c.0));
@@ -127,7 +139,7 @@ fn first_apart(graph: &Graph, before: &Trial, group: &Group) -> Option<Help> {
     let given = before.shapes[group.results.first()?.0].clone()?;
     let rounds = group.repeat?.known().filter(|&n| n > 1)?;
     let next = layer.outputs(std::slice::from_ref(&given)).ok()?;
-    if next.len() != 1 || !next[0].is(&given) {
+    if next.len() != 1 || next[0] != given {
         return None;
     }
     let text = match rounds {
@@ -170,6 +182,9 @@ pub fn output(graph: &Graph, before: &Trial, index: usize) -> Option<Error> {
         Error::new(&declared.tokens, format!("`{network}` declares `{target}`, but {title} `{found}`"));
     if wanted.rank() != found.rank() || wanted.rank() == 3 {
         error.notes.extend(explainer.trail(value));
+    }
+    if before.is_open(explainer.fault) {
+        return Some(error);
     }
     let mut candidates = Vec::new();
     candidates.extend(explainer.append(index, value, wanted, found));

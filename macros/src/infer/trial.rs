@@ -2,9 +2,10 @@
 
 use super::groups;
 use crate::ast::{Argument, Call, Value, ValueKind};
+use crate::demands::{self, Part};
 use crate::graph::{Event, Graph, GroupId, Node, NodeId, Source, ValueId};
 use crate::layers::{AnyLayer, Mismatch, Proposal, Role};
-use crate::shape::Shape;
+use crate::shape::{Dim, Fact, Shape, Tree, explore};
 
 /// A change to a graph.
 #[derive(Clone, Debug)]
@@ -48,6 +49,12 @@ pub struct Trial {
     /// What each result has after all edits.
     pub results: Vec<Option<Shape>>,
     pub failures: Vec<Failure>,
+    /// What hangs on constants: an end with a mismatch is bad.
+    pub open: Vec<(Fault, Tree<Option<Mismatch>>)>,
+    /// What is so of constants where a value is good.
+    facts: Vec<Vec<Fact>>,
+    /// And inside of each group.
+    inside: Vec<Vec<Fact>>,
 }
 
 impl Trial {
@@ -79,6 +86,19 @@ impl Trial {
         }
     }
 
+    /// Whether constants decide it.
+    pub fn is_open(&self, fault: Fault) -> bool {
+        self.open.iter().any(|(open, _)| *open == fault)
+    }
+
+    /// What is so of constants where these values and all around are good.
+    fn facts_of(&self, graph: &Graph, values: &[ValueId], group: Option<GroupId>, part: Part) -> Vec<Fact> {
+        let mut facts = graph.facts(part);
+        graph.around(group).for_each(|group| facts.extend(&self.inside[group.0]));
+        values.iter().for_each(|value| facts.extend(&self.facts[value.0]));
+        facts
+    }
+
     fn has(&self, fault: Fault) -> bool {
         self.failures.iter().any(|f| f.fault == fault)
     }
@@ -86,14 +106,21 @@ impl Trial {
 
 /// Finds the shapes with the edits in force. Reports nothing.
 pub fn run(graph: &Graph, edits: &[Edit]) -> Trial {
-    let mut trial =
-        Trial { shapes: vec![None; graph.values.len()], results: Vec::new(), failures: Vec::new() };
+    let mut trial = Trial {
+        shapes: vec![None; graph.values.len()],
+        results: Vec::new(),
+        failures: Vec::new(),
+        open: Vec::new(),
+        facts: vec![Vec::new(); graph.values.len()],
+        inside: vec![Vec::new(); graph.groups.len()],
+    };
     for (i, input) in graph.header.inputs.iter().enumerate() {
         let edited = edits.iter().find_map(|e| match e {
             Edit::Input { index, shape } if *index == i => Some(shape.clone()),
             _ => None,
         });
         trial.shapes[i] = edited.or_else(|| input.shape.clone());
+        trial.facts[i] = graph.facts(Part::Input(i));
     }
     // What a group that does not fit has inside is unknown.
     let mut closed_to: Option<GroupId> = None;
@@ -101,34 +128,48 @@ pub fn run(graph: &Graph, edits: &[Edit]) -> Trial {
         match *event {
             Event::Node(id) if closed_to.is_none() => {
                 let node = &graph.nodes[id.0];
-                match outputs(graph, &trial, id, node, edits) {
-                    None => {}
-                    Some(Ok(shapes)) => {
+                let mut facts = trial.facts_of(graph, &node.inputs, node.group, Part::Node(id));
+                let ways = explore(&facts, || outputs(graph, &trial, id, node, edits));
+                if ways.single().is_some_and(Option::is_none) {
+                    continue;
+                }
+                match joined(&ways) {
+                    Ok(shapes) => {
+                        let open =
+                            ways.map(&mut |way| way.as_ref().and_then(|way| way.as_ref().err().cloned()));
+                        trial.leave_open(Fault::Node(id), open, &mut facts);
                         for (value, shape) in node.outputs.iter().zip(shapes) {
                             trial.shapes[value.0] = Some(shape);
+                            trial.facts[value.0].clone_from(&facts);
                         }
                     }
-                    Some(Err(mismatch)) => {
-                        trial.failures.push(Failure { fault: Fault::Node(id), mismatch });
-                    }
+                    Err(mismatch) => trial.failures.push(Failure { fault: Fault::Node(id), mismatch }),
                 }
             }
             Event::Open(id) if closed_to.is_none() => {
-                if let Err(mismatch) = groups::open(graph, &trial, id) {
+                let group = &graph.groups[id.0];
+                let mut facts = trial.facts_of(graph, &group.inputs, group.parent, Part::Open(id));
+                let ways = explore(&facts, || groups::open(graph, &trial, id).err());
+                if let Some(mismatch) = always(&ways) {
                     trial.failures.push(Failure { fault: Fault::Open(id), mismatch });
                     closed_to = Some(id);
                     continue;
                 }
-                let group = &graph.groups[id.0];
+                trial.leave_open(Fault::Open(id), ways, &mut facts);
+                for taken in &group.taken {
+                    trial.facts[taken.0].clone_from(&facts);
+                }
+                trial.inside[id.0] = facts;
                 for (&taken, &input) in group.taken.iter().zip(&group.inputs) {
                     trial.shapes[taken.0] = trial.shapes[input.0].clone();
                 }
             }
             Event::Close(id) if closed_to == Some(id) => closed_to = None,
-            Event::Close(id) if closed_to.is_none() => match groups::close(graph, &trial, id) {
-                Ok(shapes) => {
+            Event::Close(id) if closed_to.is_none() => match closing(graph, &mut trial, id) {
+                Ok((shapes, facts)) => {
                     for (value, shape) in graph.groups[id.0].outputs.iter().zip(shapes) {
                         trial.shapes[value.0] = shape;
+                        trial.facts[value.0].extend(&facts);
                     }
                 }
                 Err(mismatch) => {
@@ -167,14 +208,78 @@ pub fn run(graph: &Graph, edits: &[Edit]) -> Trial {
         let declared = edited.or_else(|| graph.header.outputs.get(i).and_then(|o| o.shape.clone()));
         let holds_indices = result.is_some_and(|value| graph.indices(value).is_some());
         let appended = edits.iter().any(|e| matches!(e, Edit::Append { index, .. } if *index == i));
-        if let (Some(declared), Some(found)) = (declared, shape)
-            && (declared != found || holds_indices && !appended)
-        {
-            let mismatch = Mismatch::new(format!("{found}"));
-            trial.failures.push(Failure { fault: Fault::Output(i), mismatch });
+        if let (Some(declared), Some(found)) = (declared, shape) {
+            let values = result.as_slice();
+            let mut facts = trial.facts_of(graph, values, None, Part::Output(i));
+            let fault = Fault::Output(i);
+            let ways = explore(&facts, || {
+                let differs = declared != found || holds_indices && !appended;
+                differs.then(|| Mismatch::new(format!("{found}")))
+            });
+            match always(&ways) {
+                Some(mismatch) => trial.failures.push(Failure { fault, mismatch }),
+                None => trial.leave_open(fault, ways, &mut facts),
+            }
         }
     }
     trial
+}
+
+impl Trial {
+    /// Keeps what constants decide, and takes what they must be for facts.
+    fn leave_open(&mut self, fault: Fault, ways: Tree<Option<Mismatch>>, facts: &mut Vec<Fact>) {
+        let ways = ways.merged_by(&|a, b| a.is_none() && b.is_none());
+        if ways.single().is_none() {
+            facts.extend(demands::common(&ways, &Option::is_none));
+            self.open.push((fault, ways));
+        }
+    }
+}
+
+/// The mismatch if there is no way without one.
+fn always(ways: &Tree<Option<Mismatch>>) -> Option<Mismatch> {
+    let leaves = ways.leaves();
+    leaves.iter().all(|(_, way)| way.is_some()).then(|| leaves.last().and_then(|(_, way)| (*way).clone()))?
+}
+
+/// What comes out of a group, with what is so of constants then.
+fn closing(
+    graph: &Graph,
+    trial: &mut Trial,
+    id: GroupId,
+) -> Result<(Vec<Option<Shape>>, Vec<Fact>), Mismatch> {
+    let group = &graph.groups[id.0];
+    let mut facts = trial.facts_of(graph, &group.results, Some(id), Part::Close(id));
+    let ways = explore(&facts, || groups::close(graph, trial, id).err());
+    if let Some(mismatch) = always(&ways) {
+        return Err(mismatch);
+    }
+    trial.leave_open(Fault::Close(id), ways, &mut facts);
+    Ok((group.results.iter().map(|v| trial.shapes[v.0].clone()).collect(), facts))
+}
+
+/// The shapes that a layer gives on its good ways.
+pub fn shapes_of(layer: &AnyLayer, inputs: &[Shape]) -> Option<Vec<Shape>> {
+    joined(&explore(&[], || Some(layer.outputs(inputs)))).ok()
+}
+
+/// The shapes of all good ways in one, or the mismatch if there is none.
+fn joined(ways: &Tree<Option<Result<Vec<Shape>, Mismatch>>>) -> Result<Vec<Shape>, Mismatch> {
+    match ways {
+        Tree::Leaf(Some(result)) => result.clone(),
+        Tree::Leaf(None) => Err(Mismatch::new("nothing is known about it")),
+        Tree::Fork(test, yes, no) => match (joined(yes), joined(no)) {
+            (Ok(yes), Ok(no)) => {
+                let choose = |(a, b): (&Shape, &Shape)| {
+                    Shape(a.0.iter().zip(&b.0).map(|(a, b)| Dim::choice(*test, *a, *b)).collect())
+                };
+                Ok(yes.iter().zip(&no).map(choose).collect())
+            }
+            (Ok(shapes), Err(_)) | (_, Ok(shapes)) => Ok(shapes),
+            // What no constant mends is there on the ways where no number is 0 or below, which come last.
+            (Err(_), Err(mismatch)) => Err(mismatch),
+        },
+    }
 }
 
 /// What a node gives; `None` if something that it needs is unknown.
@@ -248,7 +353,7 @@ pub fn read(call: &Call) -> Option<AnyLayer> {
 }
 
 /// What a layer makes of a value, with the bound of its elements if they are indices.
-pub fn apply(call: &Call, shape: &Shape, indices: Option<usize>) -> Option<Shape> {
+pub fn apply(call: &Call, shape: &Shape, indices: Option<Dim>) -> Option<Shape> {
     let mut layer = read(call)?;
     layer.bind(&[indices]);
     if layer.takes_indices() != indices.is_some() {
@@ -265,7 +370,7 @@ fn check_elements(
     node: &Node,
     layer: &AnyLayer,
     inputs: &[Shape],
-    indices: &[Option<usize>],
+    indices: &[Option<Dim>],
 ) -> Result<(), Mismatch> {
     if let (true, Some(place)) = (layer.takes_indices(), indices.iter().position(Option::is_none)) {
         let value = node.inputs[place];
@@ -290,7 +395,7 @@ fn check_elements(
         let width = inputs.iter().find_map(fits).unwrap_or(32.into());
         let line = format!(
             "{{title}} takes numbers, but {value} holds indices, `{shape} in 0..{}`",
-            indices[place].unwrap_or(0)
+            indices[place].unwrap_or(Dim::ZERO)
         );
         let insert = Proposal::Insert { input: place, call: format!("Embedding({width})") };
         let mismatch = Mismatch::new(line);

@@ -11,7 +11,7 @@ use quote::quote;
 #[derive(Clone, Debug)]
 pub struct Embedding {
     width: Dim,
-    padding_idx: Option<usize>,
+    padding_idx: Option<Dim>,
     /// How many different indices there are; `None` until one of them flows in.
     rows: Option<Dim>,
 }
@@ -36,8 +36,8 @@ impl Layer for Embedding {
         arguments.finish(layer)
     }
 
-    fn bind(&mut self, inputs: &[Option<usize>]) {
-        self.rows = inputs.first().copied().flatten().map(Dim::from);
+    fn bind(&mut self, inputs: &[Option<Dim>]) {
+        self.rows = inputs.first().copied().flatten();
     }
 
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {

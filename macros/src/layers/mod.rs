@@ -119,7 +119,7 @@ macro_rules! layers {
             }
 
             /// Tells the layer the bounds of those inputs that are indices.
-            pub fn bind(&mut self, inputs: &[Option<usize>]) {
+            pub fn bind(&mut self, inputs: &[Option<Dim>]) {
                 match self {
                     $(AnyLayer::$name(layer) => layer.bind(inputs),)*
                 }
@@ -444,7 +444,7 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
     const INDICES: bool = false;
 
     /// Takes in the bounds of those inputs that are indices, before anything else is asked.
-    fn bind(&mut self, _inputs: &[Option<usize>]) {}
+    fn bind(&mut self, _inputs: &[Option<Dim>]) {}
 
     /// Reads the arguments; what is wrong goes into `errors`, and `None` comes back.
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self>;

@@ -44,12 +44,12 @@ impl Layer for Split {
             return Ok(vec![part; parts]);
         }
         let name = shape.axis_name(axis);
+        let (below, above) = (size / parts * parts, size.next_multiple_of(parts));
+        let near = if below > 0 { format!("{below} and {above}") } else { above.to_string() };
         let mismatch = Mismatch::new(format!(
             "{size} does not split into {parts} equal parts ({name} of {{input}} `{shape}`)"
         ))
         .axis(axis);
-        let (below, above) = (size / parts * parts, size.next_multiple_of(parts));
-        let near = if below > 0 { format!("{below} and {above}") } else { above.to_string() };
         let divisors: Vec<_> =
             (2..=16).filter(|n| size.is_multiple_of(*n)).map(|n: usize| n.to_string()).collect();
         Err(match &divisors[..] {

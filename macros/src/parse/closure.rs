@@ -244,8 +244,7 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Option<Term> {
     if matches!(cursor.peek(), Some(TokenTree::Literal(_))) {
         let value = parse_literal(cursor, errors);
         return match value.kind {
-            #[expect(clippy::cast_precision_loss, reason = "numbers are below 2^31")]
-            ValueKind::Integer(n) => Some(Term::Number(n as f64)),
+            ValueKind::Integer(n) => n.as_f64().map(Term::Number),
             ValueKind::Float(x, _) => Some(Term::Number(x)),
             ValueKind::Broken => None,
             _ => {

@@ -55,7 +55,7 @@ fn parse_factor(cursor: &mut Cursor, errors: &mut Errors) -> Option<Dimension> {
     let place = cursor.place();
     if matches!(cursor.peek(), Some(TokenTree::Literal(_))) {
         return match parse_literal(cursor, errors).kind {
-            ValueKind::Integer(n) => Some(Dimension::Number(n)),
+            ValueKind::Integer(n) => n.integer().map(Dimension::Number),
             ValueKind::Broken => None,
             other => {
                 errors.push(Error::new(place, format!("a dimension is a whole number, found `{other}`")));

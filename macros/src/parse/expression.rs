@@ -166,8 +166,9 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
     if matches!(cursor.peek(), Some(TokenTree::Literal(_))) {
         let value = parse_literal(cursor, errors);
         return match value.kind {
-            #[expect(clippy::cast_precision_loss, reason = "numbers are below 2^31")]
-            ValueKind::Integer(n) => Expression::Number(n as f64, value.tokens),
+            ValueKind::Integer(n) if n.as_f64().is_some() => {
+                Expression::Number(n.as_f64().unwrap_or_default(), value.tokens)
+            }
             ValueKind::Float(x, _) => Expression::Number(x, value.tokens),
             _ => Expression::Unknown(value.tokens),
         };
@@ -197,7 +198,11 @@ fn parse_function(name: Ident, cursor: &mut Cursor, errors: &mut Errors) -> Func
         while !inside.is_end() {
             if inside.peek_punct('|') || name == "map" && peek_function(&inside) {
                 arguments.push(parse_closure(&mut inside, errors));
-            } else if inside.peek_label() || inside.peek_group(Delimiter::Bracket) || inside.peek_range() {
+            } else if inside.peek_label()
+                || inside.peek_group(Delimiter::Bracket)
+                || inside.peek_range()
+                || inside.peek_ident().is_some_and(|name| is_constant(&name.to_string()))
+            {
                 arguments.extend(parse_argument(&mut inside, errors));
             } else {
                 let start = inside.at();
@@ -208,7 +213,7 @@ fn parse_function(name: Ident, cursor: &mut Cursor, errors: &mut Errors) -> Func
                 let tokens = inside.since(start);
                 let kind = match &value {
                     #[expect(clippy::cast_possible_truncation, reason = "only whole numbers that were read")]
-                    Expression::Number(x, _) if x.fract() == 0.0 => ValueKind::Integer(*x as i128),
+                    Expression::Number(x, _) if x.fract() == 0.0 => ValueKind::Integer((*x as i128).into()),
                     Expression::Number(x, _) => ValueKind::Float(*x, format!("{x:?}")),
                     _ => ValueKind::Given(crate::suggest::source(&tokens)),
                 };
@@ -226,6 +231,11 @@ fn parse_function(name: Ident, cursor: &mut Cursor, errors: &mut Errors) -> Func
         }
     }
     Function { values, call: Call { name, arguments, tokens } }
+}
+
+/// `PARTS` and no layer, which has small letters too.
+fn is_constant(name: &str) -> bool {
+    name.len() > 1 && name.starts_with(char::is_uppercase) && !name.contains(char::is_lowercase)
 }
 
 fn parse_parentheses(group: &Group, errors: &mut Errors) -> Expression {

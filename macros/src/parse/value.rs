@@ -44,7 +44,7 @@ pub fn parse_indices(cursor: &mut Cursor, errors: &mut Errors) -> Option<Indices
             cursor.next();
             let end = if at_end(cursor) { ValueKind::Broken } else { parse_value(cursor, errors).kind };
             match end {
-                ValueKind::Integer(n) => ValueKind::Range(0, n + 1),
+                ValueKind::Integer(n) => ValueKind::Range(Dim::ZERO, n + 1),
                 _ => ValueKind::Broken,
             }
         }
@@ -61,13 +61,16 @@ pub fn parse_indices(cursor: &mut Cursor, errors: &mut Errors) -> Option<Indices
     let tokens = cursor.since(start);
     let place = if tokens.is_empty() { word } else { Place::of(&tokens) };
     let line = match value {
-        ValueKind::Range(0, n) if inclusive => {
+        ValueKind::Range(start, n) if inclusive && start.is(0) => {
             let change = Change { place, how: How::Replace, text: format!("0..{n}") };
             let error = Error::new(place, format!("`in {text}`: the end of indices is left out"));
             errors.push(error.help_with(format!("`in 0..{n}`"), vec![change]));
             return None;
         }
-        ValueKind::Range(0, n) => return Some(Indices { bound: Dimension::Number(n), tokens }),
+        ValueKind::Range(start, n) if start.is(0) && n.integer().is_some() => {
+            let bound = Dimension::Number(n.integer().unwrap_or_default());
+            return Some(Indices { bound, tokens });
+        }
         ValueKind::RangeOf(Dimension::Number(0), bound) => return Some(Indices { bound, tokens }),
         ValueKind::Range(..) | ValueKind::RangeOf(..) => format!("`in {text}`: indices count from 0"),
         ValueKind::Integer(n) if n >= 1 => {
@@ -155,10 +158,9 @@ fn parse_dimension(cursor: &mut Cursor, errors: &mut Errors) -> Option<Dimension
 
 /// Arithmetic on literals is done at once.
 fn folded(dimension: Dimension) -> Result<Dimension, String> {
-    match crate::resolve::evaluate(&dimension, &|_| None) {
-        Ok(Some(n)) => Ok(Dimension::Number(n)),
-        Ok(None) => Ok(dimension),
-        Err(line) => Err(line),
+    match crate::resolve::evaluate(&dimension, &|_| None)?.and_then(|n| n.integer()) {
+        Some(n) => Ok(Dimension::Number(n)),
+        None => Ok(dimension),
     }
 }
 
@@ -261,13 +263,15 @@ pub fn parse_value(cursor: &mut Cursor, errors: &mut Errors) -> Value {
     let to = if ends { parse_end(cursor, errors).kind } else { ValueKind::Given(String::new()) };
     let tokens = cursor.since(start);
     let end = |kind: &ValueKind| match kind {
-        ValueKind::Integer(n) => Some(Dimension::Number(*n)),
+        ValueKind::Integer(n) => n.integer().map(Dimension::Number),
         ValueKind::Word(word) => Some(Dimension::Name(word.clone())),
         ValueKind::Dimension(dimension) => Some(dimension.clone()),
         _ => None,
     };
     let kind = match (end(&from.kind), end(&to)) {
-        (Some(Dimension::Number(from)), Some(Dimension::Number(to))) => ValueKind::Range(from, to),
+        (Some(Dimension::Number(from)), Some(Dimension::Number(to))) => {
+            ValueKind::Range(from.into(), to.into())
+        }
         (Some(from), Some(to)) => ValueKind::RangeOf(from, to),
         _ if [&from.kind, &to].contains(&&ValueKind::Broken) => ValueKind::Broken,
         _ => {
@@ -285,7 +289,7 @@ fn parse_end(cursor: &mut Cursor, errors: &mut Errors) -> Value {
     }
     let start = cursor.at();
     let kind = match dimension::parse_dimension(cursor, errors).map(folded) {
-        Some(Ok(Dimension::Number(n))) => ValueKind::Integer(n),
+        Some(Ok(Dimension::Number(n))) => ValueKind::Integer(n.into()),
         Some(Ok(dimension)) => ValueKind::Dimension(dimension),
         Some(Err(line)) => {
             errors.push(Error::new(Place::of(&cursor.since(start)), line));
@@ -377,7 +381,8 @@ fn literal_value(text: &str, minus: bool) -> Result<ValueKind, String> {
             }
             let n = int.base10_digits().parse::<u64>().ok().filter(|&n| n <= MAX_NUMBER);
             let n = n.ok_or_else(|| format!("`{text}` is too large: the largest number is {MAX_NUMBER}"))?;
-            Ok(ValueKind::Integer(if text.starts_with('-') { -i128::from(n) } else { i128::from(n) }))
+            let n = i128::from(n);
+            Ok(ValueKind::Integer(if text.starts_with('-') { -n } else { n }.into()))
         }
         Ok(syn::Lit::Float(float)) => {
             if !float.suffix().is_empty() {

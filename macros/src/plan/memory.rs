@@ -29,6 +29,21 @@ impl Default for Memory {
     }
 }
 
+/// Buffers that the compiler lays out, by the rules of `pack`.
+#[derive(Clone, Debug)]
+pub struct Packing {
+    /// The number under which the first place is found; the others follow, and behind them what all take.
+    pub first: usize,
+    /// The length of each, and the first and the last step that touches it.
+    pub runs: Vec<(Dim, Lifetime)>,
+}
+
+impl Packing {
+    pub fn numbers(&self) -> std::ops::RangeInclusive<usize> {
+        self.first..=self.first + self.runs.len()
+    }
+}
+
 /// From the first step that writes a buffer to the last that touches it.
 type Lifetime = (usize, usize);
 
@@ -56,9 +71,32 @@ pub fn lay_out(program: &mut Program, scope: Scope) {
     let mut runs = Vec::new();
     for (b, buffer) in program.buffers.iter().enumerate() {
         if let (Place::Each { .. }, Some(life)) = (buffer.place, lifetimes[b]) {
-            runs.push((b, buffer.each.known().unwrap_or(0), life));
+            runs.push((b, buffer.each, life));
         }
     }
+    let known: Option<Vec<_>> = runs.iter().map(|&(b, len, life)| Some((b, len.known()?, life))).collect();
+    let each = match known {
+        Some(known) => pack(program, known).into(),
+        None => leave(program, &runs),
+    };
+    let mut fixed = Dim::ZERO;
+    for buffer in &mut program.buffers {
+        if let Place::Fixed { at } = &mut buffer.place {
+            *at = fixed;
+            fixed = (fixed + buffer.fixed).next_multiple_of(LINE);
+        }
+    }
+    let mut inputs = vec![Dim::ZERO; program.loads.len()];
+    for buffer in &program.buffers {
+        if let Place::Input(i) = buffer.place {
+            inputs[i] = buffer.each;
+        }
+    }
+    program.memory = Memory { inputs, each, fixed, kept, kept_fixed };
+}
+
+/// Lays buffers out; what they take in all.
+fn pack(program: &mut Program, mut runs: Vec<(usize, usize, Lifetime)>) -> usize {
     // The largest first: the small ones then find room in the gaps.
     runs.sort_by_key(|&(b, len, _)| (std::cmp::Reverse(len), b));
     let mut placed: Vec<(usize, usize, Lifetime)> = Vec::new();
@@ -76,21 +114,17 @@ pub fn lay_out(program: &mut Program, scope: Scope) {
         program.buffers[b].place = Place::Each { at: at.into() };
         placed.push((at, end, life));
     }
-    let each = placed.iter().map(|&(_, end, _)| end).max().unwrap_or(0).into();
-    let mut fixed = Dim::ZERO;
-    for buffer in &mut program.buffers {
-        if let Place::Fixed { at } = &mut buffer.place {
-            *at = fixed;
-            fixed = (fixed + buffer.fixed).next_multiple_of(LINE);
-        }
+    placed.iter().map(|&(_, end, _)| end).max().unwrap_or(0)
+}
+
+/// Leaves that to the compiler, which knows the lengths.
+fn leave(program: &mut Program, runs: &[(usize, Dim, Lifetime)]) -> Dim {
+    let first = crate::shape::found(runs.len() + 1);
+    for (i, (b, ..)) in runs.iter().enumerate() {
+        program.buffers[*b].place = Place::Each { at: Dim::found(first + i) };
     }
-    let mut inputs = vec![Dim::ZERO; program.loads.len()];
-    for buffer in &program.buffers {
-        if let Place::Input(i) = buffer.place {
-            inputs[i] = buffer.each;
-        }
-    }
-    program.memory = Memory { inputs, each, fixed, kept, kept_fixed };
+    program.packing = Some(Packing { first, runs: runs.iter().map(|&(_, len, life)| (len, life)).collect() });
+    Dim::found(first + runs.len())
 }
 
 fn meet(a: Lifetime, b: Lifetime) -> bool {

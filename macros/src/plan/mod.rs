@@ -16,7 +16,7 @@ use crate::fields::{self, Field, Places};
 use crate::graph::{GroupId, NodeId, Shaped};
 use crate::layers::Layout;
 use crate::shape::Dim;
-pub use memory::Memory;
+pub use memory::{Memory, Packing};
 use tape::{Op, SlotId, Tape};
 
 /// Everything that emission needs to know.
@@ -65,6 +65,8 @@ pub struct Program {
     /// For each input the layout in which it is loaded.
     pub loads: Vec<Layout>,
     pub memory: Memory,
+    /// The buffers that the compiler lays out, where their lengths hang on constants.
+    pub packing: Option<Packing>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -248,8 +250,10 @@ pub fn plan(shaped: Shaped) -> Plan {
     let fields = fields::fields(&shaped);
     let places = Places::new(&shaped, &fields);
     let mut rounds: Vec<Option<Round>> = shaped.graph.groups.iter().map(|_| None).collect();
+    // What no result needs never runs, so it has no program.
+    let live = shaped.graph.is_live_group();
     for group in (0..rounds.len()).rev().map(GroupId) {
-        if shaped.graph.groups[group.0].repeat.is_some() {
+        if shaped.graph.groups[group.0].repeat.is_some() && live[group.0] {
             let program = |mode| program(&shaped, &places, &rounds, mode, Scope::Round(group));
             rounds[group.0] = Some(Round { predict: program(Mode::Predict), train: program(Mode::Train) });
         }
@@ -281,6 +285,7 @@ fn program(shaped: &Shaped, places: &Places, rounds: &[Option<Round>], mode: Mod
         input_gradients: Vec::new(),
         loads: std::mem::take(&mut builder.tape.loads),
         memory: Memory::default(),
+        packing: None,
     };
     if mode == Mode::Train {
         let reversed = reverse::reverse(&mut builder);

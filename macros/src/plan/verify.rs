@@ -1,6 +1,7 @@
 //! What must hold of every plan, checked by running it over marks in place of numbers.
 
 use super::{BufferId, Place, Plan, Program, Step, Tensors};
+use crate::shape::Dim;
 
 impl Plan {
     /// Panics if a step reads what was not written or was overwritten, if two buffers of one step overlap, or if a
@@ -96,15 +97,25 @@ impl Program {
     fn overlap(&self, a: BufferId, b: BufferId) -> bool {
         let (a, b) = (&self.buffers[a.0], &self.buffers[b.0]);
         match (a.place, b.place) {
-            (Place::Each { at: x }, Place::Each { at: y }) => x < y + b.each && y < x + a.each,
-            (Place::Fixed { at: x }, Place::Fixed { at: y }) => x < y + b.fixed && y < x + a.fixed,
+            (Place::Each { at: x }, Place::Each { at: y }) => meet((x, a.each), (y, b.each)),
+            (Place::Fixed { at: x }, Place::Fixed { at: y }) => meet((x, a.fixed), (y, b.fixed)),
             (Place::Input(x), Place::Input(y)) => x == y,
-            (Place::Kept { at: x }, Place::Kept { at: y }) => x < y + b.each && y < x + a.each,
-            (Place::KeptFixed { at: x }, Place::KeptFixed { at: y }) => x < y + b.fixed && y < x + a.fixed,
+            (Place::Kept { at: x }, Place::Kept { at: y }) => meet((x, a.each), (y, b.each)),
+            (Place::KeptFixed { at: x }, Place::KeptFixed { at: y }) => meet((x, a.fixed), (y, b.fixed)),
             (Place::Output(x), Place::Output(y)) => x == y,
             (Place::OutputGradient(x), Place::OutputGradient(y)) => x == y,
             (Place::InputGradient(x), Place::InputGradient(y)) => x == y,
             _ => false,
         }
+    }
+}
+
+/// Whether two runs, each with its start and its length, have a place in common. What the compiler lays out is right by
+/// the tests of the function that does it.
+fn meet(a: (Dim, Dim), b: (Dim, Dim)) -> bool {
+    let known = |(at, len): (Dim, Dim)| Some((at.known()?, len.known()?));
+    match (known(a), known(b)) {
+        (Some((x, a)), Some((y, b))) => x < y + b && y < x + a,
+        _ => false,
     }
 }

@@ -1,12 +1,13 @@
 //! Whole numbers that are more than a literal: what names in dimensions and arguments stand for.
 
 use super::Builder;
-use crate::ast::{Argument, Call, Dimension, Indices, Operator, Path, Value, ValueKind};
+use crate::ast::{Argument, Call, Dimension, Indices, Operator, Value, ValueKind};
+use crate::demands::{self, follow};
 use crate::errors::{Error, Errors, Place};
-use crate::layers::list;
+use crate::layers::{AnyLayer, list};
 use crate::maps::OrderedMap;
 use crate::parse::MAX_NUMBER;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use crate::suggest;
 use proc_macro2::TokenStream;
 
@@ -15,14 +16,17 @@ use proc_macro2::TokenStream;
 pub type Dimensions = OrderedMap<ValueKind>;
 
 /// Works a number out; `None` if it has a name without a value in it. The error says why there is no such number.
-pub fn evaluate(
-    dimension: &Dimension,
-    lookup: &dyn Fn(&str) -> Option<i128>,
-) -> Result<Option<i128>, String> {
+pub fn evaluate(dimension: &Dimension, lookup: &dyn Fn(&str) -> Option<Dim>) -> Result<Option<Dim>, String> {
     let value = match dimension {
-        Dimension::Number(n) => return Ok(Some(*n)),
+        Dimension::Number(n) => return Ok(Some((*n).into())),
         Dimension::Name(name) => return Ok(lookup(name)),
-        Dimension::Constant(_) => return Ok(None),
+        Dimension::Constant(path) => {
+            let n = path.dim();
+            if n > MAX_NUMBER {
+                return Err(format!("`{n}` is too large: the largest number is {MAX_NUMBER}"));
+            }
+            n
+        }
         Dimension::Binary(left, operator, right) => {
             let (Some(a), Some(b)) = (evaluate(left, lookup)?, evaluate(right, lookup)?) else {
                 return Ok(None);
@@ -35,7 +39,7 @@ pub fn evaluate(
                 Operator::Divide if b == 0 => return Err(format!("{} divides by zero", numbers())),
                 Operator::Divide => a / b,
             };
-            if result.unsigned_abs() > u128::from(MAX_NUMBER) {
+            if result > MAX_NUMBER || Dim::ZERO - result > MAX_NUMBER {
                 return Err(format!("{} is too large: the largest number is {MAX_NUMBER}", numbers()));
             }
             result
@@ -50,15 +54,6 @@ pub fn names(dimension: &Dimension) -> Vec<&str> {
         Dimension::Number(_) | Dimension::Constant(_) => Vec::new(),
         Dimension::Name(name) => vec![name],
         Dimension::Binary(left, _, right) => [names(left), names(right)].concat(),
-    }
-}
-
-/// The first constant in a dimension.
-fn constant(dimension: &Dimension) -> Option<&Path> {
-    match dimension {
-        Dimension::Number(_) | Dimension::Name(_) => None,
-        Dimension::Constant(path) => Some(path),
-        Dimension::Binary(left, _, right) => constant(left).or_else(|| constant(right)),
     }
 }
 
@@ -80,7 +75,7 @@ pub fn number(
     known: &Dimensions,
     tokens: &TokenStream,
     errors: &mut Errors,
-) -> Option<i128> {
+) -> Option<Dim> {
     for name in names(dimension) {
         match known.get(name) {
             Some(ValueKind::Integer(_)) => {}
@@ -95,11 +90,6 @@ pub fn number(
                 return None;
             }
         }
-    }
-    if let Some(path) = constant(dimension) {
-        let line = format!("`{}`: a dimension that is not a literal is not supported yet", path.text);
-        errors.push(Error::new(&path.tokens, line));
-        return None;
     }
     let lookup = |name: &str| match known.get(name) {
         Some(ValueKind::Integer(n)) => Some(*n),
@@ -158,14 +148,15 @@ pub fn shape(
     for (at, dimension) in dimensions.iter().enumerate() {
         let part = tokens_of(tokens, at);
         let n = number(dimension, known, &part, errors)?;
-        match usize::try_from(n) {
-            Ok(n) if n > 0 => shape.push(n.into()),
-            _ => {
-                let line = format!("a dimension is at least 1, but `{dimension}` is {n} here");
-                errors.push(Error::new(Place::of(&part), line));
-                return None;
-            }
+        if n < 1 {
+            let line = match names(dimension)[..] {
+                [] => format!("a dimension is at least 1, found `{n}`"),
+                _ => format!("a dimension is at least 1, but `{dimension}` is {n} here"),
+            };
+            errors.push(Error::new(Place::of(&part), line));
+            return None;
         }
+        shape.push(n);
     }
     let shape = Shape(shape);
     if shape.elements().is_none() {
@@ -180,12 +171,14 @@ pub fn shape(
 const MAX_INDICES: i128 = 1 << 24;
 
 /// The bound of indices with all names put in.
-pub fn indices(range: &Indices, known: &Dimensions, errors: &mut Errors) -> Option<usize> {
+pub fn indices(range: &Indices, known: &Dimensions, errors: &mut Errors) -> Option<Dim> {
     let n = number(&range.bound, known, &range.tokens, errors)?;
-    let line = match n {
-        1..=MAX_INDICES => return usize::try_from(n).ok(),
-        ..1 => format!("`in 0..{n}`: there is no index below {n}"),
-        _ => format!("`in 0..{n}`: there are at most {MAX_INDICES} different indices"),
+    let line = if n < 1 {
+        format!("`in 0..{n}`: there is no index below {n}")
+    } else if n > MAX_INDICES {
+        format!("`in 0..{n}`: there are at most {MAX_INDICES} different indices")
+    } else {
+        return Some(n);
     };
     errors.push(Error::new(Place::of(&range.tokens), line));
     None
@@ -220,11 +213,20 @@ pub fn value(value: &Value, known: &Dimensions, errors: &mut Errors) -> ValueKin
 impl Builder<'_, '_> {
     /// A call with all names in its arguments put in.
     pub(super) fn with_numbers(&mut self, call: &Call) -> Call {
-        let arguments = call.arguments.iter().map(|argument| {
-            let kind = value(&argument.value, &self.frame.dimensions, self.errors);
-            let value = Value { kind, tokens: argument.value.tokens.clone() };
-            Argument { name: argument.name.clone(), value, tokens: argument.tokens.clone() }
-        });
-        Call { name: call.name.clone(), arguments: arguments.collect(), tokens: call.tokens.clone() }
+        let known = &self.frame.dimensions;
+        follow(&[], self.errors, &mut self.open, |errors| {
+            let arguments = call.arguments.iter().map(|argument| {
+                let kind = value(&argument.value, known, errors);
+                let value = Value { kind, tokens: argument.value.tokens.clone() };
+                Argument { name: argument.name.clone(), value, tokens: argument.tokens.clone() }
+            });
+            Call { name: call.name.clone(), arguments: arguments.collect(), tokens: call.tokens.clone() }
+        })
+    }
+
+    /// The layer of a call; `Err` if there is none of that name, `None` if its arguments are wrong.
+    pub(super) fn read_layer(&mut self, call: &Call) -> Result<Option<AnyLayer>, ()> {
+        let known: Vec<_> = self.open.iter().flat_map(demands::facts).collect();
+        follow(&known, self.errors, &mut self.open, |errors| AnyLayer::parse(call, errors))
     }
 }

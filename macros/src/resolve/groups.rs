@@ -4,6 +4,7 @@
 use super::dimensions::{self, Dimensions};
 use super::{Binding, Builder, Declared, Frame, plain};
 use crate::ast::{Block, Body, Call, Dimension, Port, Repeat, Stage, Value, ValueKind, shape_text};
+use crate::demands::follow;
 use crate::errors::{Change, Error, How, Place};
 use crate::graph::{Event, Group, GroupId, GroupKind, Node, NodeId, Source, ValueId};
 use crate::layers::{self, AnyLayer};
@@ -79,7 +80,7 @@ impl Signature {
                 return Err(misfit(&bound));
             }
             for (axis, dimension) in dimensions.iter().enumerate() {
-                let size = shape.as_ref().and_then(|shape| shape.0[axis].integer());
+                let size = shape.as_ref().map(|shape| shape.0[axis]);
                 match dimension {
                     Dimension::Name(name) if matches!(bound.get(name), None | Some(ValueKind::Broken)) => {
                         let is_parameter = self.fixed.get(name).is_some();
@@ -132,16 +133,15 @@ impl Signature {
         let dimensions = self.outputs.get(port)?.dimensions.as_ref()?;
         let sizes = dimensions.iter().map(|dimension| {
             let n = dimensions::evaluate(dimension, &|name| integer(bound, name)).ok().flatten()?;
-            (n > 0).then(|| Dim::from(n))
+            if n < 1 { None } else { Some(n) }
         });
         sizes.collect::<Option<Vec<_>>>().map(Shape)
     }
 
     /// The declared bound of an input's indices, if there is one and it is known.
-    pub fn indices(&self, port: usize) -> Option<usize> {
+    pub fn indices(&self, port: usize) -> Option<Dim> {
         let bound = self.inputs.get(port)?.indices.as_ref()?;
-        let n = dimensions::evaluate(bound, &|name| integer(&self.fixed, name)).ok().flatten()?;
-        usize::try_from(n).ok()
+        dimensions::evaluate(bound, &|name| integer(&self.fixed, name)).ok().flatten()
     }
 
     /// A port's shape as declared: `x: [channels, h, w]`.
@@ -156,7 +156,7 @@ impl Signature {
     }
 }
 
-fn integer(known: &Dimensions, name: &str) -> Option<i128> {
+fn integer(known: &Dimensions, name: &str) -> Option<Dim> {
     match known.get(name) {
         Some(ValueKind::Integer(n)) => Some(*n),
         _ => None,
@@ -268,16 +268,18 @@ impl Builder<'_, '_> {
 
     /// The number of rounds of a repetition.
     fn rounds(&mut self, count: &Value) -> Option<Dim> {
-        let kind = dimensions::value(count, &self.frame.dimensions, self.errors);
-        let why = match kind {
-            ValueKind::Integer(n @ 1..=0xffff) => return Some(n.into()),
-            ValueKind::Broken => return None,
-            ValueKind::Integer(n @ ..=0) => format!("a layer is repeated once at least, found `{n}`"),
-            ValueKind::Integer(_) => "a layer is repeated 65535 times at most".into(),
-            other => format!("how often a layer is repeated is a whole number, found `{other}`"),
-        };
-        self.errors.push(Error::new(&count.tokens, why));
-        None
+        let known = &self.frame.dimensions;
+        follow(&[], self.errors, &mut self.open, |errors| {
+            let why = match dimensions::value(count, known, errors) {
+                ValueKind::Broken => return None,
+                ValueKind::Integer(n) if n < 1 => format!("a layer is repeated once at least, found `{n}`"),
+                ValueKind::Integer(n) if n > 0xffff => "a layer is repeated 65535 times at most".into(),
+                ValueKind::Integer(n) => return Some(n),
+                other => format!("how often a layer is repeated is a whole number, found `{other}`"),
+            };
+            errors.push(Error::new(&count.tokens, why));
+            None
+        })
     }
 
     /// A layer of the table.
@@ -288,7 +290,7 @@ impl Builder<'_, '_> {
         first_error: usize,
         inputs: Vec<ValueId>,
     ) -> Vec<ValueId> {
-        let mut layer = match AnyLayer::parse(call, self.errors) {
+        let mut layer = match self.read_layer(call) {
             Ok(layer) => layer,
             Err(()) => {
                 self.no_such_layer(call);
@@ -616,10 +618,22 @@ impl Builder<'_, '_> {
             let line = format!("`{own}` has its arguments where it is declared: `{}`", shared.call);
             self.errors.push(Error::new(&argument.tokens, line));
         }
-        let rounds = match &stage.repeat {
-            Some(repeat) => self.rounds(&repeat.count).and_then(Dim::known).unwrap_or(1),
-            None => 1,
-        };
+        // Each use is written out, and what is used again is known by its rounds.
+        let mut rounds = 1;
+        for repeat in stage.repeat.iter().chain(&shared.repeat) {
+            match self.rounds(&repeat.count) {
+                Some(n) if n.known().is_none() => {
+                    let line =
+                        "how often a shared layer is repeated is a literal, for it decides what is built";
+                    self.errors.push(Error::new(&repeat.count.tokens, line));
+                    return vec![self.unknown(&stage.tokens)];
+                }
+                _ => {}
+            }
+        }
+        if let Some(repeat) = &stage.repeat {
+            rounds = self.rounds(&repeat.count).and_then(Dim::known).unwrap_or(1);
+        }
         let mut values = inputs;
         for _ in 0..rounds {
             values = self.once_more(&call.name, &own, values);

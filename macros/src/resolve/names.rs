@@ -2,7 +2,8 @@
 
 use super::{Binding, Builder, plain};
 use crate::ast::{Call, Stage, Value as Written, ValueKind};
-use crate::errors::{Change, Error, How};
+use crate::demands::follow;
+use crate::errors::{Change, Error, Errors, How};
 use crate::graph::{Source, ValueId};
 use crate::layers;
 use crate::suggest;
@@ -196,20 +197,24 @@ impl Builder<'_, '_> {
 
     /// `in:` is a number of at least one, or a shape, and given once.
     pub(super) fn check_claim(&mut self, call: &Call) {
-        let claims: Vec<_> =
-            call.arguments.iter().filter(|a| a.name.as_ref().is_some_and(|n| n == "in")).collect();
-        for (i, claim) in claims.iter().enumerate() {
-            let Written { kind, tokens } = &claim.value;
-            let line = match kind {
-                _ if i > 0 => format!("`in` is given twice; it is `{}` already", claims[0].value.kind),
-                ValueKind::Shape(_) | ValueKind::Broken => continue,
-                ValueKind::Integer(n) if *n >= 1 => continue,
-                ValueKind::Integer(_) => format!("`in: {kind}` is invalid: what comes in is at least 1"),
-                _ => {
-                    format!("`in: {kind}` is invalid: it is a number or a shape, `in: 3` or `in: [3, 8, 8]`")
-                }
-            };
-            self.errors.push(Error::new(tokens, line));
-        }
+        follow(&[], self.errors, &mut self.open, |errors| check_claim(call, errors));
+    }
+}
+
+fn check_claim(call: &Call, errors: &mut Errors) {
+    let claims: Vec<_> =
+        call.arguments.iter().filter(|a| a.name.as_ref().is_some_and(|n| n == "in")).collect();
+    for (i, claim) in claims.iter().enumerate() {
+        let Written { kind, tokens } = &claim.value;
+        let line = match kind {
+            _ if i > 0 => format!("`in` is given twice; it is `{}` already", claims[0].value.kind),
+            ValueKind::Shape(_) | ValueKind::Broken => continue,
+            ValueKind::Integer(n) if *n >= 1 => continue,
+            ValueKind::Integer(_) => format!("`in: {kind}` is invalid: what comes in is at least 1"),
+            _ => {
+                format!("`in: {kind}` is invalid: it is a number or a shape, `in: 3` or `in: [3, 8, 8]`")
+            }
+        };
+        errors.push(Error::new(tokens, line));
     }
 }

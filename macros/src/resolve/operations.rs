@@ -192,7 +192,7 @@ impl Builder<'_, '_> {
             return vec![self.borrowing(owner, layer, text, &call.tokens, inputs[..1].to_vec())];
         }
         let first_error = self.errors.count();
-        let layer = AnyLayer::parse(call, self.errors).ok().flatten();
+        let layer = self.read_layer(call).ok().flatten();
         self.check_claim(call);
         let Some(layer) = layer else {
             let value = self.unknown(&call.tokens);

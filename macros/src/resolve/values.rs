@@ -2,8 +2,10 @@
 
 use super::{Binding, Builder, dimensions, plain};
 use crate::ast::{Param, ValueKind};
+use crate::demands::follow;
 use crate::errors::{Change, Error, How, Place};
 use crate::graph::{Node, NodeId, Source, ValueId};
+use crate::infer;
 use crate::layers::{self, AnyLayer, Init, Role, Scheme};
 use crate::shape::{Dim, Shape};
 use crate::suggest;
@@ -37,7 +39,11 @@ impl Builder<'_, '_> {
         let first_error = self.errors.count();
         let known = &self.frame.dimensions;
         let shape = param.shape.as_ref();
-        let shape = shape.and_then(|shape| dimensions::shape(shape, known, &param.tokens, self.errors));
+        let shape = shape.and_then(|shape| {
+            follow(&[], self.errors, &mut self.open, |errors| {
+                dimensions::shape(shape, known, &param.tokens, errors)
+            })
+        });
         if let Some(shape) = shape.as_ref().filter(|shape| shape.rank() > layers::MAX_TENSOR_RANK) {
             let line = format!("a tensor has {} axes at most, found `{shape}`", layers::MAX_TENSOR_RANK);
             self.errors.push(Error::new(&param.tokens, line));
@@ -157,7 +163,7 @@ impl Builder<'_, '_> {
             if let Some(tensor) = layer.as_tensor().filter(|tensor| tensor.shape().rank() == 2) {
                 let product = AnyLayer::product(tensor, transposed);
                 let shape = self.shapes[x.0].clone()?;
-                let fits = self.graph.indices(x).is_none() && product.outputs(&[shape]).is_ok();
+                let fits = self.graph.indices(x).is_none() && infer::shapes_of(&product, &[shape]).is_some();
                 return fits.then(|| (kept.shares.unwrap_or(node), product));
             }
             if layer.name() != "Transpose" {
@@ -182,8 +188,7 @@ impl Builder<'_, '_> {
         let Some(value) = &param.first else { return Some(Scheme::Usual.weight(fans[0], fans[1])) };
         let kind = dimensions::value(value, &self.frame.dimensions, self.errors);
         let (word, line) = match &kind {
-            #[expect(clippy::cast_precision_loss, reason = "numbers are below 2^31")]
-            ValueKind::Integer(n) => return Some(Init::Constant(*n as f64)),
+            ValueKind::Integer(n) if n.as_f64().is_some() => return n.as_f64().map(Init::Constant),
             ValueKind::Float(x, _) => return Some(Init::Constant(*x)),
             ValueKind::Broken => return None,
             ValueKind::Word(word) => match Scheme::named(word) {

@@ -1,7 +1,7 @@
 //! A size, an extent, a count: a number that is known, or an expression over constants of the program.
 
 use super::fork::{self, Test};
-use super::table::{self, Atom, Operation, Raw, Sum, Term};
+use super::table::{self, Atom, Raw, Sum, Term};
 use super::text;
 use proc_macro2::Span;
 use std::fmt;
@@ -69,8 +69,8 @@ impl Dim {
         self.0 == other.into().0
     }
 
-    /// How the number is made.
-    pub fn operation(self) -> Operation {
+    /// How the number is made: what is added to a sum of products, each with its factor.
+    pub fn products(self) -> (i128, Vec<(i128, Vec<Term>)>) {
         let mut number = 0;
         let mut products = Vec::new();
         for (atoms, factor) in table::sum_of(self.0) {
@@ -80,7 +80,7 @@ impl Dim {
                 products.push((factor, atoms.into_iter().map(term).collect()));
             }
         }
-        Operation::Sum(number, products)
+        (number, products)
     }
 
     pub fn min(self, other: impl Into<Dim>) -> Dim {
@@ -149,6 +149,12 @@ impl From<usize> for Dim {
 
 impl From<i32> for Dim {
     fn from(n: i32) -> Dim {
+        Dim(Raw::Known(n.into()))
+    }
+}
+
+impl From<u64> for Dim {
+    fn from(n: u64) -> Dim {
         Dim(Raw::Known(n.into()))
     }
 }
@@ -299,6 +305,11 @@ impl<B: Into<Dim>> std::iter::Product<B> for Dim {
 impl<B: Copy + Into<Dim>> PartialEq<B> for Dim {
     fn eq(&self, other: &B) -> bool {
         fork::holds(Test::zero(*self - *other))
+    }
+
+    #[expect(clippy::partialeq_ne_impl, reason = "where constants decide, neither may be known")]
+    fn ne(&self, other: &B) -> bool {
+        fork::fails(Test::zero(*self - *other))
     }
 }
 

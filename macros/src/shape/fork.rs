@@ -5,7 +5,7 @@
 //! tree of what came of it. The compiler, which knows the constants, walks that tree later.
 
 use super::Dim;
-use super::table::{self, Raw, Sum};
+use super::table::{self, Atom, Raw};
 use std::cell::RefCell;
 
 /// A question that only the values of the constants answer.
@@ -86,12 +86,6 @@ impl Test {
 
     /// The answer that all values of the constants have in common.
     fn certain(self) -> Option<bool> {
-        let least = |raw| {
-            let sum = table::sum_of(raw);
-            let all_up = sum.iter().all(|(product, factor)| product.is_empty() || *factor > 0);
-            // No atom is negative: constants are sizes, and what divides them rounds down.
-            (all_up && !sum.keys().flatten().any(may_be_negative)).then(|| constant(&sum))
-        };
         if let Raw::Known(n) = self.of {
             return Some(if self.kind == Kind::Zero { n == 0 } else { n < 0 });
         }
@@ -128,36 +122,62 @@ impl Test {
     }
 }
 
-fn constant(sum: &Sum) -> i128 {
-    sum.get(&[][..]).copied().unwrap_or(0)
+/// A number that this is never below; constants are sizes, and so is what is found.
+fn least(raw: Raw) -> Option<i128> {
+    if let Raw::Known(n) = raw {
+        return Some(n);
+    }
+    let mut least = 0i128;
+    for (product, factor) in table::sum_of(raw) {
+        if product.is_empty() {
+            least = least.saturating_add(factor);
+        } else if factor < 0 || !product.iter().all(|atom| least_of(atom).is_some_and(|n| n >= 0)) {
+            return None;
+        }
+    }
+    Some(least)
 }
 
-fn may_be_negative(atom: &table::Atom) -> bool {
-    !matches!(atom, table::Atom::Constant(_) | table::Atom::Found(_))
+fn least_of(atom: &Atom) -> Option<i128> {
+    match *atom {
+        Atom::Constant(_) | Atom::Found(_) => Some(0),
+        Atom::Quotient(a, b) => (least(a)? >= 0 && least(b)? >= 0).then_some(0),
+        Atom::Larger(a, b) => least(a).max(least(b)),
+        Atom::Smaller(a, b) | Atom::Choice(_, a, b) => Some(least(a)?.min(least(b)?)),
+    }
 }
 
 /// Whether a comparison is answered with yes.
 pub(super) fn holds(test: Test) -> bool {
+    answer(test) == Some(true)
+}
+
+/// Whether a comparison is answered with no.
+pub(super) fn fails(test: Test) -> bool {
+    answer(test) == Some(false)
+}
+
+/// `None` outside of an exploration if constants decide: only what is so for all values is so.
+fn answer(test: Test) -> Option<bool> {
     let (test, turned) = test.normal();
     if let Some(answer) = test.certain() {
-        return answer != turned;
+        return Some(answer != turned);
     }
     RUNS.with_borrow_mut(|runs| {
-        // Outside of an exploration only what is so for all values is so.
-        let Some(run) = runs.last_mut() else { return false };
+        let run = runs.last_mut()?;
         let before = &run.path[..run.asked];
         let facts: Vec<Fact> = run.facts.iter().chain(before).copied().collect();
         if let Some(answer) = test.follows(&facts) {
-            return answer != turned;
+            return Some(answer != turned);
         }
         if run.frozen {
-            return false;
+            return None;
         }
         if run.asked == run.path.len() {
             run.path.push((test, true));
         }
         run.asked += 1;
-        run.path[run.asked - 1].1 != turned
+        Some(run.path[run.asked - 1].1 != turned)
     })
 }
 
@@ -171,15 +191,20 @@ pub fn freeze() {
 }
 
 /// Follows every way through `work`, with these facts known before. `work` must do the same each time.
-pub fn explore<T>(facts: &[Fact], mut work: impl FnMut() -> T) -> Tree<T> {
-    let mut ways = 0;
-    grow(facts, Vec::new(), &mut ways, &mut work)
+pub fn explore<T>(facts: &[Fact], work: impl FnMut() -> T) -> Tree<T> {
+    explore_at_most(MOST_WAYS, facts, work)
 }
 
-fn grow<T>(facts: &[Fact], path: Vec<Fact>, ways: &mut usize, work: &mut impl FnMut() -> T) -> Tree<T> {
+/// Follows so many ways; behind that, what is not known to hold does not.
+pub fn explore_at_most<T>(ways: usize, facts: &[Fact], mut work: impl FnMut() -> T) -> Tree<T> {
+    let mut left = ways;
+    grow(facts, Vec::new(), &mut left, &mut work)
+}
+
+fn grow<T>(facts: &[Fact], path: Vec<Fact>, left: &mut usize, work: &mut impl FnMut() -> T) -> Tree<T> {
     let given = path.len();
-    *ways += 1;
-    let frozen = *ways > MOST_WAYS;
+    let frozen = *left == 0;
+    *left = left.saturating_sub(1);
     RUNS.with_borrow_mut(|runs| runs.push(Run { facts: facts.to_vec(), path, asked: 0, frozen }));
     let result = work();
     let path = RUNS.with_borrow_mut(|runs| runs.pop().map(|run| run.path).unwrap_or_default());
@@ -187,7 +212,7 @@ fn grow<T>(facts: &[Fact], path: Vec<Fact>, ways: &mut usize, work: &mut impl Fn
     for at in (given..path.len()).rev() {
         let mut other = path[..at].to_vec();
         other.push((path[at].0, false));
-        let no = grow(facts, other, ways, work);
+        let no = grow(facts, other, left, work);
         tree = Tree::Fork(path[at].0, Box::new(tree), Box::new(no));
     }
     tree
@@ -218,6 +243,30 @@ impl<T> Tree<T> {
         }
     }
 
+    pub fn into_leaves(self) -> Vec<T> {
+        match self {
+            Tree::Leaf(leaf) => vec![leaf],
+            Tree::Fork(_, yes, no) => [yes.into_leaves(), no.into_leaves()].into_iter().flatten().collect(),
+        }
+    }
+
+    /// Another tree in the place of each end, which is told the answers that lead there.
+    pub fn grown<U>(&self, path: &mut Vec<Fact>, change: &mut impl FnMut(&[Fact], &T) -> Tree<U>) -> Tree<U> {
+        match self {
+            Tree::Leaf(leaf) => change(path, leaf),
+            Tree::Fork(test, yes, no) => {
+                let mut under = |answer, tree: &Tree<T>| {
+                    path.push((*test, answer));
+                    let grown = tree.grown(path, change);
+                    path.pop();
+                    Box::new(grown)
+                };
+                let (yes, no) = (under(true, yes), under(false, no));
+                Tree::Fork(*test, yes, no)
+            }
+        }
+    }
+
     pub fn map<U>(&self, change: &mut impl FnMut(&T) -> U) -> Tree<U> {
         match self {
             Tree::Leaf(leaf) => Tree::Leaf(change(leaf)),
@@ -227,17 +276,25 @@ impl<T> Tree<T> {
             }
         }
     }
-}
 
-impl<T: PartialEq> Tree<T> {
     /// Without the forks whose sides are the same.
-    pub fn merged(self) -> Tree<T> {
+    pub fn merged_by(self, same: &dyn Fn(&T, &T) -> bool) -> Tree<T> {
         match self {
             Tree::Leaf(leaf) => Tree::Leaf(leaf),
-            Tree::Fork(test, yes, no) => {
-                let (yes, no) = (yes.merged(), no.merged());
-                if yes == no { yes } else { Tree::Fork(test, Box::new(yes), Box::new(no)) }
-            }
+            Tree::Fork(test, yes, no) => match (yes.merged_by(same), no.merged_by(same)) {
+                (Tree::Leaf(yes), Tree::Leaf(no)) if same(&yes, &no) => Tree::Leaf(yes),
+                (yes, no) => Tree::Fork(test, Box::new(yes), Box::new(no)),
+            },
+        }
+    }
+}
+
+impl Tree<Dim> {
+    /// All ends as one number.
+    pub fn joined(&self) -> Dim {
+        match self {
+            Tree::Leaf(n) => *n,
+            Tree::Fork(test, yes, no) => Dim::choice(*test, yes.joined(), no.joined()),
         }
     }
 }

@@ -42,12 +42,6 @@ pub struct Constant {
     pub spans: Vec<Span>,
 }
 
-/// How a number that is not known is made: for whoever writes it out.
-pub enum Operation {
-    /// A number and products of terms, each with its factor.
-    Sum(i128, Vec<(i128, Vec<Term>)>),
-}
-
 /// One factor of a product.
 #[derive(Clone, Copy)]
 pub enum Term {
@@ -64,6 +58,7 @@ struct Table {
     constants: Vec<Constant>,
     sums: Vec<Sum>,
     places: BTreeMap<Sum, usize>,
+    found: usize,
 }
 
 thread_local! {
@@ -110,6 +105,19 @@ pub(super) fn intern(mut sum: Sum) -> Raw {
         let place = table.sums.len() - 1;
         table.places.insert(sum, place);
         Raw::Open(place)
+    })
+}
+
+/// Whether any number so far hangs on a constant.
+pub fn any_open() -> bool {
+    TABLE.with_borrow(|table| !table.sums.is_empty())
+}
+
+/// Numbers that the program finds by itself, so many in a row: the first of them.
+pub fn found(count: usize) -> usize {
+    TABLE.with_borrow_mut(|table| {
+        table.found += count;
+        table.found - count
     })
 }
 

@@ -2,12 +2,12 @@
 //! gets to see the expression.
 
 use super::Dim;
-use super::table::{Constant, Operation, Term};
+use super::table::{Constant, Term};
 
 /// In front of a mark that stands for a number, and of one that stands for the `s` behind it: private characters, which
 /// no source can have outside of its texts.
-const NUMBER: char = '\u{E0F1}';
-const PLURAL: char = '\u{E0F2}';
+pub const NUMBER: char = '\u{E0F1}';
+pub const PLURAL: char = '\u{E0F2}';
 const END: char = '\u{E0F3}';
 
 /// A part of a text.
@@ -72,9 +72,8 @@ fn expression(n: Dim, inner: bool) -> String {
     if let Some(n) = n.integer() {
         return n.to_string();
     }
-    let Operation::Sum(number, products) = n.operation();
+    let (number, products) = n.products();
     let mut text = String::new();
-    let several = products.len() + usize::from(number != 0) > 1;
     let append = |factor: i128, product: String, text: &mut String| {
         let sign = match (factor < 0, text.is_empty()) {
             (true, true) => "-",
@@ -89,7 +88,7 @@ fn expression(n: Dim, inner: bool) -> String {
     let (plus, minus): (Vec<_>, Vec<_>) = products.into_iter().partition(|(factor, _)| *factor > 0);
     for (factor, terms) in plus.into_iter().chain(minus) {
         let alone = terms.len() == 1 && factor.unsigned_abs() == 1;
-        let terms: Vec<_> = terms.into_iter().map(|t| term(t, alone && !several && !inner)).collect();
+        let terms: Vec<_> = terms.into_iter().map(|t| term(t, alone)).collect();
         let product = match factor.unsigned_abs() {
             1 => terms.join(" * "),
             n => format!("{n} * {}", terms.join(" * ")),

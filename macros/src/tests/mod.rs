@@ -1,5 +1,6 @@
 //! The pipeline up to gate 2 as plain functions: text in, a list of mistakes out.
 
+mod constants;
 mod corpus;
 mod layers;
 mod messages;

@@ -128,3 +128,11 @@ fn random_graphs_keep_every_rule_of_the_plan() {
         );
     }
 }
+
+/// A repetition that no result needs has tensors, but no program.
+#[test]
+fn an_unused_repetition_is_never_run() {
+    let plan = planned("struct N(x: [6]) -> [6] { let _spare = x -> [Dense(6); 2]; x -> Dense(6) }");
+    plan.verify();
+    assert!(plan.rounds.iter().all(Option::is_none));
+}

@@ -42,7 +42,8 @@ fn random_networks_have_their_shapes_and_a_sound_plan() {
             seen.extend(node.layer.as_ref().map(layers::AnyLayer::name));
         }
         // `plan` verifies itself in debug builds; here in every build.
-        plan::plan(shaped).verify();
+        let planned = std::panic::catch_unwind(|| plan::plan(shaped).verify());
+        assert!(planned.is_ok(), "seed {seed}: the plan breaks a rule\n{}", drawn.source);
     }
     let missing: Vec<_> = layers::KINDS.iter().filter(|kind| !seen.contains(*kind)).collect();
     assert!(missing.is_empty(), "not drawn, so to be added in tests/random/kinds.rs: {missing:?}");

@@ -156,7 +156,7 @@ impl Explainer<'_> {
                 continue;
             };
             let padding = match &kernel.value.kind {
-                ValueKind::Integer(k) if k % 2 == 1 && *k > 1 => (k / 2).to_string(),
+                ValueKind::Integer(k) if *k % 2 == 1 && *k > 1 => (*k / 2).to_string(),
                 _ => continue,
             };
             if call
@@ -277,7 +277,7 @@ impl Explainer<'_> {
             _ => Vec::new(),
         };
         let (wanted, found) = (spatial(wanted), spatial(found));
-        if wanted.len() != found.len() {
+        if wanted.is_empty() || wanted.len() != found.len() {
             return Vec::new();
         }
         let missing: Vec<Dim> = wanted.iter().zip(&found).map(|(w, f)| w.saturating_sub(*f)).collect();
@@ -303,7 +303,7 @@ impl Explainer<'_> {
             padded((id, call, if equal { missing[0].clone() } else { format!("({})", missing.join(", ")) }))
         });
         let all = transposed.iter().map(|(id, call, stride)| match stride {
-            Some(ValueKind::Integer(stride)) => padded((*id, call, (stride - 1).to_string())),
+            Some(ValueKind::Integer(stride)) => padded((*id, call, (*stride - 1).to_string())),
             _ => None,
         });
         let all = all.collect::<Option<Vec<_>>>().filter(|all| all.len() > 1).map(|all| Candidate {
@@ -358,7 +358,7 @@ fn operand_text(tokens: &TokenStream) -> String {
 }
 
 fn parsed(text: &str) -> Option<Call> {
-    parse_call(text.parse().ok()?)
+    parse_call(crate::shape::source(text).parse().ok()?)
 }
 
 /// A call with another value for an argument, or with the argument added; without a name it is the one by place.
@@ -388,5 +388,5 @@ fn labelled_call(node: &Node, call: &Call) -> String {
 }
 
 pub fn replace(tokens: &TokenStream, text: String) -> Change {
-    Change { place: Place::of(tokens), how: How::Replace, text }
+    Change { place: Place::of(tokens), how: How::Replace, text: crate::shape::source(&text) }
 }

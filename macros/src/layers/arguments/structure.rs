@@ -27,10 +27,10 @@ impl Arguments<'_> {
         for part in parts {
             match part {
                 ValueKind::Broken => return None,
-                ValueKind::Integer(n) if n >= 0 && !axes.iter().any(|&a: &usize| a as i128 == n) => {
-                    axes.push(usize::try_from(n).unwrap_or(usize::MAX));
+                ValueKind::Integer(n) if n.known().is_some_and(|n| !axes.contains(&n)) => {
+                    axes.extend(n.known())
                 }
-                ValueKind::Integer(n) if n >= 0 => {
+                ValueKind::Integer(n) if n.known().is_some() => {
                     self.refuse("axis", &format!("is invalid: axis {n} is there twice"), errors);
                     return None;
                 }
@@ -85,9 +85,9 @@ impl Arguments<'_> {
     /// A range by place, which must be given: from a start to an end that is not taken any more.
     pub fn range(&mut self, example: &str, errors: &mut Errors) -> [Dim; 2] {
         match self.take("range").map(|v| &v.kind) {
-            Some(&ValueKind::Range(start, end)) => match (usize::try_from(start), usize::try_from(end)) {
-                (Ok(start), Ok(end)) if start < end => [start.into(), end.into()],
-                _ => {
+            Some(&ValueKind::Range(start, end)) => match start >= 0 && start < end {
+                true => [start, end],
+                false => {
                     self.refuse(
                         "range",
                         "is invalid: it begins at 0 or later and ends behind its start",

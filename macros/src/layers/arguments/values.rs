@@ -44,7 +44,7 @@ impl Arguments<'_> {
         let default = default.into();
         match self.take(name).map(|v| &v.kind) {
             None | Some(ValueKind::Broken) => default,
-            Some(&ValueKind::Integer(n)) if n >= 1 => n.into(),
+            Some(&ValueKind::Integer(n)) if n >= 1 => n,
             Some(ValueKind::Integer(_)) => {
                 self.refuse(name, &format!("is invalid: {what} is at least 1"), errors);
                 default
@@ -125,7 +125,7 @@ impl Arguments<'_> {
         let mut sizes = default;
         for (place, number) in sizes.iter_mut().zip(&numbers) {
             match number {
-                ValueKind::Integer(n) if *n >= least as i128 => *place = (*n).into(),
+                ValueKind::Integer(n) if *n >= least => *place = *n,
                 ValueKind::Integer(_) => {
                     self.refuse(name, &format!("is invalid: {what} is at least {least}"), errors);
                     return default;
@@ -166,7 +166,7 @@ impl Arguments<'_> {
                 let sides: Option<Vec<Dim>> = parts
                     .iter()
                     .map(|part| match part {
-                        &ValueKind::Integer(n) if n >= 0 => Some(n.into()),
+                        &ValueKind::Integer(n) if n >= 0 => Some(n),
                         _ => None,
                     })
                     .collect();
@@ -190,8 +190,11 @@ impl Arguments<'_> {
     pub fn number_or(&mut self, name: &'static str, default: f64, errors: &mut Errors) -> f64 {
         match self.take(name).map(|v| &v.kind) {
             None | Some(ValueKind::Broken) => default,
-            #[expect(clippy::cast_precision_loss, reason = "arguments are below 2^31")]
-            Some(&ValueKind::Integer(n)) => n as f64,
+            Some(ValueKind::Integer(n)) if n.as_f64().is_some() => n.as_f64().unwrap_or(default),
+            Some(ValueKind::Integer(_)) => {
+                self.refuse(name, "is no literal: a constant stands for a size alone", errors);
+                default
+            }
             Some(&ValueKind::Float(x, _)) => x,
             Some(_) => {
                 self.refuse(name, "is invalid: it is a number", errors);
@@ -263,10 +266,10 @@ impl Arguments<'_> {
     }
 
     /// A place counted from 0.
-    pub fn place_of(&mut self, name: &'static str, what: &str, errors: &mut Errors) -> Option<usize> {
+    pub fn place_of(&mut self, name: &'static str, what: &str, errors: &mut Errors) -> Option<Dim> {
         match self.take(name).map(|v| &v.kind)? {
             ValueKind::Broken => None,
-            &ValueKind::Integer(n) if n >= 0 => usize::try_from(n).ok(),
+            &ValueKind::Integer(n) if n >= 0 => Some(n),
             ValueKind::Word(_) => {
                 self.refuse_word(name, errors);
                 None
@@ -282,7 +285,7 @@ impl Arguments<'_> {
     pub fn axis(&mut self, errors: &mut Errors) -> Option<usize> {
         match self.take("axis").map(|v| &v.kind)? {
             ValueKind::Broken => None,
-            &ValueKind::Integer(n) if n >= 0 => usize::try_from(n).ok(),
+            ValueKind::Integer(n) if n.known().is_some() => n.known(),
             _ => {
                 self.refuse("axis", "is invalid: axes are counted from 0, the batch not among them", errors);
                 None

@@ -1,7 +1,7 @@
 use formwork::network;
 
 network! {
-    struct N(x: [FEATURES]) -> [8] { x -> Dense(8) }
+    struct N(x: [SIDE]) -> [10] { x -> Dense(SIDE) -> Relu -> Dense(10) }
 }
 
 fn main() {
