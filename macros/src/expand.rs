@@ -36,8 +36,8 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
         show("shaped", &shaped);
         check::check(&shaped, &mut errors);
         // Gate 2: only a network without a mistake is planned.
-        let whole = check_whole(&shaped, errors.count() == before, &mut errors);
-        let code = if unreadable == 0 && whole {
+        let good = unreadable == 0 && errors.count() == before;
+        let code = if check_whole(&shaped, good, &mut errors) {
             output.extend(lints::unused(&shaped.graph));
             let plan = plan::plan(shaped);
             show("plan", &plan);
