@@ -260,6 +260,26 @@ impl Explainer<'_> {
         run(self.graph, &edits)
     }
 
+    /// Whether an edit would write the numbers of one use into the text of a block, which other uses have too.
+    fn is_for_one_use(&self, candidate: &Candidate) -> bool {
+        candidate.edits.iter().any(|edit| match edit {
+            Edit::Replace { node, .. } => {
+                let inner = &self.graph.nodes[node.0];
+                let is_numbered =
+                    |call: &crate::ast::Call| call.to_string() != suggest::source(&inner.tokens);
+                self.is_general(*node) && inner.call.as_ref().is_some_and(is_numbered)
+            }
+            Edit::Insert { node, call, .. } => self.is_general(*node) && !call.arguments.is_empty(),
+            _ => false,
+        })
+    }
+
+    /// Whether a node stands in a block whose numbers differ from use to use.
+    fn is_general(&self, node: NodeId) -> bool {
+        let mut around = self.graph.around(self.graph.nodes[node.0].group);
+        around.any(|g| self.graph.groups[g.0].signature.as_ref().is_some_and(Signature::is_general))
+    }
+
     fn mends(&self, after: &Trial) -> bool {
         let place = definition(self.graph, self.fault);
         let left = |fault| place.is_some() && definition(self.graph, fault) == place;
@@ -280,6 +300,7 @@ impl Explainer<'_> {
     /// The first few candidates that make the network good; if none does, the first that makes it good up to here.
     fn good(&self, candidates: Vec<Candidate>) -> Vec<Help> {
         let mut helps: Vec<Help> = Vec::new();
+        let candidates: Vec<Candidate> = candidates.into_iter().filter(|c| !self.is_for_one_use(c)).collect();
         let trials: Vec<Trial> = candidates.iter().map(|c| self.tried(c)).collect();
         let any = trials.iter().any(|t| self.mends(t));
         for (candidate, after) in candidates.into_iter().zip(trials) {

@@ -115,6 +115,11 @@ impl Signature {
         bound
     }
 
+    /// Whether it has parameters or shapes with variables.
+    pub fn is_general(&self) -> bool {
+        self.unbound().keys().next().is_some()
+    }
+
     /// All names of its shapes and parameters, none of them known.
     fn unbound(&self) -> Dimensions {
         let mut bound = self.fixed.clone();
