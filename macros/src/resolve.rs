@@ -4,6 +4,8 @@ mod dimensions;
 mod groups;
 mod names;
 mod operations;
+mod shared;
+mod signature;
 mod values;
 
 use crate::ast::{Body, Expression, Network, Pattern, Port, Program, Statement};
@@ -18,8 +20,8 @@ use crate::maps::OrderedMap;
 use crate::shape::Shape;
 use crate::suggest;
 pub use dimensions::{Dimensions, evaluate};
-pub use groups::{Misfit, Signature};
 use proc_macro2::{Ident, TokenStream};
+pub use signature::{Misfit, Signature};
 
 /// The most inputs that the runtime takes.
 const MAX_INPUTS: usize = 16;
@@ -33,7 +35,7 @@ enum Binding {
     /// Several values that have names of their own.
     Several(Vec<(String, ValueId)>),
     /// A layer that may be used several times.
-    Shared(Box<groups::Shared>),
+    Shared(Box<shared::Shared>),
 }
 
 struct Builder<'p, 'e> {

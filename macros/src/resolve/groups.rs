@@ -2,182 +2,15 @@
 //! times.
 
 use super::dimensions::{self, Dimensions};
+use super::signature::Signature;
 use super::{Binding, Builder, Declared, Frame, plain};
-use crate::ast::{Block, Body, Call, Dimension, Port, Repeat, Stage, Value, ValueKind, shape_text};
+use crate::ast::{Block, Body, Call, Port, Repeat, Stage, Value, ValueKind};
 use crate::demands::follow;
 use crate::errors::{Change, Error, How, Place};
 use crate::graph::{Event, Group, GroupId, GroupKind, Node, NodeId, Source, ValueId};
 use crate::layers::{self, AnyLayer};
-use crate::shape::{Dim, Shape, counted};
+use crate::shape::{Dim, counted};
 use proc_macro2::{Ident, TokenStream};
-
-/// What a block or a network says of what goes in and what comes out.
-#[derive(Clone, Debug)]
-pub struct Signature {
-    pub inputs: Vec<PortShape>,
-    pub outputs: Vec<PortShape>,
-    /// The parameters of a block.
-    pub fixed: Dimensions,
-}
-
-#[derive(Clone, Debug)]
-pub struct PortShape {
-    pub name: Option<String>,
-    /// `None` if it could not be read.
-    pub dimensions: Option<Vec<Dimension>>,
-    /// The bound of its values if they are indices.
-    pub indices: Option<Dimension>,
-    pub tokens: TokenStream,
-}
-
-/// What does not fit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Misfit {
-    pub port: usize,
-    /// The declared shape, with those numbers that are known: `[64, h, w]`.
-    pub expected: String,
-}
-
-/// A layer that was declared to be used several times.
-#[derive(Clone)]
-pub struct Shared {
-    pub(super) call: Call,
-    repeat: Option<Repeat>,
-    /// The first node and the first group of its first use.
-    owner: Option<(usize, usize)>,
-}
-
-impl Shared {
-    /// The node of its first use, if it is a single layer.
-    pub(super) fn owner(&self) -> Option<NodeId> {
-        self.owner.filter(|_| self.repeat.is_none()).map(|(node, _)| NodeId(node))
-    }
-}
-
-impl Signature {
-    fn new(inputs: &[Port], outputs: &[Port], fixed: Dimensions) -> Signature {
-        let ports = |ports: &[Port]| {
-            let ports = ports.iter().map(|port| PortShape {
-                name: port.name.as_ref().map(ToString::to_string),
-                dimensions: port.shape.clone(),
-                indices: port.indices.as_ref().map(|indices| indices.bound.clone()),
-                tokens: port.tokens.clone(),
-            });
-            ports.collect()
-        };
-        Signature { inputs: ports(inputs), outputs: ports(outputs), fixed }
-    }
-
-    /// What the names stand for when these shapes flow in; after an error that is unknown (`Broken`) for some.
-    pub fn bind(&self, shapes: &[Option<Shape>]) -> Result<Dimensions, Misfit> {
-        let mut bound = self.fixed.clone();
-        for (port, (input, shape)) in self.inputs.iter().zip(shapes).enumerate() {
-            let Some(dimensions) = &input.dimensions else { continue };
-            let misfit = |bound: &Dimensions| Misfit { port, expected: partly(dimensions, bound) };
-            if let Some(shape) = shape
-                && shape.rank() != dimensions.len()
-            {
-                return Err(misfit(&bound));
-            }
-            for (axis, dimension) in dimensions.iter().enumerate() {
-                let size = shape.as_ref().map(|shape| shape.0[axis]);
-                match dimension {
-                    Dimension::Name(name) if matches!(bound.get(name), None | Some(ValueKind::Broken)) => {
-                        let is_parameter = self.fixed.get(name).is_some();
-                        if !is_parameter {
-                            bound.insert(name.clone(), size.map_or(ValueKind::Broken, ValueKind::Integer));
-                        }
-                    }
-                    _ => {
-                        let lookup = |name: &str| integer(&bound, name);
-                        let expected = dimensions::evaluate(dimension, &lookup).ok().flatten();
-                        if let (Some(expected), Some(size)) = (expected, size)
-                            && expected != size
-                        {
-                            return Err(misfit(&bound));
-                        }
-                    }
-                }
-            }
-        }
-        Ok(bound)
-    }
-
-    /// The same, and as not known what nothing binds, which has been reported.
-    fn with_outputs(&self, mut bound: Dimensions) -> Dimensions {
-        for dimension in self.outputs.iter().filter_map(|output| output.dimensions.as_ref()).flatten() {
-            for name in dimensions::names(dimension) {
-                if bound.get(name).is_none() {
-                    bound.insert(name.to_string(), ValueKind::Broken);
-                }
-            }
-        }
-        bound
-    }
-
-    /// Whether it has parameters or shapes with variables.
-    pub fn is_general(&self) -> bool {
-        self.unbound().keys().next().is_some()
-    }
-
-    /// All names of its shapes and parameters, none of them known.
-    fn unbound(&self) -> Dimensions {
-        let mut bound = self.fixed.clone();
-        for dimension in self.inputs.iter().filter_map(|input| input.dimensions.as_ref()).flatten() {
-            for name in dimensions::names(dimension) {
-                if bound.get(name).is_none() {
-                    bound.insert(name.to_string(), ValueKind::Broken);
-                }
-            }
-        }
-        bound
-    }
-
-    /// The declared shape of an output; `None` if it is not known.
-    pub fn output(&self, port: usize, bound: &Dimensions) -> Option<Shape> {
-        let dimensions = self.outputs.get(port)?.dimensions.as_ref()?;
-        let sizes = dimensions.iter().map(|dimension| {
-            let n = dimensions::evaluate(dimension, &|name| integer(bound, name)).ok().flatten()?;
-            if n < 1 { None } else { Some(n) }
-        });
-        sizes.collect::<Option<Vec<_>>>().map(Shape)
-    }
-
-    /// The declared bound of an input's indices, if there is one and it is known.
-    pub fn indices(&self, port: usize) -> Option<Dim> {
-        let bound = self.inputs.get(port)?.indices.as_ref()?;
-        dimensions::evaluate(bound, &|name| integer(&self.fixed, name)).ok().flatten()
-    }
-
-    /// A port's shape as declared: `x: [channels, h, w]`.
-    pub fn declared(port: &PortShape) -> String {
-        let shape = port.dimensions.as_ref().map_or("…".into(), |d| shape_text(d));
-        let range = port.indices.as_ref().map_or(String::new(), |bound| format!(" in 0..{bound}"));
-        let shape = shape + &range;
-        match &port.name {
-            Some(name) => format!("{name}: {shape}"),
-            None => shape,
-        }
-    }
-}
-
-fn integer(known: &Dimensions, name: &str) -> Option<Dim> {
-    match known.get(name) {
-        Some(ValueKind::Integer(n)) => Some(*n),
-        _ => None,
-    }
-}
-
-/// A shape with those numbers put in that are known.
-fn partly(dimensions: &[Dimension], known: &Dimensions) -> String {
-    let parts = dimensions.iter().map(|dimension| {
-        match dimensions::evaluate(dimension, &|name| integer(known, name)) {
-            Ok(Some(n)) => n.to_string(),
-            _ => dimension.to_string(),
-        }
-    });
-    format!("[{}]", parts.collect::<Vec<_>>().join(", "))
-}
 
 /// A group about to be opened.
 struct Opening {
@@ -221,7 +54,7 @@ impl Builder<'_, '_> {
         values
     }
 
-    fn apply(
+    pub(super) fn apply(
         &mut self,
         name: Option<&Ident>,
         call: &Call,
@@ -272,7 +105,7 @@ impl Builder<'_, '_> {
     }
 
     /// The number of rounds of a repetition.
-    fn rounds(&mut self, count: &Value) -> Option<Dim> {
+    pub(super) fn rounds(&mut self, count: &Value) -> Option<Dim> {
         let known = &self.frame.dimensions;
         follow(&[], self.errors, &mut self.open, |errors| {
             let why = match dimensions::value(count, known, errors) {
@@ -589,92 +422,6 @@ impl Builder<'_, '_> {
             self.errors.push(Error::new(&tokens, line));
         }
         outputs
-    }
-
-    /// `layer encoder = Dense(64);`
-    pub(super) fn shared_layer(&mut self, stage: &Stage) {
-        let Some(name) = stage.name.as_ref().filter(|name| self.is_free(name, stage)) else { return };
-        let text = plain(name);
-        let Some(call) = &stage.call else {
-            let value = self.unknown(&stage.tokens);
-            self.frame.scope.insert(text, Binding::Value(value));
-            return;
-        };
-        let shared = Shared { call: call.clone(), repeat: stage.repeat.clone(), owner: None };
-        self.frame.scope.insert(text, Binding::Shared(Box::new(shared)));
-    }
-
-    /// One more use of a shared layer; the first brings its tensors.
-    fn use_shared(
-        &mut self,
-        stage: &Stage,
-        call: &Call,
-        shared: &Shared,
-        inputs: Vec<ValueId>,
-    ) -> Vec<ValueId> {
-        let own = plain(&call.name);
-        if let Some(name) = &stage.name {
-            let change = Change { place: Place::of(&stage.tokens), how: How::Replace, text: own.clone() };
-            let line = format!("the layer `{own}` has a name of its own, and takes no other");
-            let help = format!("`{own}` here, and `let {name} = …` names what it gives");
-            self.errors.push(Error::new(name, line).help_with(help, vec![change]));
-        }
-        if let Some(argument) = call.arguments.first() {
-            let line = format!("`{own}` has its arguments where it is declared: `{}`", shared.call);
-            self.errors.push(Error::new(&argument.tokens, line));
-        }
-        // Each use is written out, and what is used again is known by its rounds.
-        let mut rounds = 1;
-        for repeat in stage.repeat.iter().chain(&shared.repeat) {
-            match self.rounds(&repeat.count) {
-                Some(n) if n.known().is_none() => {
-                    let line =
-                        "how often a shared layer is repeated is a literal, for it decides what is built";
-                    self.errors.push(Error::new(&repeat.count.tokens, line));
-                    return vec![self.unknown(&stage.tokens)];
-                }
-                _ => {}
-            }
-        }
-        if let Some(repeat) = &stage.repeat {
-            rounds = self.rounds(&repeat.count).and_then(Dim::known).unwrap_or(1);
-        }
-        let mut values = inputs;
-        for _ in 0..rounds {
-            values = self.once_more(&call.name, &own, values);
-        }
-        values
-    }
-
-    fn once_more(&mut self, name: &Ident, own: &str, inputs: Vec<ValueId>) -> Vec<ValueId> {
-        let Some(Binding::Shared(mut shared)) = self.frame.scope.get(own).cloned() else { return inputs };
-        let first = (self.graph.nodes.len(), self.graph.groups.len());
-        let outer = self.sharing;
-        if outer.is_none() {
-            self.sharing = shared.owner;
-        }
-        // What does not fit is shown where it is used.
-        let tokens: TokenStream = proc_macro2::TokenTree::from(name.clone()).into();
-        let repeat = shared.repeat.as_ref();
-        let repeat = repeat.map(|repeat| Repeat { tokens: tokens.clone(), ..repeat.clone() });
-        let call = Call { tokens, ..shared.call.clone() };
-        let declared = Ident::new(own, name.span());
-        let values = self.apply(Some(&declared), &call, repeat.as_ref(), inputs);
-        self.sharing = outer;
-        if shared.owner.is_none() {
-            shared.owner = Some(first);
-            self.frame.scope.insert(own.to_string(), Binding::Shared(shared));
-        }
-        values
-    }
-
-    /// The owner of the tensors of the node that comes next, while a shared layer is put in again.
-    pub(super) fn next_shared(&mut self) -> Option<NodeId> {
-        let (node, _) = self.sharing.as_mut()?;
-        let owner = NodeId(*node);
-        *node += 1;
-        let kept = self.graph.nodes.get(owner.0)?;
-        Some(kept.shares.unwrap_or(owner))
     }
 
     /// `e.mean`: one of several values by its name.

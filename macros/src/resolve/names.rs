@@ -90,7 +90,7 @@ impl Builder<'_, '_> {
     }
 
     /// A shared layer where a value is wanted.
-    fn shared_as_value(&mut self, name: &Ident, shared: &super::groups::Shared) -> ValueId {
+    fn shared_as_value(&mut self, name: &Ident, shared: &super::shared::Shared) -> ValueId {
         let line = format!("`{name}` is a layer, not a value");
         let help = format!("it needs a value to work on: `x -> {name}` (it is `{}`)", shared.call);
         self.errors.push(Error::new(name, line).help(help));
