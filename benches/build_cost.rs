@@ -3,7 +3,8 @@
 //! `cargo bench --bench build_cost` makes a crate with one network (chains of 5, 50 and 200 layers, one residual block
 //! and 200 of it, ResNet-18 and ResNet-50) that is trained and predicts, and times `cargo check`, an unoptimized and a
 //! release build of that crate alone (its dependencies are built already) against the same crate without a network.
-//! Prints a Markdown table of the medians. Words behind `--` choose networks by a part of their name.
+//! Prints a Markdown table of the medians. Words behind `--` choose networks by a part of their name,
+//! `--runs=1` one build in the place of three.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +12,13 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Instant;
 
+/// How many builds a median is of, unless `--runs=N` says otherwise.
 const RUNS: usize = 3;
+
+fn runs() -> usize {
+    let given = std::env::args().find_map(|word| word.strip_prefix("--runs=")?.parse().ok());
+    given.unwrap_or(RUNS).max(1)
+}
 
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -41,7 +48,7 @@ fn main() {
         if wanted.is_empty() || wanted.iter().any(|word| name.contains(word)) {
             let times = times(&dir, &source);
             let [check, debug, release] = [0, 1, 2].map(|i| times[i] - without[i]);
-            println!("| {name} | +{check:.2} | +{debug:.2} | +{release:.2} |");
+            println!("| {name} | {check:+.2} | {debug:+.2} | {release:+.2} |");
         }
     }
 }
@@ -58,7 +65,7 @@ fn times(dir: &Path, source: &str) -> [f64; 3] {
     [&["check"][..], &["build"], &["build", "--release"]].map(|arguments| {
         fs::write(&file, source).expect("a program");
         build(dir, arguments);
-        let mut samples: Vec<f64> = (0..RUNS)
+        let mut samples: Vec<f64> = (0..runs())
             .map(|_| {
                 fs::write(&file, source).expect("the program, touched");
                 let before = seconds();
@@ -67,7 +74,7 @@ fn times(dir: &Path, source: &str) -> [f64; 3] {
             })
             .collect();
         samples.sort_by(f64::total_cmp);
-        samples[RUNS / 2]
+        samples[runs() / 2]
     })
 }
 
