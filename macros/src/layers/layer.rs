@@ -1,0 +1,183 @@
+//! What the compiler asks a layer, and what a layer answers.
+
+use super::{Arguments, Mismatch, Spread};
+use crate::errors::Errors;
+use crate::shape::{Dim, Shape};
+use proc_macro2::TokenStream;
+
+/// What the compiler asks a layer. `inputs` are the shapes that flow in.
+pub trait Layer: Sized + Clone + std::fmt::Debug {
+    /// How many values flow in, or [`VARIADIC`], or [`OWN`].
+    const ARITY: usize = 1;
+
+    /// Whether what flows in are indices; all others take numbers.
+    const INDICES: bool = false;
+
+    /// Takes in the bounds of those inputs that are indices, before anything else is asked.
+    fn bind(&mut self, _inputs: &[Option<Dim>]) {}
+
+    /// Reads the arguments; what is wrong goes into `errors`, and `None` comes back.
+    fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self>;
+
+    /// How many values come out.
+    fn ports(&self) -> usize {
+        1
+    }
+
+    /// The shapes that come out, or why these inputs do not fit.
+    fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch>;
+
+    /// Whether the argument by place is the number of features or channels that come out.
+    fn decides_features(&self) -> bool {
+        false
+    }
+
+    /// The arguments as a user would write them, without those that have their usual value and without `init`, which
+    /// is no part of what the layer computes.
+    fn arguments(&self) -> String {
+        String::new()
+    }
+
+    /// The tensors that the layer keeps, in the order of its parameter struct in the runtime.
+    fn parameters(&self, _inputs: &[Shape]) -> Vec<Parameter> {
+        Vec::new()
+    }
+
+    /// The type of the parameter struct below the runtime's `layers` module, for example
+    /// `dense::Dense<#scalar, 10, 128>`; only asked if there are parameters.
+    fn field(&self, _inputs: &[Shape], _scalar: &TokenStream) -> TokenStream {
+        TokenStream::new()
+    }
+
+    /// What the planner must know.
+    fn traits(&self, inputs: &[Shape]) -> Traits;
+
+    /// A constant expression below the runtime's `layers` module that makes the layer's spec, for example
+    /// `dense::DenseSpec { rows: 1, inputs: 128, outputs: 10, bias: true }`. `node` is the node's number, which seeds
+    /// noise.
+    fn spec(&self, inputs: &[Shape], node: usize) -> TokenStream;
+
+    /// Multiplications followed by an addition, for one sample.
+    fn multiply_adds(&self, _inputs: &[Shape]) -> Dim {
+        Dim::ZERO
+    }
+
+    /// What the numbers that come out mean, if the layer decides it; `None` passes on what came in where the layer
+    /// only moves numbers (`Flatten`), and raw scores otherwise.
+    fn kind(&self) -> Option<Kind> {
+        Some(Kind::RawScores)
+    }
+}
+
+/// What a layer tells the planner.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Traits {
+    /// How inputs and outputs must lie in memory.
+    pub layout: Layout,
+    /// Backward reads the inputs.
+    pub reads_inputs: bool,
+    /// Backward reads the outputs.
+    pub reads_outputs: bool,
+    /// Scalars that forward leaves for backward: for each sample, and beside that.
+    pub saved_each: Dim,
+    pub saved_fixed: Dim,
+    /// Forward may write the output over the first input.
+    pub in_place: bool,
+    /// Backward may write the first input's gradient over the output's.
+    pub gradient_in_place: bool,
+    /// The output is the input under another shape (`Flatten`): nothing to compute, forward or backward.
+    pub view: bool,
+    /// In prediction the output is the input (`Dropout`).
+    pub identity_in_prediction: bool,
+    /// Each input's gradient is the output's gradient (`+`).
+    pub passes_gradient: bool,
+    /// The number of values that are averaged for one channel in one sample, where the layer uses the batch's
+    /// statistics: a batch must give at least two in all.
+    pub batch_values: Option<Dim>,
+}
+
+impl Traits {
+    /// A layer with none of the special cases.
+    pub const fn new(layout: Layout) -> Self {
+        Traits {
+            layout,
+            reads_inputs: false,
+            reads_outputs: false,
+            saved_each: Dim::ZERO,
+            saved_fixed: Dim::ZERO,
+            in_place: false,
+            gradient_in_place: false,
+            view: false,
+            identity_in_prediction: false,
+            passes_gradient: false,
+            batch_values: None,
+        }
+    }
+}
+
+/// How a value lies in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// The row-major order of the shape.
+    RowMajor,
+    /// An image `[c, h, w]` with its channels innermost.
+    ChannelsLast,
+    /// Either, but all inputs and outputs the same.
+    Any,
+}
+
+/// A tensor that a layer keeps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    pub name: &'static str,
+    /// The shape in memory, row-major.
+    pub memory_shape: Vec<Dim>,
+    /// For each axis in files (PyTorch's order) the axis in memory.
+    pub axes: Vec<usize>,
+    pub role: Role,
+    pub init: Init,
+}
+
+impl Parameter {
+    /// The number of its scalars.
+    pub fn len(&self) -> Dim {
+        self.memory_shape.iter().product()
+    }
+}
+
+/// Mirrors the runtime's `Role`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Role {
+    Learned,
+    Average { momentum: f64 },
+    CumulativeAverage,
+    Count,
+    Frozen,
+}
+
+/// Mirrors the runtime's `Init`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Init {
+    Constant(f64),
+    Uniform {
+        bound: Spread,
+    },
+    Normal {
+        std: Spread,
+    },
+    /// With zeros from one place in files to another.
+    NormalBut {
+        std: f64,
+        from: Dim,
+        to: Dim,
+    },
+}
+
+/// What the numbers of an output mean; mirrors the runtime's `kind` module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    RawScores,
+    Probabilities,
+    Distribution,
+    LogDistribution,
+}
