@@ -1,6 +1,7 @@
 //! Dropout (Srivastava et al.: *Dropout: a simple way to prevent neural networks from overfitting*, 2014).
 
-use super::{Backward, Forward, Layer, Mode};
+use super::noisy::in_training;
+use super::{Backward, Forward, Layer};
 use crate::Real;
 use crate::kernels::split::{at, parts};
 use crate::noise::Noise;
@@ -48,12 +49,7 @@ impl DropoutSpec {
 
 impl<T: Real> Layer<T> for DropoutSpec {
     fn forward(&self, pass: Forward<'_, T>) {
-        let (x, y) = (pass.inputs[0], &mut *pass.outputs[0]);
-        match pass.mode {
-            Mode::Train(noise) => self.mask(noise, x, y),
-            Mode::Predict if x.is_empty() => (),
-            Mode::Predict => y.copy_from_slice(x),
-        }
+        in_training(pass, |noise, x, y| self.mask(noise, x, y));
     }
 
     fn backward(&self, pass: Backward<'_, T>) {
@@ -64,66 +60,30 @@ impl<T: Real> Layer<T> for DropoutSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gradcheck::{self, LayerCase, tests::spread};
-
-    const NOISE: Noise = Noise { seed: 11, step: 5, first: 2 };
-
-    fn forward<T: Real>(spec: DropoutSpec, mode: Mode, x: &[T], in_place: bool) -> Vec<T> {
-        let mut y = if in_place { x.to_vec() } else { vec![T::nan(); x.len()] };
-        spec.forward(Forward {
-            samples: x.len() / spec.len,
-            mode,
-            parameters: &[],
-            inputs: &[if in_place { &[] } else { x }],
-            outputs: &mut [&mut y],
-            saved: &mut [],
-            scratch: &mut [],
-        });
-        y
-    }
+    use crate::layers::Mode;
+    use crate::layers::noisy::laws::{NOISE, drawn_by_place, forward, gradients, passes_in_prediction};
 
     #[test]
     fn gradients_agree_with_differences() {
         for rate in [0.0, 0.3, 1.0] {
-            for (in_place, gradient_in_place) in [(false, false), (true, true)] {
-                let x = spread(3 * 41, 11);
-                let case = LayerCase {
-                    samples: 3,
-                    inputs: &[&x],
-                    outputs: &[x.len()],
-                    in_place,
-                    gradient_in_place,
-                    noise: NOISE,
-                    ..LayerCase::default()
-                };
-                let report = gradcheck::layer(&DropoutSpec { node: 3, len: 41, rate }, &case);
-                assert!(report.within(1e-8), "{rate}: {report}");
-            }
+            gradients(&DropoutSpec { node: 3, len: 41, rate }, 41);
         }
     }
 
     #[test]
     fn the_rate_is_kept_and_so_is_the_mean() {
         let spec = DropoutSpec { node: 0, len: 100_000, rate: 0.2 };
-        let y = forward(spec, Mode::Train(NOISE), &vec![1.0f32; 100_000], false);
+        let y = forward(&spec, 100_000, Mode::Train(NOISE), &vec![1.0f32; 100_000], false);
         let kept = y.iter().filter(|&&y| y != 0.0).count();
         assert!(y.iter().all(|&y| y == 0.0 || y == 1.25));
         // Five standard deviations are 632.
         assert!(kept.abs_diff(80_000) < 632, "{kept}");
-        assert_eq!(forward(spec, Mode::Predict, &y, false), y);
-        assert_eq!(forward(spec, Mode::Predict, &y, true), y);
+        passes_in_prediction(&spec, 100_000, &y);
     }
 
     #[test]
     fn the_mask_depends_on_the_place_in_the_batch_and_not_on_the_cut() {
-        let spec = DropoutSpec { node: 1, len: 50, rate: 0.5 };
-        let whole = forward(spec, Mode::Train(NOISE), &[1.0f64; 200], false);
-        let tail = Noise { first: NOISE.first + 3, ..NOISE };
-        assert_eq!(whole[150..], forward(spec, Mode::Train(tail), &[1.0f64; 50], true));
-        assert_ne!(whole[..50], whole[50..100]);
-        let narrow = forward(spec, Mode::Train(NOISE), &[1.0f32; 200], false);
-        assert!(whole.iter().zip(&narrow).all(|(&a, &b)| a == f64::from(b)), "f32 draws the same mask");
-        let other = DropoutSpec { node: 2, ..spec };
-        assert_ne!(whole, forward(other, Mode::Train(NOISE), &[1.0f64; 200], false));
+        let spec = DropoutSpec { node: 1, len: 200, rate: 0.5 };
+        drawn_by_place(&spec, &DropoutSpec { node: 2, ..spec }, 0.0);
     }
 }

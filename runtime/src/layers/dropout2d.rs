@@ -1,6 +1,7 @@
 //! Dropout of whole channels (Tompson et al.: *Efficient object localization using convolutional networks*, 2015).
 
-use super::{Backward, Forward, Layer, Mode};
+use super::noisy::in_training;
+use super::{Backward, Forward, Layer};
 use crate::Real;
 use crate::kernels::split::{at, parts};
 use crate::noise::Noise;
@@ -52,12 +53,7 @@ impl Dropout2dSpec {
 
 impl<T: Real> Layer<T> for Dropout2dSpec {
     fn forward(&self, pass: Forward<'_, T>) {
-        let (x, y) = (pass.inputs[0], &mut *pass.outputs[0]);
-        match pass.mode {
-            Mode::Train(noise) => self.mask(noise, x, y),
-            Mode::Predict if x.is_empty() => (),
-            Mode::Predict => y.copy_from_slice(x),
-        }
+        in_training(pass, |noise, x, y| self.mask(noise, x, y));
     }
 
     fn backward(&self, pass: Backward<'_, T>) {
@@ -68,63 +64,26 @@ impl<T: Real> Layer<T> for Dropout2dSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gradcheck::{self, LayerCase, tests::spread};
-
-    const NOISE: Noise = Noise { seed: 11, step: 5, first: 2 };
-
-    fn forward<T: Real>(spec: Dropout2dSpec, mode: Mode, x: &[T], in_place: bool) -> Vec<T> {
-        let mut y = if in_place { x.to_vec() } else { vec![T::nan(); x.len()] };
-        spec.forward(Forward {
-            samples: x.len() / (spec.channels * spec.values),
-            mode,
-            parameters: &[],
-            inputs: &[if in_place { &[] } else { x }],
-            outputs: &mut [&mut y],
-            saved: &mut [],
-            scratch: &mut [],
-        });
-        y
-    }
+    use crate::layers::Mode;
+    use crate::layers::noisy::laws::{NOISE, drawn_by_place, forward, gradients, passes_in_prediction};
 
     #[test]
     fn gradients_agree_with_differences() {
         for rate in [0.0, 0.3, 1.0] {
-            for (in_place, gradient_in_place) in [(false, false), (true, true)] {
-                let spec = Dropout2dSpec { node: 3, channels: 6, values: 7, rate };
-                let x = spread(3 * 42, 11);
-                let case = LayerCase {
-                    samples: 3,
-                    inputs: &[&x],
-                    outputs: &[x.len()],
-                    in_place,
-                    gradient_in_place,
-                    noise: NOISE,
-                    ..LayerCase::default()
-                };
-                let report = gradcheck::layer(&spec, &case);
-                assert!(report.within(1e-8), "{rate}: {report}");
-            }
+            gradients(&Dropout2dSpec { node: 3, channels: 6, values: 7, rate }, 42);
         }
     }
 
     #[test]
     fn what_is_drawn_depends_on_the_place_in_the_batch_and_not_on_the_cut() {
         let spec = Dropout2dSpec { node: 1, channels: 20, values: 10, rate: 0.5 };
-        let whole = forward(spec, Mode::Train(NOISE), &[1.0f64; 800], false);
-        let tail = Noise { first: NOISE.first + 3, ..NOISE };
-        assert_eq!(whole[600..], forward(spec, Mode::Train(tail), &[1.0f64; 200], true));
-        assert_ne!(whole[..200], whole[200..400]);
-        let narrow = forward(spec, Mode::Train(NOISE), &[1.0f32; 800], false);
-        let differs = |(&a, &b): (&f64, &f32)| (a - f64::from(b)).abs() > 1e-6;
-        assert!(!whole.iter().zip(&narrow).any(differs), "f32 draws the same");
-        let other = Dropout2dSpec { node: 2, ..spec };
-        assert_ne!(whole, forward(other, Mode::Train(NOISE), &[1.0f64; 800], false));
+        drawn_by_place(&spec, &Dropout2dSpec { node: 2, ..spec }, 0.0);
     }
 
     #[test]
     fn channels_go_as_a_whole_and_the_rate_is_kept() {
         let spec = Dropout2dSpec { node: 0, channels: 300, values: 3, rate: 0.2 };
-        let y = forward(spec, Mode::Train(NOISE), &vec![1.0f32; 300 * 300], false);
+        let y = forward(&spec, 900, Mode::Train(NOISE), &vec![1.0f32; 300 * 300], false);
         let mut kept = 0;
         for image in y.chunks(900) {
             let (first, others) = image.split_at(300);
@@ -134,7 +93,6 @@ mod tests {
         }
         // Of 30,000 channels; five standard deviations are 346.
         assert!(kept.abs_diff(24_000) < 346, "{kept}");
-        assert_eq!(forward(spec, Mode::Predict, &y, false), y);
-        assert_eq!(forward(spec, Mode::Predict, &y, true), y);
+        passes_in_prediction(&spec, 900, &y);
     }
 }

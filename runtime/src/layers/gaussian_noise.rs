@@ -1,6 +1,7 @@
 //! Normal noise, added in training.
 
-use super::{Backward, Forward, Layer, Mode};
+use super::noisy::in_training;
+use super::{Backward, Forward, Layer};
 use crate::Real;
 use crate::kernels::split::{at, parts};
 use crate::noise::Noise;
@@ -46,12 +47,7 @@ impl GaussianNoiseSpec {
 
 impl<T: Real> Layer<T> for GaussianNoiseSpec {
     fn forward(&self, pass: Forward<'_, T>) {
-        let (x, y) = (pass.inputs[0], &mut *pass.outputs[0]);
-        match pass.mode {
-            Mode::Train(noise) => self.add(noise, x, y),
-            Mode::Predict if x.is_empty() => (),
-            Mode::Predict => y.copy_from_slice(x),
-        }
+        in_training(pass, |noise, x, y| self.add(noise, x, y));
     }
 
     fn backward(&self, pass: Backward<'_, T>) {
@@ -65,64 +61,27 @@ impl<T: Real> Layer<T> for GaussianNoiseSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gradcheck::{self, LayerCase, tests::spread};
-
-    const NOISE: Noise = Noise { seed: 11, step: 5, first: 2 };
-
-    fn forward<T: Real>(spec: GaussianNoiseSpec, mode: Mode, x: &[T], in_place: bool) -> Vec<T> {
-        let mut y = if in_place { x.to_vec() } else { vec![T::nan(); x.len()] };
-        spec.forward(Forward {
-            samples: x.len() / spec.len,
-            mode,
-            parameters: &[],
-            inputs: &[if in_place { &[] } else { x }],
-            outputs: &mut [&mut y],
-            saved: &mut [],
-            scratch: &mut [],
-        });
-        y
-    }
+    use crate::layers::Mode;
+    use crate::layers::noisy::laws::{NOISE, drawn_by_place, forward, gradients, passes_in_prediction};
 
     #[test]
     fn gradients_agree_with_differences() {
         for std in [0.0, 0.5] {
-            for (in_place, gradient_in_place) in [(false, false), (true, true)] {
-                let spec = GaussianNoiseSpec { node: 3, len: 42, std };
-                let x = spread(3 * 42, 11);
-                let case = LayerCase {
-                    samples: 3,
-                    inputs: &[&x],
-                    outputs: &[x.len()],
-                    in_place,
-                    gradient_in_place,
-                    noise: NOISE,
-                    ..LayerCase::default()
-                };
-                let report = gradcheck::layer(&spec, &case);
-                assert!(report.within(1e-8), "{std}: {report}");
-            }
+            gradients(&GaussianNoiseSpec { node: 3, len: 42, std }, 42);
         }
     }
 
     #[test]
     fn what_is_drawn_depends_on_the_place_in_the_batch_and_not_on_the_cut() {
         let spec = GaussianNoiseSpec { node: 1, len: 200, std: 0.5 };
-        let whole = forward(spec, Mode::Train(NOISE), &[1.0f64; 800], false);
-        let tail = Noise { first: NOISE.first + 3, ..NOISE };
-        assert_eq!(whole[600..], forward(spec, Mode::Train(tail), &[1.0f64; 200], true));
-        assert_ne!(whole[..200], whole[200..400]);
-        let narrow = forward(spec, Mode::Train(NOISE), &[1.0f32; 800], false);
-        let differs = |(&a, &b): (&f64, &f32)| (a - f64::from(b)).abs() > 1e-6;
-        assert!(!whole.iter().zip(&narrow).any(differs), "f32 draws the same");
-        let other = GaussianNoiseSpec { node: 2, ..spec };
-        assert_ne!(whole, forward(other, Mode::Train(NOISE), &[1.0f64; 800], false));
+        drawn_by_place(&spec, &GaussianNoiseSpec { node: 2, ..spec }, 1e-6);
     }
 
     #[test]
     fn the_noise_is_normal() {
         let len = 100_000;
         let spec = GaussianNoiseSpec { node: 0, len, std: 2.0 };
-        let y = forward(spec, Mode::Train(NOISE), &vec![5.0f64; len], false);
+        let y = forward(&spec, len, Mode::Train(NOISE), &vec![5.0f64; len], false);
         let z: Vec<f64> = y.iter().map(|y| (y - 5.0) / 2.0).collect();
         let moment = |power: i32| z.iter().map(|z| z.powi(power)).sum::<f64>() / len as f64;
         // Moments of the normal distribution, each within about five of their standard deviations.
@@ -135,7 +94,6 @@ mod tests {
         let products =
             z.chunks(64).map(|z| z.iter().zip(&z[z.len().min(32)..]).map(|(a, b)| a * b).sum::<f64>());
         assert!((products.sum::<f64>() / (len / 2) as f64).abs() < 0.023);
-        assert_eq!(forward(spec, Mode::Predict, &y, false), y);
-        assert_eq!(forward(spec, Mode::Predict, &y, true), y);
+        passes_in_prediction(&spec, len, &y);
     }
 }

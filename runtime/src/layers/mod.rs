@@ -117,6 +117,7 @@ pub mod layout;
 pub mod map;
 pub mod matmul;
 pub mod max_pool2d;
+mod noisy;
 pub mod param;
 pub mod parts;
 pub mod pixel_shuffle;
