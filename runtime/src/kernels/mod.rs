@@ -31,6 +31,9 @@ pub mod pool;
 pub mod product;
 pub mod resample;
 mod row_norm;
+mod slide;
+#[cfg(target_arch = "x86_64")]
+mod slide_avx512;
 mod softmax;
 pub(crate) mod split;
 mod strided;
