@@ -92,7 +92,7 @@ impl<T: TileScalar> Slide<T> {
     ///
     /// The convolution [`fits`]; all that it names may be read, and its C written.
     pub unsafe fn run(&self, set: &TileSet<T>) {
-        let Some(kernels) = &set.slides else { return };
+        let Some(kernels) = set.slides.as_ref().map(|s| &s[usize::from(self.n < set.lanes)]) else { return };
         if self.width == 0 || self.lines == 0 || self.n == 0 {
             return;
         }

@@ -101,8 +101,8 @@ pub(super) struct TileSet<T> {
     pub row_vectors: usize,
     /// Tiles of one row and a contiguous segment, by column vectors - 1 and whether the last vector is cut short.
     pub row_kernels: [[Kernel<T>; 2]; 8],
-    /// Tiles of `slide`, by pixels - 1, or none.
-    pub slides: Option<[SlideKernel<T>; PIXELS]>,
+    /// Tiles of `slide`, by whether the vector of columns is cut short, and by pixels - 1; or none.
+    pub slides: Option<[[SlideKernel<T>; PIXELS]; 2]>,
 }
 
 /// The scalars that there are tiles for.
