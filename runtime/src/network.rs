@@ -125,6 +125,8 @@ pub trait Network: Parameters {
         inputs: Inputs<'_, Self::Scalar>,
         noise: Noise,
         gradient: &mut Self,
+        // One for each input, or none if nobody asks.
+        input_gradients: &mut [&mut [Self::Scalar]],
         memory: &mut [Self::Scalar],
     );
 
@@ -306,8 +308,61 @@ impl<N: Network> Pass<'_, '_, N> {
     /// Writes the loss's gradient by all parameters into `gradient`, and the batch's statistics into its running
     /// averages. What `gradient` held before is overwritten.
     pub fn backward(self, gradient: &mut N) {
+        self.run_backward(gradient, &mut []);
+    }
+
+    /// The same, and writes the loss's gradient by what went in: for a generator that learns through a discriminator,
+    /// an attribution, an input that is searched for.
+    ///
+    /// `inputs` has a slice for each input of the network, in their order: the scalars of all selected samples one
+    /// behind the other, each in the row-major order of its shape. What they held before is overwritten. Indices have no
+    /// gradient; their slice is empty.
+    ///
+    /// ```
+    /// use formwork::prelude::*;
+    /// use formwork::Noise;
+    ///
+    /// network! {
+    ///     struct Square(x: [3]) -> [] { sum(x * x) }
+    /// }
+    ///
+    /// let (square, mut gradient) = (Square::new(0), Square::new(0));
+    /// let batch = [SVector::from([1.0, 2.0, 3.0])];
+    /// let mut workspace = Square::workspace();
+    /// let mut pass = square.forward(&batch, Selection::All, Noise::default(), &mut workspace)?;
+    /// pass.outputs_and_gradients().1[0] = 1.0;
+    /// let mut by_x = [0.0; 3];
+    /// pass.backward_with_inputs(&mut gradient, &mut [&mut by_x])?;
+    /// assert_eq!(by_x, [2.0, 4.0, 6.0]);
+    /// # Ok::<(), formwork::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InputGradient`] if a slice is missing or has another length; nothing is written then.
+    pub fn backward_with_inputs(
+        self,
+        gradient: &mut N,
+        inputs: &mut [&mut [N::Scalar]],
+    ) -> Result<(), Error> {
+        let declared = N::GRAPH.inputs;
+        for (i, input) in declared.iter().enumerate() {
+            let len = input.shape.iter().product::<usize>() * self.samples;
+            let expected = if input.indices.is_some() { 0 } else { len };
+            let found = inputs.get(i).map_or(0, |slice| slice.len());
+            if found != expected {
+                let (network, input) = (N::GRAPH.name, input.name);
+                return Err(Error::InputGradient { network, input, expected, found });
+            }
+        }
+        // An empty list would say that nobody asks.
+        self.run_backward(gradient, inputs);
+        Ok(())
+    }
+
+    fn run_backward(self, gradient: &mut N, input_gradients: &mut [&mut [N::Scalar]]) {
         let columns = self.batch.columns();
         let inputs = Inputs { columns: columns.as_ref(), selection: self.selection, samples: self.samples };
-        self.network.__backward(inputs, self.noise, gradient, self.memory);
+        self.network.__backward(inputs, self.noise, gradient, input_gradients, self.memory);
     }
 }

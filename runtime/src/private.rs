@@ -82,6 +82,13 @@ impl Load {
     }
 }
 
+/// The slices one by one, or empty ones if there are none.
+#[inline]
+pub fn each_or_none<'a, T, const N: usize>(slices: &'a mut [&mut [T]]) -> [&'a mut [T]; N] {
+    let mut slices = slices.iter_mut();
+    core::array::from_fn(|_| slices.next().map_or(&mut [][..], |slice| &mut **slice))
+}
+
 /// `to = from`.
 #[inline]
 pub fn copy<T: Real>(from: &[T], to: &mut [T]) {

@@ -145,6 +145,7 @@ impl Emit<'_> {
                     __inputs: #private::Inputs<'_, #scalar>,
                     __noise: #krate::Noise,
                     __gradient: &mut Self,
+                    __input_gradients: &mut [&mut [#scalar]],
                     __memory: &mut [#scalar],
                 ) {
                     #backward

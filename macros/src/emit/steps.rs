@@ -197,7 +197,7 @@ impl Views<'_> {
                 let outputs: Vec<_> = outputs.iter().map(|b| self.read(*b)).collect();
                 let saved = self.read(*saved);
                 let given: Vec<_> = output_gradients.iter().map(|b| self.read(*b)).collect();
-                let made: Vec<_> = input_gradients.iter().map(|b| self.write(*b)).collect();
+                let made: Vec<_> = input_gradients.iter().map(|b| self.write_if_asked(*b)).collect();
                 let frozen = self.emit.plan.shaped.frozen(*node);
                 let (learned, all) = frozen.unwrap_or((Dim::ZERO, Dim::ONE));
                 // What is frozen throughout needs no gradient; before running statistics it gets one that is thrown away.
@@ -255,7 +255,7 @@ impl Views<'_> {
                 let parts: Vec<_> = to
                     .iter()
                     .map(|&(len, b)| {
-                        let (len, part) = (number(len), self.write(b));
+                        let (len, part) = (number(len), self.write_if_asked(b));
                         quote!((#len, #part))
                     })
                     .collect();
@@ -292,6 +292,18 @@ impl Views<'_> {
         let Some(buffer) = buffer else { return quote!(&mut []) };
         let name = self.name(buffer);
         quote!(&mut *#name)
+    }
+
+    /// The same in a step that runs whether or not anybody asks for the gradients by the inputs.
+    fn write_if_asked(&mut self, buffer: Option<BufferId>) -> TokenStream {
+        let written = self.write(buffer);
+        match buffer.map(|buffer| &self.program.buffers[buffer.0]) {
+            // The caller's own is empty if nobody asks.
+            Some(buffer) if buffer.asked && !matches!(buffer.place, Place::InputGradient(_)) => {
+                quote!(if __asked { #written } else { &mut [] })
+            }
+            _ => written,
+        }
     }
 
     /// Where the gradient by tensors is written.

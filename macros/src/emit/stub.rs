@@ -108,6 +108,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
                     inputs: #private::Inputs<'_, #scalar>,
                     noise: #krate::Noise,
                     gradient: &mut Self,
+                    input_gradients: &mut [&mut [#scalar]],
                     memory: &mut [#scalar],
                 ) { loop {} }
             }

@@ -129,7 +129,14 @@ impl<T: Real> Network for Line<T> {
         self.__predict(inputs, &mut memory[outputs], &mut []);
     }
 
-    fn __backward(&self, inputs: Inputs<'_, T>, _noise: Noise, gradient: &mut Self, memory: &mut [T]) {
+    fn __backward(
+        &self,
+        inputs: Inputs<'_, T>,
+        _noise: Noise,
+        gradient: &mut Self,
+        _input_gradients: &mut [&mut [T]],
+        memory: &mut [T],
+    ) {
         gradient.as_mut_slice().fill(T::zero());
         for (sample, dy) in memory[Self::__output_gradient(inputs.samples)].chunks(3).enumerate() {
             gradient.bias.iter_mut().zip(dy).for_each(|(db, &dy)| *db += dy);
