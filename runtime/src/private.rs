@@ -10,8 +10,11 @@ use core::ops::Range;
 
 #[path = "constants.rs"]
 pub mod constants;
+#[path = "outside.rs"]
+pub mod outside;
 
 pub use crate::network::{Inputs, equally_many};
+
 pub use crate::rounds::{Row, add_gradient, link, link_in, link_out, part_of, part_of_mut, tensors};
 pub use formwork_macros::{blocks, network};
 pub use nalgebra::SMatrix;

@@ -176,7 +176,8 @@ fn compare_inputs<'b, N: Network<Scalar = f64>>(
         let columns: Vec<_> = columns.collect();
         let memory = workspace.__take(N::__train_len(samples));
         let given = Inputs { columns: &columns, selection: Selection::All, samples };
-        network.__forward(given, noise, memory);
+        let (kept, scratch) = memory.split_at_mut(samples * N::__KEPT[0] + N::__KEPT[1]);
+        network.__forward(given, noise, kept, scratch);
         memory[N::__output(samples)].iter().zip(weights).map(|(y, w)| y * w).sum()
     };
     let mut stream = Stream::new(18, 0);

@@ -5,6 +5,7 @@ mod closure;
 mod cursor;
 mod dimension;
 mod expression;
+mod outside;
 mod value;
 
 use crate::ast::{Block, Body, Import, Network, Port, Program};
