@@ -29,14 +29,12 @@ pub struct Help {
     pub changes: Vec<Change>,
     /// The layer's call after the edit, if that has still to be tried.
     pub untried: Option<String>,
+    /// Whether it is one of several that say the same in other ways, of which the first good one is enough.
+    pub one_of: bool,
 }
 
 /// A change of the source text.
 #[derive(Clone, Debug)]
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "stable Rust takes no structured suggestions; the tests apply them")
-)]
 pub struct Change {
     pub place: Place,
     pub how: How,
@@ -109,14 +107,31 @@ impl Error {
     }
 
     pub fn help_with(mut self, text: impl Into<String>, changes: Vec<Change>) -> Error {
-        self.helps.push(Help { text: text.into(), changes, untried: None });
+        self.helps.push(Help { text: text.into(), changes, untried: None, one_of: false });
         self
+    }
+
+    /// Other tokens in a place.
+    pub fn help_replace(
+        self,
+        text: impl Into<String>,
+        place: impl Into<Place>,
+        new: impl Into<String>,
+    ) -> Error {
+        self.help_with(text, vec![Change { place: place.into(), how: How::Replace, text: new.into() }])
+    }
+
+    /// Other tokens in a place, if no such alternative before it is good.
+    pub fn help_or(self, text: impl Into<String>, place: impl Into<Place>, new: impl Into<String>) -> Error {
+        let mut error = self.help_replace(text, place, new);
+        error.helps.iter_mut().rev().take(1).for_each(|help| help.one_of = true);
+        error
     }
 
     /// Another call in a layer's place, which `Errors::keep_helps` has still to try.
     pub fn help_call(mut self, tokens: &TokenStream, call: String) -> Error {
         let changes = vec![Change { place: Place::of(tokens), how: How::Replace, text: call.clone() }];
-        self.helps.push(Help { text: format!("`{call}`"), changes, untried: Some(call) });
+        self.helps.push(Help { text: format!("`{call}`"), changes, untried: Some(call), one_of: true });
         self
     }
 }
@@ -166,6 +181,15 @@ impl Errors {
     pub fn is_empty(&self) -> bool {
         self.read.set(true);
         self.list.is_empty()
+    }
+
+    /// Their first lines; does not count as reading.
+    pub fn lines(&self) -> Vec<String> {
+        self.list.iter().map(|error| error.line.clone()).collect()
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Error> {
+        self.list.iter_mut()
     }
 
     /// How many there are by now; does not count as reading.

@@ -24,13 +24,11 @@ pub fn parse_expression(cursor: &mut Cursor, errors: &mut Errors) -> Expression 
         let Some(operator) = cursor.peek_operator() else { return value };
         // `x -> Dense(3) + y`: understood as `(x -> Dense(3)) + y`, and refused.
         let chain = cursor.since(start);
-        let chain = Place::of(&chain);
+        let chain_place = Place::of(&chain);
         let operator_place = cursor.place();
         value = read_sum(value, start, cursor, errors);
-        let changes = vec![
-            Change { place: chain.first.into(), how: How::Before, text: "(".into() },
-            Change { place: chain.last.into(), how: How::After, text: ")".into() },
-        ];
+        let text = format!("({})", crate::suggest::source(&chain));
+        let changes = vec![Change { place: chain_place, how: How::Replace, text }];
         let line = format!(
             "`{operator}` straight after a layer: a chain inside an expression stands in parentheses"
         );
