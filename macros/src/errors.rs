@@ -183,6 +183,11 @@ impl Errors {
         self.list.is_empty()
     }
 
+    /// Drops all from that number on.
+    pub fn forget(&mut self, first: usize) {
+        self.list.truncate(first);
+    }
+
     /// Their first lines; does not count as reading.
     pub fn lines(&self) -> Vec<String> {
         self.list.iter().map(|error| error.line.clone()).collect()
