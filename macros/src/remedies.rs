@@ -49,7 +49,7 @@ pub fn keep_proved(tokens: &TokenStream, errors: &mut Errors) {
 
 fn prove(tokens: &TokenStream, error: &mut Error, before: &[String], trials: &mut usize) {
     let mut kept: Vec<Help> = Vec::new();
-    let mut chosen = false;
+    let (mut chosen, mut uncovering) = (false, Vec::new());
     for help in std::mem::take(&mut error.helps) {
         if help.changes.is_empty() {
             error.notes.push(help.text);
@@ -67,13 +67,16 @@ fn prove(tokens: &TokenStream, error: &mut Error, before: &[String], trials: &mu
             }
             // What it uncovers is another mistake, which nobody could see before.
             Some(Verdict::Uncovers) if kept.is_empty() && names_another(&help.text) => {
-                error.notes.push(help.text);
+                uncovering.push(help.text);
             }
             Some(Verdict::Uncovers) if kept.is_empty() && help.text.starts_with("insert ") => {
-                error.notes.push(format!("{}, leads to the next mistake", help.text));
+                uncovering.push(format!("{}, leads to the next mistake", help.text));
             }
             _ => {}
         }
+    }
+    if kept.is_empty() {
+        error.notes.extend(uncovering.into_iter().next());
     }
     error.helps = kept;
 }

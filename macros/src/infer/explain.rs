@@ -156,7 +156,7 @@ fn first_apart(graph: &Graph, before: &Trial, group: &Group) -> Option<Help> {
         true => Vec::new(),
         false => vec![replace(&group.tokens, text.clone())],
     };
-    Some(Help { text: format!("`{text}`"), changes, untried: None, one_of: false })
+    Some(Help { text: format!("`{text}`"), changes, one_of: false })
 }
 
 /// The error for a result whose shape is not the declared one.
@@ -325,7 +325,7 @@ impl Explainer<'_> {
                 None => candidate.text,
             };
             if helps.iter().all(|h| h.text != text) {
-                helps.push(Help { text, changes: candidate.changes, untried: None, one_of: false });
+                helps.push(Help { text, changes: candidate.changes, one_of: false });
             }
         }
         helps

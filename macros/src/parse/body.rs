@@ -219,7 +219,7 @@ pub fn checked_name(name: Ident, errors: &mut Errors) -> Ident {
     } else if text.starts_with("__") {
         format!("`{text}`: names that begin with `__` are kept for generated code")
     } else if text.starts_with(char::is_uppercase) {
-        let lower = crate::suggest::snake_case(&text);
+        let lower = super::foreign::lowered(&text);
         let error = Error::new(&name, super::foreign::capital_line(&text));
         errors.push(error.help_replace(format!("`{lower}`"), &name, lower.clone()));
         return match syn::parse_str::<Ident>(&lower) {
@@ -248,7 +248,9 @@ fn end_statement(cursor: &mut Cursor, errors: &mut Errors, reported: bool) {
             // Most likely the next statement, on a line of its own.
             let line = format!("expected `;` before {}", cursor.found());
             let change = Change { place: cursor.before(), how: How::After, text: ";".into() };
-            errors.push(Error::new(cursor.place(), line).help_with("end the line before with `;`", vec![change]));
+            errors.push(
+                Error::new(cursor.place(), line).help_with("end the line before with `;`", vec![change]),
+            );
             return;
         }
         errors.push(Error::new(cursor.place(), format!("expected `->` or `;`, found {}", cursor.found())));
@@ -290,7 +292,11 @@ fn parse_result(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
         }
         let tokens = cursor.since(start);
         if parts.len() == 1 {
-            errors.push(Error::new(place, "nothing stands behind the result").help_replace("leave the `,` out", place, ""));
+            errors.push(Error::new(place, "nothing stands behind the result").help_replace(
+                "leave the `,` out",
+                place,
+                "",
+            ));
             value = parts.remove(0);
         } else {
             let text = format!("({})", crate::suggest::source(&tokens));

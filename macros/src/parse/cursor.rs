@@ -77,6 +77,12 @@ impl Cursor {
         self.at + ahead >= self.tokens.len()
     }
 
+    /// Whether parentheses come after so many tokens.
+    pub fn peek_inputs_at(&self, ahead: usize) -> bool {
+        let token = self.tokens.get(self.at + ahead);
+        matches!(token, Some(TokenTree::Group(g)) if g.delimiter() == Delimiter::Parenthesis)
+    }
+
     /// Whether a comma comes after so many tokens.
     pub fn peek_comma_after(&self, ahead: usize) -> bool {
         self.is_punct(ahead, ',')

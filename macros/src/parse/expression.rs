@@ -275,7 +275,8 @@ fn unlisted(name: &Ident, group: &Group, errors: &mut Errors) -> Option<TokenStr
     let all: Vec<TokenTree> = group.stream().into_iter().collect();
     let is_number = |token: &TokenTree| matches!(token, TokenTree::Literal(_));
     let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == ',');
-    let takes_shape = ["reshape", "expand", "zeros", "ones", "normal", "permute"].contains(&name.to_string().as_str());
+    let takes_shape =
+        ["reshape", "expand", "zeros", "ones", "normal", "permute"].contains(&name.to_string().as_str());
     // A run of numbers, bare or in parentheses, is a shape.
     if takes_shape {
         let group_at = all.iter().position(|token| {
@@ -298,10 +299,8 @@ fn unlisted(name: &Ident, group: &Group, errors: &mut Errors) -> Option<TokenStr
         let place = Place { first: all[at].span(), last: all[end - 1].span() };
         let text = format!("[{}]", crate::suggest::source(&inner).trim_end_matches([',', ' ']));
         let written: TokenStream = all[at..end].iter().cloned().collect();
-        let line = format!(
-            "`{name}` takes a shape in brackets, found `{}`",
-            crate::suggest::source(&written)
-        );
+        let line =
+            format!("`{name}` takes a shape in brackets, found `{}`", crate::suggest::source(&written));
         errors.push(Error::new(place, line).help_replace(format!("`{text}`"), place, text));
         let mut shape = Group::new(Delimiter::Bracket, inner);
         shape.set_span(place.first);

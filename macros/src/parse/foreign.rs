@@ -2,13 +2,32 @@
 //! mistake: each is reported once, with the edit, and the rest of the body is read as if it had been made.
 
 use crate::errors::{Change, Error, Errors, How, Place};
+use crate::layers;
 use crate::suggest;
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 
 /// First parts of paths to other frameworks' layers and functions.
 const MODULES: [&str; 20] = [
-    "nn", "F", "torch", "tf", "tensorflow", "keras", "layers", "functional", "np", "numpy", "jnp", "jax", "flax",
-    "linen", "nnx", "burn", "candle", "candle_nn", "tch", "formwork",
+    "nn",
+    "F",
+    "torch",
+    "tf",
+    "tensorflow",
+    "keras",
+    "layers",
+    "functional",
+    "np",
+    "numpy",
+    "jnp",
+    "jax",
+    "flax",
+    "linen",
+    "nnx",
+    "burn",
+    "candle",
+    "candle_nn",
+    "tch",
+    "formwork",
 ];
 
 /// Words of Rust that begin a statement, and what there is in their place.
@@ -66,6 +85,7 @@ impl Mender<'_> {
                 || self.assignment()
                 || self.literal()
                 || self.sequential()
+                || self.foreign_layer()
                 || self.brackets()
                 || self.operator();
             self.changed |= mended;
@@ -258,7 +278,8 @@ impl Mender<'_> {
             length += step;
         }
         // Whoever names a module of his own means a set of layers from there, which has capitals.
-        if length == 0 || !self.is_capital(length) && self.group(length + 1, Delimiter::Parenthesis).is_none() {
+        if length == 0 || !self.is_capital(length) && self.group(length + 1, Delimiter::Parenthesis).is_none()
+        {
             return false;
         }
         // A network from elsewhere has a path and a claim.
@@ -271,11 +292,11 @@ impl Mender<'_> {
         let path: TokenStream = self.all[self.at..=self.at + length].iter().cloned().collect();
         let path = suggest::source(&path).replace(' ', "");
         let line = format!("`{path}`: layers and functions are written without a path");
-        self.errors.push(Error::new(place, line).help_replace(format!("`{name}`"), place, name));
+        let ours = layers::our_name(&name).unwrap_or(name);
+        self.errors.push(Error::new(place, line).help_replace(format!("`{ours}`"), place, ours.clone()));
         self.at += length;
-        let TokenTree::Ident(name) = self.all[self.at].clone() else { return true };
+        self.out.push(Ident::new(&ours, self.span(0)).into());
         self.at += 1;
-        self.out.push(name.into());
         true
     }
 
@@ -313,7 +334,11 @@ impl Mender<'_> {
         let lower = word.to_lowercase();
         if self.level == Level::Arguments && ["True", "False"].contains(&word.as_str()) && self.last_is(':') {
             let line = format!("`{word}` is written `{lower}`");
-            self.errors.push(Error::new(place, line).help_replace(format!("`{lower}`"), place, lower.clone()));
+            self.errors.push(Error::new(place, line).help_replace(
+                format!("`{lower}`"),
+                place,
+                lower.clone(),
+            ));
             self.out.push(Ident::new(&lower, place.first).into());
             self.at += 1;
             return true;
@@ -323,13 +348,19 @@ impl Mender<'_> {
 
     /// `let Hidden = …;`, and what it names.
     fn capital(&mut self) -> bool {
-        let Some(name) = self.ident(0).filter(|name| name.starts_with(char::is_uppercase)) else { return false };
-        let lower = suggest::snake_case(&name);
+        let Some(name) = self.ident(0).filter(|name| name.starts_with(char::is_uppercase)) else {
+            return false;
+        };
+        let lower = lowered(&name);
         let place = self.place(1);
         let line = capital_line(&name);
         let binds = matches!(self.out.last(), Some(TokenTree::Ident(word)) if word == "let");
         if binds {
-            self.errors.push(Error::new(place, line).help_replace(format!("`{lower}`"), place, lower.clone()));
+            self.errors.push(Error::new(place, line).help_replace(
+                format!("`{lower}`"),
+                place,
+                lower.clone(),
+            ));
             self.capitals.push(name);
         } else if self.capitals.contains(&name) && self.is_at_start() && !self.is_behind_arrow() {
             let number = self.errors.lines().iter().position(|other| *other == line);
@@ -411,7 +442,11 @@ impl Mender<'_> {
         self.out.push(token.clone());
         self.at += 1;
         if let Some(sign) = sign {
-            self.out.extend([Punct::new('=', Spacing::Alone).into(), token, Punct::new(sign, Spacing::Alone).into()]);
+            self.out.extend([
+                Punct::new('=', Spacing::Alone).into(),
+                token,
+                Punct::new(sign, Spacing::Alone).into(),
+            ]);
             self.at += 2;
         }
         true
@@ -427,7 +462,8 @@ impl Mender<'_> {
         let quoted = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
         let quoted = quoted.or_else(|| text.strip_prefix('\'').and_then(|t| t.strip_suffix('\'')));
         let Some(word) = quoted.map(str::to_lowercase) else { return false };
-        let tokens: Vec<TokenTree> = word.parse::<TokenStream>().map(|t| t.into_iter().collect()).unwrap_or_default();
+        let tokens: Vec<TokenTree> =
+            word.parse::<TokenStream>().map(|t| t.into_iter().collect()).unwrap_or_default();
         let [token] = &tokens[..] else { return false };
         if matches!(token, TokenTree::Group(_) | TokenTree::Punct(_)) {
             return false;
@@ -449,6 +485,59 @@ impl Mender<'_> {
         true
     }
 
+    /// Layers that other frameworks have and that nobody needs here: `Identity`, `Input`; `Activation(relu)`; and sums
+    /// and joins of a tuple, `(a, b) -> Add`.
+    fn foreign_layer(&mut self) -> bool {
+        let Some(name) = self.ident(0).filter(|_| self.is_behind_arrow() && !self.last_is(':')) else {
+            return false;
+        };
+        let arguments = self.group(1, Delimiter::Parenthesis).cloned();
+        let length = if arguments.is_some() { 2 } else { 1 };
+        let place = self.place(length);
+        let line = format!("there is no layer `{name}`");
+        let arrow = self.out[self.out.len() - 2].span();
+        match name.as_str() {
+            "Identity" | "Input" | "InputLayer" | "Passthrough" => {
+                let whole = Place { first: arrow, last: place.last };
+                let error = Error::new(place.first, line).note("a value is what flows in already");
+                self.errors.push(error.help_replace("leave it out", whole, ""));
+                self.out.truncate(self.out.len() - 2);
+            }
+            "Activation" => {
+                let word = arguments.map(|group| suggest::source(&group.stream())).unwrap_or_default();
+                let Some(layer) = layers::our_name(word.trim_matches(['"', '\''])) else { return false };
+                let error = Error::new(place.first, line).note("an activation is a layer of its own");
+                self.errors.push(error.help_replace(format!("`{layer}`"), place, layer.clone()));
+                self.out.push(Ident::new(&layer, place.first).into());
+            }
+            "Add" | "Sum" | "Subtract" | "Sub" | "Multiply" | "Mul" => {
+                let Some(TokenTree::Group(tuple)) = self.out.len().checked_sub(3).map(|at| &self.out[at])
+                else {
+                    return false;
+                };
+                let sign = match name.as_str() {
+                    "Add" | "Sum" => " + ",
+                    "Subtract" | "Sub" => " - ",
+                    _ => " * ",
+                };
+                let parts = split(tuple);
+                if parts.len() < 2 {
+                    return false;
+                }
+                let text = format!("({})", parts.join(sign));
+                let whole = Place { first: tuple.span(), last: place.last };
+                let error =
+                    Error::new(place.first, line).note(format!("values are joined with `{}`", sign.trim()));
+                self.errors.push(error.help_replace(format!("`{text}`"), whole, text.clone()));
+                self.out.truncate(self.out.len() - 3);
+                self.out.extend(placed(&text, whole.first));
+            }
+            _ => return false,
+        }
+        self.at += length;
+        true
+    }
+
     /// `Sequential(Dense(8), Relu)` behind an arrow.
     fn sequential(&mut self) -> bool {
         let found = self.ident(0).is_some_and(|name| ["Sequential", "sequential"].contains(&name.as_str()));
@@ -456,14 +545,7 @@ impl Mender<'_> {
             return false;
         }
         let Some(group) = self.group(1, Delimiter::Parenthesis).cloned() else { return false };
-        let mut parts: Vec<TokenStream> = vec![TokenStream::new()];
-        for token in unwrapped(&group).stream() {
-            match &token {
-                TokenTree::Punct(p) if p.as_char() == ',' => parts.push(TokenStream::new()),
-                _ => parts.iter_mut().rev().take(1).for_each(|part| part.extend([token.clone()])),
-            }
-        }
-        parts.retain(|part| !part.is_empty());
+        let parts = parts_of(&unwrapped(&group));
         if parts.is_empty() {
             return false;
         }
@@ -512,8 +594,7 @@ impl Mender<'_> {
                 true => error.help_replace(format!("`{text}`"), whole, text.clone()),
                 false => error,
             });
-            if inner.contains("..")
-            {
+            if inner.contains("..") {
                 self.out.pop();
                 self.out.extend(placed(&text, whole.first));
             }
@@ -561,6 +642,11 @@ pub fn capital_line(name: &str) -> String {
     format!("`{name}` begins with a capital, as layers do; values and names do not")
 }
 
+/// A name in small letters: `hidden_size` of `HiddenSize`, `fc` of `FC`.
+pub fn lowered(name: &str) -> String {
+    if name.contains(char::is_lowercase) { suggest::snake_case(name) } else { name.to_lowercase() }
+}
+
 /// New tokens that stand where others stood.
 fn placed(text: &str, span: Span) -> Vec<TokenTree> {
     let placed = |mut token: TokenTree| {
@@ -577,6 +663,25 @@ fn placed(text: &str, span: Span) -> Vec<TokenTree> {
 
 fn placed_stream(tokens: TokenStream, span: Span) -> TokenStream {
     placed(&tokens.to_string(), span).into_iter().collect()
+}
+
+/// What stands between the commas of a group.
+fn parts_of(group: &Group) -> Vec<TokenStream> {
+    let mut parts: Vec<TokenStream> = vec![TokenStream::new()];
+    for token in group.stream() {
+        match &token {
+            TokenTree::Punct(p) if p.as_char() == ',' => parts.push(TokenStream::new()),
+            _ => parts.iter_mut().rev().take(1).for_each(|part| part.extend([token.clone()])),
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+/// The same as text; chains in parentheses.
+fn split(group: &Group) -> Vec<String> {
+    let texts = parts_of(group).into_iter().map(|part| suggest::source(&part));
+    texts.map(|text| if text.contains("->") { format!("({text})") } else { text }).collect()
 }
 
 /// What stands in one pair of brackets around all, as in `Sequential([…])`.

@@ -105,7 +105,8 @@ fn parse_item(cursor: &mut Cursor, errors: &mut Errors) -> Option<Item> {
         {
             let line =
                 format!("expected `struct Name(input: [28, 28]) -> [10] {{ … }}`, found {}", cursor.found());
-            let other = cursor.peek_ident().is_some() && cursor.peek_second_ident();
+            let other =
+                cursor.peek_ident().is_some() && cursor.peek_second_ident() && cursor.peek_inputs_at(2);
             if other {
                 // `fn`, `class`, `network`, `model`: what comes next is read as a network.
                 errors.push(Error::new(place, line).help_replace("write `struct`", place, "struct"));
@@ -443,7 +444,15 @@ fn parse_ports(group: &Group, inputs: bool, errors: &mut Errors) -> Vec<Port> {
             errors.push(Error::new(&name, line));
         }
         if ports.iter().any(|p| p.name.as_ref() == Some(&name)) {
-            errors.push(Error::new(&name, format!("the name `{name}` is declared twice")));
+            let free = (2usize..).map(|n| format!("{name}{n}"));
+            let is_free =
+                |free: &String| ports.iter().all(|p| p.name.as_ref().is_none_or(|other| other != free));
+            let free = free.take(99).find(is_free).unwrap_or_default();
+            let error = Error::new(&name, format!("the name `{name}` is declared twice"));
+            errors.push(error.help_replace(format!("`{free}`"), &name, free.clone()));
+            let tokens = if tokens.is_empty() { TokenTree::from(name.clone()).into() } else { tokens };
+            let name = Ident::new(&free, name.span());
+            ports.push(Port { name: Some(name), shape, indices, tokens });
         } else {
             let tokens = if tokens.is_empty() { TokenTree::from(name.clone()).into() } else { tokens };
             ports.push(Port { name: Some(name), shape, indices, tokens });

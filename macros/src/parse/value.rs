@@ -271,10 +271,15 @@ pub fn parse_arguments(name: Ident, cursor: &mut Cursor, errors: &mut Errors) ->
             if inside.peek_ident().is_some() || matches!(inside.peek(), Some(TokenTree::Literal(_))) {
                 let line = format!("expected `,` before {}", inside.found());
                 let change = Change { place: inside.before(), how: How::After, text: ",".into() };
-                errors.push(Error::new(inside.place(), line).help_with("write a `,` before it", vec![change]));
+                errors
+                    .push(Error::new(inside.place(), line).help_with("write a `,` before it", vec![change]));
             } else if inside.peek_punct(';') {
                 let place = inside.place();
-                errors.push(Error::new(place, "expected `,`, found `;`").help_replace("write `,`", place, ","));
+                errors.push(Error::new(place, "expected `,`, found `;`").help_replace(
+                    "write `,`",
+                    place,
+                    ",",
+                ));
                 inside.next();
             } else if inside.peek_group(Delimiter::Parenthesis) {
                 let before = arguments.last().map(|a| a.value.kind.to_string()).unwrap_or_default();
