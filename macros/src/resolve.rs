@@ -49,8 +49,6 @@ struct Builder<'p, 'e> {
     within: Vec<String>,
     /// The next node and group whose tensors are used again, while a shared layer is.
     sharing: Option<(usize, usize)>,
-    /// Layers with errors whose helps can be tried only when the graph is whole.
-    untried: Vec<(NodeId, std::ops::Range<usize>)>,
     /// What hangs on constants in the arguments of the node that comes next.
     open: Vec<Ways>,
     errors: &'e mut Errors,
@@ -107,11 +105,7 @@ pub fn resolve(program: &Program, network: &Network, errors: &mut Errors) -> Gra
             builder.graph.results = values.into_iter().map(Some).collect();
         }
     }
-    let Builder { graph, untried, errors, .. } = builder;
-    for (node, range) in untried {
-        errors.keep_helps(range, |call| infer::would_fit(&graph, node, call));
-    }
-    graph
+    builder.graph
 }
 
 /// Reports what is wrong with blocks that no network uses; their shapes are unknown.
@@ -129,10 +123,6 @@ pub fn check_unused(program: &Program, used: &[usize], errors: &mut Errors) {
         };
         let mut builder = Builder::new(program, header, None, &[], errors);
         builder.alone(block);
-        let Builder { graph, untried, errors, .. } = builder;
-        for (node, range) in untried {
-            errors.keep_helps(range, |call| infer::would_fit(&graph, node, call));
-        }
     }
 }
 
@@ -282,7 +272,6 @@ impl<'p, 'e> Builder<'p, 'e> {
             frame: Frame::new(inputs, body, None),
             within: Vec::new(),
             sharing: None,
-            untried: Vec::new(),
             open: Vec::new(),
             errors,
         }

@@ -157,7 +157,7 @@ fn first_apart(graph: &Graph, before: &Trial, group: &Group) -> Option<Help> {
         true => Vec::new(),
         false => vec![replace(&group.tokens, text.clone())],
     };
-    Some(Help { text: format!("`{text}`"), changes, untried: None })
+    Some(Help { text: format!("`{text}`"), changes, one_of: false })
 }
 
 /// The error for a result whose shape is not the declared one.
@@ -300,6 +300,9 @@ impl Explainer<'_> {
 
     /// The first few candidates that make the network good; if none does, the first that makes it good up to here.
     fn good(&self, candidates: Vec<Candidate>) -> Vec<Help> {
+        if crate::remedies::is_silent() {
+            return Vec::new();
+        }
         let mut helps: Vec<Help> = Vec::new();
         let candidates: Vec<Candidate> = candidates.into_iter().filter(|c| !self.is_for_one_use(c)).collect();
         let trials: Vec<Trial> = candidates.iter().map(|c| self.tried(c)).collect();
@@ -323,7 +326,7 @@ impl Explainer<'_> {
                 None => candidate.text,
             };
             if helps.iter().all(|h| h.text != text) {
-                helps.push(Help { text, changes: candidate.changes, untried: None });
+                helps.push(Help { text, changes: candidate.changes, one_of: false });
             }
         }
         helps

@@ -59,7 +59,7 @@ mod zero_pad2d;
 use crate::ast::{Call, Operator};
 use crate::errors::Errors;
 use crate::shape::{Dim, Shape};
-pub use arguments::{Arguments, INIT_ALIASES, choice, is_value, list};
+pub use arguments::{Arguments, INIT_ALIASES, argument_text, choice, is_value, list, rearranged};
 pub use elementary::Scalar;
 pub use init::{Scheme, Spread};
 pub use layer::{Init, Kind, Layer, Layout, Parameter, Role, Traits};
@@ -355,6 +355,18 @@ impl AnyLayer {
 /// The names of layers that a user can write.
 pub fn user_names() -> Vec<&'static str> {
     NAMES.iter().copied().filter(|n| n.starts_with(char::is_uppercase)).collect()
+}
+
+/// Our name for another framework's layer or function.
+pub fn our_name(name: &str) -> Option<String> {
+    let (layers, functions) = (user_names(), function_names());
+    if layers.contains(&name) || functions.contains(&name) {
+        return Some(name.into());
+    }
+    let alias = ALIASES.iter().chain(FUNCTION_ALIASES).find(|(alias, _)| alias.eq_ignore_ascii_case(name));
+    let same = |other: &&&str| other.eq_ignore_ascii_case(&name.replace('_', ""));
+    let found = alias.map(|(_, ours)| *ours).or_else(|| layers.iter().find(same).copied());
+    found.map(String::from)
 }
 
 /// The names of functions.

@@ -88,7 +88,9 @@ fn said(source: &str, errors: Vec<Error>, values: Values) -> String {
     let mut texts: Vec<_> = errors
         .into_iter()
         .map(|error| {
-            let error = Error { helps: Vec::new(), ..error };
+            let mut error = Error { helps: Vec::new(), ..error };
+            // A help that could not be proved.
+            error.notes.retain(|note| !note.ends_with(", leads to the next mistake"));
             let tokens = underlined(source, &error);
             (error.place.start(), format!("^ {tokens}\n{}", text(&error.text(), values)))
         })
