@@ -198,6 +198,18 @@ const PLAIN: Conv2dSpec = Conv2dSpec {
 };
 
 #[test]
+fn convolutions_of_every_width_are_right() {
+    // Tiles of every number of pixels, and of every number of outputs that a vector holds.
+    for width in 1..=36 {
+        let outputs = 1 + width * 7 % 16;
+        let padding = [[1, 1], [1, width % 2]];
+        let spec = Conv2dSpec { channels: 1 + width % 5, width: width + 2, outputs, padding, ..PLAIN };
+        check_conv2d::<f32>(2, spec);
+        check_conv2d::<f64>(1, Conv2dSpec { channels: spec.outputs, outputs: spec.channels, ..spec });
+    }
+}
+
+#[test]
 fn convolutions_with_many_channels_are_right() {
     // Several panels of columns, forward and backward; and weights so large that tasks own a part of them.
     check_conv2d::<f32>(3, Conv2dSpec { channels: 67, outputs: 131, ..PLAIN });
