@@ -2,7 +2,7 @@
 
 use crate::errors::{Error, Errors};
 use crate::graph::Shaped;
-use crate::{check, emit, infer, lints, parse, plan, resolve};
+use crate::{check, emit, infer, lints, parse, plan, remedies, resolve};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// Expands the tokens of one `network!`, behind `($crate)`, which the runtime's macro puts in front.
@@ -15,7 +15,8 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
     };
     let mut output = TokenStream::new();
     let mut errors = Errors::new();
-    let program = parse::parse(tokens.collect(), &mut errors);
+    let tokens: TokenStream = tokens.collect();
+    let program = parse::parse(tokens.clone(), &mut errors);
     if let Some(import) = &program.import {
         // The set hands its blocks over and comes back here.
         let (path, rest) = (&import.path, &import.rest);
@@ -49,6 +50,7 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
         output.extend(code);
     }
     resolve::check_unused(&program, &used, &mut errors);
+    remedies::keep_proved(&tokens, &mut errors);
     output.extend(errors.into_compile_errors());
     output
 }

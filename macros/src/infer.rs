@@ -63,11 +63,3 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
 
 pub use explain::output;
 pub use trial::{Fault, run, shapes_of, source_node};
-
-/// Whether a network is good with another call in a node's place, whatever was wrong with it before.
-pub fn would_fit(graph: &Graph, node: crate::graph::NodeId, call: &str) -> bool {
-    let Some(call) = call.parse().ok().and_then(crate::parse::parse_call) else { return false };
-    let before = trial::run(graph, &[]);
-    let after = trial::run(graph, &[trial::Edit::Replace { node, call }]);
-    after.mends(&before, Fault::Node(node))
-}
