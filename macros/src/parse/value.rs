@@ -4,6 +4,7 @@ use super::cursor::Cursor;
 use super::dimension::{self, peek_arithmetic};
 use crate::ast::{Argument, Call, Dimension, Indices, Path, Value, ValueKind};
 use crate::errors::{Change, Error, Errors, How, Place};
+use crate::limits;
 use crate::shape::{Dim, Shape};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
@@ -22,7 +23,13 @@ pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Vec<Dimen
         errors.push(Error::new(place, line));
         return None;
     };
-    parse_dimensions(&group, errors)
+    let shape = parse_dimensions(&group, errors)?;
+    if shape.len() > limits::AXES {
+        let line = format!("a shape has {} axes at most, found {}", limits::AXES, shape.len());
+        errors.push(Error::new(group.span(), line));
+        return None;
+    }
+    Some(shape)
 }
 
 /// `in 0..65`, whose range comes back; `None` after an error.

@@ -6,6 +6,7 @@ use crate::demands::follow;
 use crate::errors::{Change, Error, Errors, How};
 use crate::graph::{Source, ValueId};
 use crate::layers;
+use crate::limits;
 use crate::suggest;
 use proc_macro2::Ident;
 
@@ -112,13 +113,10 @@ impl Builder<'_, '_> {
             return (Error::new(name, format!("`{name}` is used here but defined only later")), None);
         }
         let error = Error::new(name, format!("there is no value `{name}`"));
-        let known: Vec<&str> = self
-            .frame
-            .scope
-            .keys()
-            .filter(|k| matches!(self.frame.scope.get(k), Some(Binding::Value(_))))
-            .collect();
-        if let Some(found) = suggest::similar(text, &known, &[]) {
+        let values = self.frame.scope.iter().filter(|(_, bound)| matches!(bound, Binding::Value(_)));
+        let known: Vec<&str> = values.map(|(name, _)| name).collect();
+        let similar = if limits::may_try(known.len()) { suggest::similar(text, &known, &[]) } else { None };
+        if let Some(found) = similar {
             let change = Change { place: name.into(), how: How::Replace, text: found.into() };
             let help = format!("a value with a similar name exists: `{found}`");
             return (error.help_with(help, vec![change]), Some(found.into()));

@@ -5,6 +5,7 @@
 //! expansion.
 
 use super::Dim;
+use crate::limits;
 use proc_macro2::Span;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -72,6 +73,7 @@ pub struct Session(());
 impl Session {
     pub fn begin() -> Session {
         TABLE.take();
+        limits::reset();
         Session(())
     }
 }
@@ -106,6 +108,11 @@ pub(super) fn intern(mut sum: Sum) -> Raw {
         table.places.insert(sum, place);
         Raw::Open(place)
     })
+}
+
+/// Whether the table has an entry of that place.
+pub(super) fn is_entry(place: usize) -> bool {
+    TABLE.with_borrow(|table| place < table.sums.len())
 }
 
 /// Whether any number so far hangs on a constant.

@@ -3,6 +3,7 @@
 mod constants;
 mod corpus;
 mod layers;
+mod limits;
 mod messages;
 mod plans;
 mod properties;
@@ -17,6 +18,7 @@ use crate::{check, infer, parse, resolve};
 
 /// Runs all stages that report. As behind gate 1, shapes are inferred for what could be resolved.
 pub fn analyse(source: &str) -> (Vec<Shaped>, Vec<Error>) {
+    crate::limits::reset();
     let tokens = source.parse().unwrap_or_else(|e| panic!("{source} is no run of tokens: {e}"));
     let mut errors = Errors::new();
     let shaped = analyse_all(&parse::parse(tokens, &mut errors), &mut errors);
