@@ -29,16 +29,12 @@ pub struct Help {
     pub text: String,
     /// What to change in the source, for whoever can apply it: the tests do.
     pub changes: Vec<Change>,
-    /// The layer's call after the edit, if that has still to be tried.
-    pub untried: Option<String>,
+    /// Whether it is one of several that say the same in other ways, of which the first good one is enough.
+    pub one_of: bool,
 }
 
 /// A change of the source text.
 #[derive(Clone, Debug)]
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "stable Rust takes no structured suggestions; the tests apply them")
-)]
 pub struct Change {
     pub place: Place,
     pub how: How,
@@ -111,15 +107,30 @@ impl Error {
     }
 
     pub fn help_with(mut self, text: impl Into<String>, changes: Vec<Change>) -> Error {
-        self.helps.push(Help { text: text.into(), changes, untried: None });
+        self.helps.push(Help { text: text.into(), changes, one_of: false });
         self
     }
 
-    /// Another call in a layer's place, which `Errors::keep_helps` has still to try.
-    pub fn help_call(mut self, tokens: &TokenStream, call: String) -> Error {
-        let changes = vec![Change { place: Place::of(tokens), how: How::Replace, text: call.clone() }];
-        self.helps.push(Help { text: format!("`{call}`"), changes, untried: Some(call) });
-        self
+    /// Other tokens in a place.
+    pub fn help_replace(
+        self,
+        text: impl Into<String>,
+        place: impl Into<Place>,
+        new: impl Into<String>,
+    ) -> Error {
+        self.help_with(text, vec![Change { place: place.into(), how: How::Replace, text: new.into() }])
+    }
+
+    /// Other tokens in a place, if no such alternative before it is good.
+    pub fn help_or(self, text: impl Into<String>, place: impl Into<Place>, new: impl Into<String>) -> Error {
+        let mut error = self.help_replace(text, place, new);
+        error.helps.iter_mut().rev().take(1).for_each(|help| help.one_of = true);
+        error
+    }
+
+    /// Another call in a layer's place, if no such alternative before it is good.
+    pub fn help_call(self, tokens: &TokenStream, call: String) -> Error {
+        self.help_or(format!("`{call}`"), tokens, call)
     }
 }
 
@@ -164,6 +175,10 @@ impl Errors {
         self.list.push(error);
     }
 
+    pub fn extend(&mut self, error: Option<Error>) {
+        self.list.extend(error);
+    }
+
     /// Takes over what `syn` reports.
     pub fn push_syn(&mut self, error: &syn::Error) {
         for error in error.clone() {
@@ -174,6 +189,20 @@ impl Errors {
     pub fn is_empty(&self) -> bool {
         self.read.set(true);
         self.list.is_empty()
+    }
+
+    /// Drops all from that number on.
+    pub fn forget(&mut self, first: usize) {
+        self.list.truncate(first);
+    }
+
+    /// Their first lines; does not count as reading.
+    pub fn lines(&self) -> Vec<String> {
+        self.list.iter().map(|error| error.line.clone()).collect()
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Error> {
+        self.list.iter_mut()
     }
 
     /// How many there are by now; does not count as reading.
@@ -199,25 +228,26 @@ impl Errors {
         }
     }
 
+    /// Adds the way out that another number by place is, to an error that proposes one.
+    pub fn complete(&mut self, error: usize, tokens: &TokenStream, number: &str) {
+        let Some(error) =
+            self.list.get_mut(error).filter(|e| e.line.contains("` needs an argument: the number of"))
+        else {
+            return;
+        };
+        let Some(change) = error.helps.first().and_then(|help| help.changes.first()) else { return };
+        // `Dense(64, bias: false)` with another number.
+        let Some((name, rest)) = change.text.split_once('(') else { return };
+        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        let text = format!("{name}({number}{rest}");
+        let place = Place::of(tokens);
+        *error = error.clone().help_or(format!("`{text}`"), place, text);
+    }
+
     /// Adds a further place to the change that an error's first help proposes.
     pub fn extend_help(&mut self, error: usize, change: Change) {
         if let Some(help) = self.list.get_mut(error).and_then(|e| e.helps.first_mut()) {
             help.changes.push(change);
-        }
-    }
-
-    /// Drops those untried helps of the mistakes in `range` whose call is not good, and all but the first good one.
-    pub fn keep_helps(&mut self, range: std::ops::Range<usize>, is_good: impl Fn(&str) -> bool) {
-        for error in self.list.iter_mut().take(range.end).skip(range.start) {
-            let mut found = false;
-            error.helps.retain(|help| match &help.untried {
-                None => true,
-                Some(call) => {
-                    let keep = !found && is_good(call);
-                    found |= keep;
-                    keep
-                }
-            });
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::errors::{Error, Errors};
 use crate::graph::Shaped;
-use crate::{check, emit, infer, limits, lints, parse, plan, resolve};
+use crate::{check, emit, infer, limits, lints, parse, plan, remedies, resolve};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// Expands the tokens of one `network!`, behind `($crate)`, which the runtime's macro puts in front.
@@ -18,7 +18,7 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
     let (tokens, too_deep) = limits::shallow(tokens.collect());
     let is_cut = too_deep.is_some();
     too_deep.into_iter().for_each(|error| errors.push(error));
-    let program = parse::parse(tokens, &mut errors);
+    let program = parse::parse(tokens.clone(), &mut errors);
     if let Some(import) = &program.import {
         // The set hands its blocks over and comes back here.
         let (path, rest) = (&import.path, &import.rest);
@@ -62,6 +62,7 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
         // What was cut off may have left more mistakes, which are none of the user's.
         errors.keep_first();
     }
+    remedies::keep_proved(&tokens, &mut errors);
     output.extend(errors.into_compile_errors());
     output
 }

@@ -8,7 +8,6 @@ use crate::demands::{self, Demand, Part};
 use crate::errors::Errors;
 use crate::graph::{Graph, Shaped};
 use crate::layers::Mismatch;
-use crate::limits;
 use crate::shape::{Fact, Tree, explore_at_most};
 
 /// How many wordings of one mistake there may be where notes hang on constants.
@@ -64,14 +63,3 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
 
 pub use explain::output;
 pub use trial::{Fault, run, shapes_of, source_node};
-
-/// Whether a network is good with another call in a node's place, whatever was wrong with it before.
-pub fn would_fit(graph: &Graph, node: crate::graph::NodeId, call: &str) -> bool {
-    let Some(call) = call.parse().ok().and_then(crate::parse::parse_call) else { return false };
-    if !limits::may_try(2 * graph.order.len()) {
-        return false;
-    }
-    let before = trial::run(graph, &[]);
-    let after = trial::run(graph, &[trial::Edit::Replace { node, call }]);
-    after.mends(&before, Fault::Node(node))
-}

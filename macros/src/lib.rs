@@ -17,6 +17,7 @@ mod lints;
 mod maps;
 mod parse;
 mod plan;
+mod remedies;
 mod resolve;
 mod shape;
 mod suggest;

@@ -74,6 +74,15 @@ pub fn may_try(effort: usize) -> bool {
     left.is_some()
 }
 
+/// How many tokens there are.
+pub fn size(tokens: &TokenStream) -> usize {
+    let of = |token| match token {
+        TokenTree::Group(group) => 1 + size(&group.stream()),
+        _ => 1,
+    };
+    tokens.clone().into_iter().map(of).sum()
+}
+
 /// A text without its middle if it has more letters than anybody reads.
 pub fn shortened(text: &str, most: usize) -> String {
     let letters: Vec<char> = text.chars().collect();

@@ -4,6 +4,7 @@ mod dimensions;
 mod groups;
 mod names;
 mod operations;
+mod outside;
 mod shared;
 mod signature;
 mod values;
@@ -49,8 +50,6 @@ struct Builder<'p, 'e> {
     within: Vec<String>,
     /// The next node and group whose tensors are used again, while a shared layer is.
     sharing: Option<(usize, usize)>,
-    /// Layers with errors whose helps can be tried only when the graph is whole.
-    untried: Vec<(NodeId, std::ops::Range<usize>)>,
     /// What the expressions and blocks around take of the stack.
     depth: usize,
     /// What hangs on constants in the arguments of the node that comes next.
@@ -109,11 +108,7 @@ pub fn resolve(program: &Program, network: &Network, errors: &mut Errors) -> Gra
             builder.graph.results = values.into_iter().map(Some).collect();
         }
     }
-    let Builder { graph, untried, errors, .. } = builder;
-    for (node, range) in untried {
-        errors.keep_helps(range, |call| infer::would_fit(&graph, node, call));
-    }
-    graph
+    builder.graph
 }
 
 /// Reports what is wrong with blocks that no network uses; their shapes are unknown.
@@ -131,10 +126,6 @@ pub fn check_unused(program: &Program, used: &[usize], errors: &mut Errors) {
         };
         let mut builder = Builder::new(program, header, None, &[], errors);
         builder.alone(block);
-        let Builder { graph, untried, errors, .. } = builder;
-        for (node, range) in untried {
-            errors.keep_helps(range, |call| infer::would_fit(&graph, node, call));
-        }
     }
 }
 
@@ -284,7 +275,6 @@ impl<'p, 'e> Builder<'p, 'e> {
             frame: Frame::new(inputs, body, None),
             within: Vec::new(),
             sharing: None,
-            untried: Vec::new(),
             depth: 0,
             open: Vec::new(),
             errors,
@@ -348,6 +338,15 @@ impl<'p, 'e> Builder<'p, 'e> {
 
     /// The names of several values, if they are the outputs of a group that names them.
     fn parts(&self, values: &[ValueId]) -> Option<Vec<(String, ValueId)>> {
+        if let Some(node) = values.first().and_then(|value| infer::source_node(&self.graph, *value))
+            && let node = &self.graph.nodes[node.0]
+            && node.outputs == values
+            && let Some(outside) = node.call.as_ref().and_then(|call| call.outside.as_ref())
+        {
+            let names = outside.claims.iter().map(|claim| claim.name.as_ref().map(ToString::to_string));
+            let names: Vec<String> = names.collect::<Option<_>>()?;
+            return Some(names.into_iter().zip(values.iter().copied()).collect());
+        }
         let group = self.graph.groups.iter().rev().find(|group| group.outputs == values)?;
         let names = group.signature.as_ref()?.outputs.iter().map(|output| output.name.clone());
         let names: Vec<String> = names.collect::<Option<_>>()?;
@@ -525,7 +524,9 @@ impl<'p, 'e> Builder<'p, 'e> {
         let inputs: Option<Vec<Shape>> = node.inputs.iter().map(|v| self.shapes[v.0].clone()).collect();
         let (layer, inputs) = (node.layer.as_ref()?, inputs?);
         let indices = node.inputs.iter().any(|&value| self.graph.indices(value).is_some());
-        if layer.refuses(inputs.len()).is_some() || layer.takes_indices() != indices {
+        if layer.refuses(inputs.len()).is_some()
+            || !layer.checks_elements() && layer.takes_indices() != indices
+        {
             return None;
         }
         infer::shapes_of(layer, &inputs)

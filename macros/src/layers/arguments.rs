@@ -4,14 +4,14 @@ mod structure;
 mod values;
 
 use crate::ast::{Call, Value, ValueKind};
-use crate::errors::{Change, Error, Errors, How, Place};
+use crate::errors::{Error, Errors, Place};
 use crate::suggest;
 use proc_macro2::Ident;
 
 pub use values::{INIT_ALIASES, Padding};
 
 /// What other frameworks call our arguments.
-const ALIASES: [(&str, &str); 43] = [
+const ALIASES: [(&str, &str); 66] = [
     ("kernel_size", "kernel"),
     ("pool_size", "kernel"),
     ("window", "kernel"),
@@ -55,19 +55,43 @@ const ALIASES: [(&str, &str); 43] = [
     ("padding_index", "padding_idx"),
     ("mask_zero", "padding_idx"),
     ("filters", "outputs"),
+    ("alpha", "slope"),
+    ("num_features", "in"),
+    ("num_channels", "in"),
+    ("normalized_shape", "in"),
+    ("input_size", "in"),
+    ("input_channels", "in"),
+    ("output_channels", "outputs"),
+    ("nb_filter", "outputs"),
+    ("nb_filters", "outputs"),
+    ("features", "outputs"),
+    ("channels", "outputs"),
+    ("out", "outputs"),
+    ("output_dim", "outputs"),
+    ("num_outputs", "outputs"),
+    ("k", "kernel"),
+    ("ksize", "kernel"),
+    ("filter_size", "kernel"),
+    ("border_mode", "padding"),
+    ("subsample", "stride"),
+    ("step", "stride"),
+    ("drop_rate", "rate"),
+    ("dropout_rate", "rate"),
+    ("dropout", "rate"),
 ];
 
 /// The arguments of one call, sorted into what the layer knows.
 pub struct Arguments<'a> {
     call: &'a Call,
     main: Option<&'static str>,
+    named: Vec<&'static str>,
     taken: Vec<(&'static str, &'a Value)>,
     failed: bool,
 }
 
 impl<'a> Arguments<'a> {
     pub fn new(call: &'a Call) -> Arguments<'a> {
-        Arguments { call, main: None, taken: Vec::new(), failed: false }
+        Arguments { call, main: None, named: Vec::new(), taken: Vec::new(), failed: false }
     }
 
     /// The layer's name as written.
@@ -78,6 +102,7 @@ impl<'a> Arguments<'a> {
     /// Says what the layer takes: the argument by place, if any, and those by name. Whatever does not fit is reported.
     pub fn accept(&mut self, main: Option<&'static str>, named: &[&'static str], errors: &mut Errors) {
         self.main = main;
+        self.named = named.to_vec();
         let layer = &self.call.name;
         for argument in self.call.arguments.iter().filter(|a| !is_value(a)) {
             let slot = match &argument.name {
@@ -86,7 +111,7 @@ impl<'a> Arguments<'a> {
                     None => {
                         self.failed = true;
                         let value = &argument.value.kind;
-                        errors.push(match named {
+                        let mut error = match named {
                             [] => {
                                 let line = format!("`{layer}` takes no arguments, found `{value}`");
                                 Error::new(&argument.tokens, line)
@@ -94,9 +119,17 @@ impl<'a> Arguments<'a> {
                             _ => {
                                 let line = format!("`{layer}` takes no argument by place, found `{value}`");
                                 Error::new(&argument.tokens, line)
-                                    .help(format!("`{layer}` takes {}", list(named)))
+                                    .note(format!("`{layer}` takes {}", list(named)))
                             }
-                        });
+                        };
+                        if named.contains(&"eps") {
+                            error = error.note("its size is known from what comes in");
+                        }
+                        if named.contains(&"axis") {
+                            let [axis, ..] = [self.with(argument, &format!("axis: {value}"))];
+                            error = error.help_call(&self.call.tokens, axis);
+                        }
+                        errors.push(error.help_call(&self.call.tokens, self.without(&[argument])));
                         continue;
                     }
                 },
@@ -127,10 +160,19 @@ impl<'a> Arguments<'a> {
                     }
                 };
                 let error = Error::new(&argument.tokens, line);
-                errors.push(match &argument.name {
-                    None => self.second_by_place(error, &argument.value.kind, named),
-                    Some(_) => error,
-                });
+                match &argument.name {
+                    None => {
+                        // One error for all that are too many.
+                        let extra: Vec<_> =
+                            self.call.arguments.iter().filter(|a| a.name.is_none() && !is_value(a)).collect();
+                        if std::ptr::eq(extra[1], argument) {
+                            let last = extra[extra.len() - 1];
+                            let place = Place::of(&argument.tokens).to(Place::of(&last.tokens));
+                            errors.push(self.second_by_place(Error { place, ..error }));
+                        }
+                    }
+                    Some(_) => errors.push(error.help_call(&self.call.tokens, self.without(&[argument]))),
+                }
                 continue;
             }
             self.taken.push((slot, &argument.value));
@@ -138,30 +180,32 @@ impl<'a> Arguments<'a> {
     }
 
     /// `Dense(784, 64)` is another framework's `Dense(64, in: 784)`; `Conv2d(32, 3)` is `Conv2d(32, kernel: 3)`.
-    fn second_by_place(&self, error: Error, second: &ValueKind, named: &[&'static str]) -> Error {
-        let layer = &self.call.name;
-        let by_place = self.call.arguments.iter().filter(|a| a.name.is_none() && !is_value(a));
-        let &[first, _] = &by_place.collect::<Vec<_>>()[..] else { return error };
-        let first = &first.value.kind;
-        let others: String = self
-            .call
-            .arguments
-            .iter()
-            .filter(|a| a.name.is_some())
-            .map(|a| format!(", {}", argument_text(a)))
-            .collect();
+    fn second_by_place(&self, error: Error) -> Error {
         let tokens = &self.call.tokens;
         if self.main == Some("width") {
             // `Embedding(1000, 32)`: how many indices there are is known here.
-            return error.help_call(tokens, format!("{layer}({second}{others})"));
+            let by_place = self.call.arguments.iter().filter(|a| a.name.is_none() && !is_value(a));
+            let &[first, _] = &by_place.collect::<Vec<_>>()[..] else { return error };
+            return error.help_call(tokens, self.without(&[first]));
         }
-        let error = error.help_call(tokens, format!("{layer}({second}, in: {first}{others})"));
-        let kernel = named.contains(&"kernel")
-            && self.call.arguments.iter().all(|a| a.name.as_ref().is_none_or(|n| n != "kernel"));
-        if kernel {
-            error.help_call(tokens, format!("{layer}({first}, kernel: {second}{others})"))
-        } else {
-            error
+        let texts = rearranged(self.call, &self.call.name.to_string());
+        texts.into_iter().fold(error, |error, text| error.help_call(tokens, text))
+    }
+
+    /// The call with something else in the place of one argument.
+    fn with(&self, argument: &crate::ast::Argument, text: &str) -> String {
+        let all = self.call.arguments.iter();
+        let all = all.map(|a| if std::ptr::eq(a, argument) { text.into() } else { argument_text(a) });
+        format!("{}({})", self.call.name, all.collect::<Vec<String>>().join(", "))
+    }
+
+    /// The call without some arguments.
+    fn without(&self, some: &[&crate::ast::Argument]) -> String {
+        let rest = self.call.arguments.iter().filter(|a| !some.iter().any(|other| std::ptr::eq(*a, *other)));
+        let rest: Vec<_> = rest.map(argument_text).collect();
+        match rest.is_empty() {
+            true => self.call.name.to_string(),
+            false => format!("{}({})", self.call.name, rest.join(", ")),
         }
     }
 
@@ -169,24 +213,73 @@ impl<'a> Arguments<'a> {
         let layer = &self.call.name;
         let error = Error::new(name, format!("`{layer}` has no argument `{name}`"));
         let known: Vec<&'static str> = main.iter().chain(named).copied().chain(["in"]).collect();
-        let given =
-            |slot: &str| self.call.arguments.iter().any(|a| a.name.as_ref().is_some_and(|n| n == slot));
-        let similar = suggest::similar(&name.to_string(), &known, &ALIASES).filter(|found| !given(found));
-        errors.push(match similar {
-            Some(found) if Some(found) == main => {
-                let argument = self.call.arguments.iter().find(|a| a.name.as_ref() == Some(name));
-                let value = argument.map_or(String::new(), |a| a.value.kind.to_string());
-                let place = argument.map_or(Place::from(name), |a| Place::of(&a.tokens));
-                error.help_with(
-                    format!("`{found}` is the argument by place: `{layer}({value})`"),
-                    vec![Change { place, how: How::Replace, text: value }],
-                )
+        let Some(argument) = self.call.arguments.iter().find(|a| a.name.as_ref() == Some(name)) else {
+            return;
+        };
+        let value = argument.value.kind.to_string();
+        let tokens = &self.call.tokens;
+        let text = name.to_string();
+        match text.as_str() {
+            "name" => {
+                let label = value.trim_matches('"').to_string();
+                let call = format!("{label}: {}", self.without(&[argument]));
+                let error = error.note("a name stands before the layer");
+                return errors.push(error.help_or(format!("`{call}`"), tokens, call));
             }
-            Some(found) => error.help_with(
-                format!("an argument with a similar name exists: `{found}`"),
-                vec![Change { place: name.into(), how: How::Replace, text: found.into() }],
+            "activation" => {
+                let layers = super::user_names();
+                let found = suggest::similar(value.trim_matches('"'), &layers, super::ALIASES);
+                let error = error.note("an activation is a layer of its own");
+                let call = format!("{} -> {}", self.without(&[argument]), found.unwrap_or("Relu"));
+                return errors.push(match found {
+                    Some(_) => error.help_or(format!("`{call}`"), tokens, call),
+                    None => error,
+                });
+            }
+            "keep_prob" | "keep" | "keep_rate" if main == Some("rate") => {
+                let rate = value.parse::<f64>().map(|kept| (1.0 - kept) * 1e6).unwrap_or_default();
+                let call = self.with(argument, &format!("{}", rate.round() / 1e6));
+                let error = error.note("the number is the share that is dropped, not the share that is kept");
+                return errors.push(error.help_call(tokens, call));
+            }
+            _ => {}
+        }
+        let given = |slot: &str| {
+            self.call.arguments.iter().any(|a| match &a.name {
+                Some(name) => name == slot,
+                None => Some(slot) == main && !is_value(a),
+            })
+        };
+        let similar = suggest::similar(&text, &known, &ALIASES);
+        errors.push(match similar {
+            Some(found) if given(found) => {
+                let error = error.note(format!("`{name}` is called `{found}` here, which is given already"));
+                error.help_call(tokens, self.without(&[argument]))
+            }
+            Some(found) if Some(found) == main => error.help_or(
+                format!("`{found}` is the argument by place: `{}`", self.with(argument, &value)),
+                &argument.tokens,
+                value,
             ),
-            None => error.help(format!("`{layer}` takes {}", list(&known))),
+            Some(found) => {
+                let alias = ALIASES.iter().any(|(alias, _)| *alias == text);
+                let help = match alias {
+                    true => format!("`{name}` is called `{found}` here"),
+                    false => format!("an argument with a similar name exists: `{found}`"),
+                };
+                let error = error.help_or(help.clone(), name, found);
+                // Others count the batch as an axis.
+                match (found, value.parse::<i64>()) {
+                    ("axis", Ok(axis)) => {
+                        let text = format!("axis: {}", if axis < 0 { 0 } else { axis - 1 });
+                        error.help_or(format!("{help}: `{text}`"), &argument.tokens, text)
+                    }
+                    _ => error,
+                }
+            }
+            None => error
+                .note(format!("`{layer}` takes {}", list(&known)))
+                .help_call(tokens, self.without(&[argument])),
         });
     }
 
@@ -206,7 +299,8 @@ impl<'a> Arguments<'a> {
 
     /// How an argument is quoted: `stride: 0`, and `Dense(0)` for the one by place.
     fn quote(&self, name: &str, value: &Value) -> String {
-        if Some(name) == self.main {
+        let named = self.call.arguments.iter().any(|a| a.name.as_ref().is_some_and(|given| given == name));
+        if Some(name) == self.main && !named {
             format!("`{}({})`", self.call.name, value.kind)
         } else {
             format!("`{name}: {}`", value.kind)
@@ -270,12 +364,24 @@ impl<'a> Arguments<'a> {
                 let values = self.call.arguments.iter().take_while(|a| is_value(a)).count();
                 let mut all = given;
                 all.insert(values, example.to_string());
+                let kernel = self.named.contains(&"kernel") && self.take("kernel").is_none();
+                all.extend(kernel.then(|| "kernel: 3".to_string()));
                 format!("{layer}({})", all.join(", "))
             } else {
                 let all: Vec<_> = given.into_iter().chain([format!("{name}: {example}")]).collect();
                 format!("{layer}({})", all.join(", "))
             };
-            errors.push(error.help_call(&self.call.tokens, full));
+            let error = error.help_call(&self.call.tokens, full.clone());
+            // Axes are counted from the outermost; a smaller kernel fits more.
+            let others: &[(&str, &str)] = match name {
+                "axis" => &[("axis: 0", "axis: 1"), ("axis: 1", "axis: 0"), ("axis: 0", "axis: 2")],
+                "kernel" => &[("kernel: 3", "kernel: 2"), ("kernel: 3", "kernel: 1")],
+                _ => &[],
+            };
+            errors.push(others.iter().fold(error, |error, (from, to)| match full.contains(from) {
+                true => error.help_call(&self.call.tokens, full.replace(from, to)),
+                false => error,
+            }));
         }
     }
 
@@ -315,7 +421,37 @@ pub fn is_value(argument: &crate::ast::Argument) -> bool {
     matches!(argument.value.kind, ValueKind::Given(_))
 }
 
-fn argument_text(argument: &crate::ast::Argument) -> String {
+/// The call as another framework may mean it, whose arguments by place come in another order: what comes in before what
+/// comes out, then kernel, stride and padding.
+pub fn rearranged(call: &Call, ours: &str) -> Vec<String> {
+    let (values, rest): (Vec<_>, Vec<_>) = call.arguments.iter().partition(|a| is_value(a));
+    let (by_place, by_name): (Vec<_>, Vec<_>) = rest.into_iter().partition(|a| a.name.is_none());
+    let texts: Vec<String> = by_place.iter().map(|a| a.value.kind.to_string()).collect();
+    if texts.len() < 2 {
+        return Vec::new();
+    }
+    let orders: [&[&str]; 4] = [
+        &["in", "", "kernel", "stride", "padding"],
+        &["", "kernel", "stride", "padding"],
+        &["", "stride", "padding"],
+        &["groups", "in"],
+    ];
+    let arranged = |order: &&[&str]| {
+        if texts.len() > order.len() {
+            return None;
+        }
+        let mut all: Vec<String> = values.iter().map(|a| argument_text(a)).collect();
+        let main = order.iter().zip(&texts).find(|(name, _)| name.is_empty());
+        all.extend(main.map(|(_, text)| text.clone()));
+        let others = order.iter().zip(&texts).filter(|(name, _)| !name.is_empty());
+        all.extend(others.map(|(name, text)| format!("{name}: {text}")));
+        all.extend(by_name.iter().map(|a| argument_text(a)));
+        Some(format!("{ours}({})", all.join(", ")))
+    };
+    orders.iter().filter_map(arranged).collect()
+}
+
+pub fn argument_text(argument: &crate::ast::Argument) -> String {
     match &argument.name {
         Some(name) => format!("{name}: {}", argument.value.kind),
         None => argument.value.kind.to_string(),

@@ -153,7 +153,11 @@ pub fn check_groups(groups: Dim, channels: Dim, outputs: Dim, noun: &str) -> Res
     let (below, above) = (count / groups * groups, (count / groups + 1) * groups);
     mismatch = if side == "input" {
         let axis = if noun == "features" { 1 } else { 0 };
-        mismatch.axis(axis).note(format!("the nearest multiples of {groups} are {below} and {above}"))
+        let nearest = match below == 0 {
+            true => format!("the nearest multiple of {groups} is {above}"),
+            false => format!("the nearest multiples of {groups} are {below} and {above}"),
+        };
+        mismatch.axis(axis).note(nearest)
     } else {
         let mismatch = mismatch.propose(Proposal::Main(above.to_string()));
         if below > 0 { mismatch.propose(Proposal::Main(below.to_string())) } else { mismatch }

@@ -19,6 +19,18 @@ pub const FUNCTION_ALIASES: &[(&str, &str)] = &[
     ("power", "pow"),
     ("average", "mean"),
     ("movedim", "permute"),
+    ("stack", "concat"),
+    ("hstack", "concat"),
+    ("vstack", "concat"),
+    ("append", "concat"),
+    ("join", "concat"),
+    ("merge", "concat"),
+    ("add_n", "sum"),
+    ("square", "pow"),
+    ("rearrange", "permute"),
+    ("clip", "min"),
+    ("randn", "normal"),
+    ("randn_like", "normal"),
 ];
 
 /// Layers that are still to come, under the names that they will have.

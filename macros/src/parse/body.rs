@@ -10,9 +10,10 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 /// Words that begin a construct of the language which is still to come.
 const LATER_STATEMENTS: [&str; 1] = ["use"];
 
-pub fn parse_body(group: &Group, errors: &mut Errors) -> Body {
+/// Statements and a result; `capitals` are inputs whose names begin with a capital by mistake.
+pub fn parse_body(group: &Group, capitals: Vec<String>, errors: &mut Errors) -> Body {
     let before = errors.count();
-    let mut cursor = Cursor::inside(group);
+    let mut cursor = Cursor::new(super::foreign::mend(group.stream(), capitals, errors), group.span_close());
     let mut statements = Vec::new();
     let mut result: Option<Expression> = None;
     while !cursor.is_end() {
@@ -58,12 +59,32 @@ fn parse_let(cursor: &mut Cursor, errors: &mut Errors) -> Let {
     cursor.next();
     let pattern = parse_pattern(cursor, errors);
     if cursor.peek_colon() {
-        errors.push(Error::new(cursor.place(), "a `let` has no type: shapes are found by themselves"));
+        let (place, start) = (cursor.place(), cursor.at());
         while !cursor.is_end() && !cursor.peek_punct('=') && !cursor.peek_punct(';') {
             cursor.next();
         }
+        let typed = cursor.peek_punct('=');
+        if !typed {
+            // `let h: x -> Dense(8);`
+            cursor.back_to(start + 1);
+            let line = format!("expected `=`, found `:`");
+            errors.push(Error::new(place, line).help_replace("write `=`", place, "="));
+            let value = parse_expression(cursor, errors);
+            end_statement(cursor, errors, false);
+            return Let { pattern, value };
+        }
+        let whole = Place::of(&cursor.since(start));
+        let line = "a `let` has no type: shapes are found by themselves";
+        errors.push(Error::new(place, line).help_replace("leave it out", whole, ""));
     }
     let place = cursor.place();
+    if cursor.peek_arrow() {
+        let place = cursor.pair_place();
+        errors.push(Error::new(place, "expected `=`, found `->`: a `let` names what a chain gives"));
+        let start = cursor.at();
+        end_statement(cursor, errors, true);
+        return Let { pattern, value: Expression::Unknown(cursor.since(start)) };
+    }
     if !cursor.peek_punct('=') || cursor.peek_fat_arrow() {
         errors.push(Error::new(place, format!("expected `=`, found {}", cursor.found())));
         let start = cursor.at();
@@ -166,7 +187,9 @@ fn parse_pattern(cursor: &mut Cursor, errors: &mut Errors) -> Pattern {
         return Pattern::Tuple(names, TokenTree::from(group).into());
     }
     if cursor.peek_word("mut") {
-        errors.push(Error::new(cursor.place(), "a value never changes: write `let` without `mut`"));
+        let place = cursor.place();
+        let error = Error::new(place, "a value never changes: write `let` without `mut`");
+        errors.push(error.help_replace("leave `mut` out", place, ""));
         cursor.next();
     }
     Pattern::One(parse_name(cursor, errors))
@@ -196,19 +219,18 @@ pub fn checked_name(name: Ident, errors: &mut Errors) -> Ident {
     } else if text.starts_with("__") {
         format!("`{text}`: names that begin with `__` are kept for generated code")
     } else if text.starts_with(char::is_uppercase) {
-        let lower = crate::suggest::snake_case(&text);
-        errors.push(
-            Error::new(
-                &name,
-                format!("`{text}` begins with a capital, as layers do; values and names do not"),
-            )
-            .help(format!("`{lower}`")),
-        );
-        return name;
+        let lower = super::foreign::lowered(&text);
+        let error = Error::new(&name, super::foreign::capital_line(&text));
+        errors.push(error.help_replace(format!("`{lower}`"), &name, lower.clone()));
+        return match syn::parse_str::<Ident>(&lower) {
+            Ok(_) => Ident::new(&lower, name.span()),
+            Err(_) => name,
+        };
     } else {
         return name;
     };
-    errors.push(Error::new(&name, line));
+    let free = format!("{}_", text.trim_start_matches("r#").trim_start_matches('_'));
+    errors.push(Error::new(&name, line).help_replace(format!("`{free}`"), &name, free));
     match text.as_str() {
         _ if text.starts_with('_') || text.starts_with("r#") => name,
         "self" | "Self" | "super" | "crate" => Ident::new(&format!("{text}_"), name.span()),
@@ -225,7 +247,10 @@ fn end_statement(cursor: &mut Cursor, errors: &mut Errors, reported: bool) {
         if cursor.peek_ident().is_some() || cursor.peek_group(Delimiter::Parenthesis) {
             // Most likely the next statement, on a line of its own.
             let line = format!("expected `;` before {}", cursor.found());
-            errors.push(Error::new(cursor.place(), line));
+            let change = Change { place: cursor.before(), how: How::After, text: ";".into() };
+            errors.push(
+                Error::new(cursor.place(), line).help_with("end the line before with `;`", vec![change]),
+            );
             return;
         }
         errors.push(Error::new(cursor.place(), format!("expected `->` or `;`, found {}", cursor.found())));
@@ -255,9 +280,33 @@ fn parse_later(word: &str, cursor: &mut Cursor, errors: &mut Errors) -> Let {
 /// The expression that ends a body, and whatever stands behind it by mistake.
 fn parse_result(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
     let start = cursor.at();
-    let value = parse_expression(cursor, errors);
+    let mut value = parse_expression(cursor, errors);
     if cursor.is_end() {
         return value;
+    }
+    let place = cursor.place();
+    if cursor.peek_punct(',') {
+        let mut parts = vec![value];
+        while cursor.take_punct(',') && !cursor.is_end() && !cursor.peek_punct(';') {
+            parts.push(parse_expression(cursor, errors));
+        }
+        let tokens = cursor.since(start);
+        if parts.len() == 1 {
+            errors.push(Error::new(place, "nothing stands behind the result").help_replace(
+                "leave the `,` out",
+                place,
+                "",
+            ));
+            value = parts.remove(0);
+        } else {
+            let text = format!("({})", crate::suggest::source(&tokens));
+            let error = Error::new(&tokens, "several values stand in parentheses");
+            errors.push(error.help_replace(format!("`{text}`"), &tokens, text));
+            value = Expression::Tuple(parts, tokens);
+        }
+        if cursor.is_end() {
+            return value;
+        }
     }
     let place = cursor.place();
     if cursor.take_punct(';') {

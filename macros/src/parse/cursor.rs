@@ -27,6 +27,11 @@ impl Cursor {
         self.at
     }
 
+    /// Reads on from an earlier place.
+    pub fn back_to(&mut self, at: usize) {
+        self.at = at.min(self.at);
+    }
+
     pub fn is_end(&self) -> bool {
         self.at >= self.tokens.len()
     }
@@ -72,6 +77,22 @@ impl Cursor {
         self.at + ahead >= self.tokens.len()
     }
 
+    /// Whether parentheses come after so many tokens.
+    pub fn peek_inputs_at(&self, ahead: usize) -> bool {
+        let token = self.tokens.get(self.at + ahead);
+        matches!(token, Some(TokenTree::Group(g)) if g.delimiter() == Delimiter::Parenthesis)
+    }
+
+    /// Whether a comma comes after so many tokens.
+    pub fn peek_comma_after(&self, ahead: usize) -> bool {
+        self.is_punct(ahead, ',')
+    }
+
+    /// Whether the number 1 comes after the next token.
+    pub fn peek_one_after(&self) -> bool {
+        matches!(self.tokens.get(self.at + 1), Some(TokenTree::Literal(n)) if n.to_string() == "1")
+    }
+
     /// The place of the token that was read last.
     pub fn before(&self) -> Place {
         match self.at.checked_sub(1).and_then(|i| self.tokens.get(i)) {
@@ -106,6 +127,17 @@ impl Cursor {
 
     pub fn peek_arrow(&self) -> bool {
         self.peek_pair('-', '>')
+    }
+
+    /// Whether an arrow comes after the next token.
+    pub fn peek_arrow_after(&self) -> bool {
+        let joint = matches!(self.tokens.get(self.at + 1), Some(TokenTree::Punct(p)) if p.spacing() == Spacing::Joint);
+        joint && self.is_punct(1, '-') && self.is_punct(2, '>')
+    }
+
+    /// `- >`
+    pub fn peek_dash_and_arrow(&self) -> bool {
+        self.is_punct(0, '-') && self.is_punct(1, '>')
     }
 
     pub fn peek_fat_arrow(&self) -> bool {

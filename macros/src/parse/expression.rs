@@ -3,7 +3,8 @@
 use super::body::checked_name;
 use super::closure::{parse_closure, peek_function};
 use super::cursor::Cursor;
-use super::value::{parse_argument, parse_arguments, parse_literal, parse_value};
+use super::outside::parse_layer;
+use super::value::{parse_argument, parse_literal, parse_value};
 use crate::ast::{Argument, Call, Expression, Function, Operator, Repeat, Stage, Value, ValueKind};
 use crate::errors::{Change, Error, Errors, How, Place};
 use crate::layers;
@@ -24,13 +25,11 @@ pub fn parse_expression(cursor: &mut Cursor, errors: &mut Errors) -> Expression 
         let Some(operator) = cursor.peek_operator() else { return value };
         // `x -> Dense(3) + y`: understood as `(x -> Dense(3)) + y`, and refused.
         let chain = cursor.since(start);
-        let chain = Place::of(&chain);
+        let chain_place = Place::of(&chain);
         let operator_place = cursor.place();
         value = read_sum(value, start, cursor, errors);
-        let changes = vec![
-            Change { place: chain.first.into(), how: How::Before, text: "(".into() },
-            Change { place: chain.last.into(), how: How::After, text: ")".into() },
-        ];
+        let text = format!("({})", crate::suggest::source(&chain));
+        let changes = vec![Change { place: chain_place, how: How::Replace, text }];
         let line = format!(
             "`{operator}` straight after a layer: a chain inside an expression stands in parentheses"
         );
@@ -141,10 +140,15 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
             if !name.to_string().starts_with(char::is_uppercase) {
                 return Expression::Function(parse_function(name, cursor, errors));
             }
-            cursor.next();
+            let group = cursor.take_group(Delimiter::Parenthesis);
+            let second = cursor.take_group(Delimiter::Parenthesis);
             let tokens = cursor.since(start);
             let line = format!("`{name}` is a layer and needs a value to work on: `x -> {name}(…)`");
-            errors.push(Error::new(&tokens, line));
+            let mut error = Error::new(&tokens, line);
+            for text in called(&name, group.as_ref(), second.as_ref()) {
+                error = error.help_or(format!("`{text}`"), &tokens, text);
+            }
+            errors.push(error);
             return Expression::Unknown(tokens);
         }
         if cursor.peek_punct('.') {
@@ -158,7 +162,8 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
         }
         if name.to_string().starts_with(char::is_uppercase) {
             let line = format!("`{name}` is a layer and needs a value to work on: `x -> {name}`");
-            errors.push(Error::new(place, line));
+            let lower = crate::suggest::snake_case(&name.to_string());
+            errors.push(Error::new(place, line).help_replace(format!("the value `{lower}`"), &name, lower));
             return Expression::Unknown(cursor.since(start));
         }
         return Expression::Name(name);
@@ -188,6 +193,34 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
     Expression::Unknown(cursor.since(start))
 }
 
+/// A layer called like a function, as `Relu(x)` or `Dense(3)(x)`, as it is written here; in parentheses if that is what
+/// it takes.
+fn called(name: &Ident, group: Option<&Group>, second: Option<&Group>) -> Vec<String> {
+    let source = |group: &Group| crate::suggest::source(&group.stream());
+    let Some(group) = group else { return Vec::new() };
+    let texts = match second {
+        Some(value) => {
+            let arguments = source(group);
+            let call = if arguments.is_empty() { name.to_string() } else { format!("{name}({arguments})") };
+            vec![format!("{} -> {call}", source(value))]
+        }
+        None => {
+            let mut value = TokenStream::new();
+            let mut rest = group.stream().into_iter();
+            let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == ',');
+            value.extend(rest.by_ref().take_while(|token| !is_comma(token)));
+            let (value, rest) = (crate::suggest::source(&value), crate::suggest::source(&rest.collect()));
+            match value.starts_with(|c: char| c.is_ascii_digit()) {
+                _ if value.is_empty() => Vec::new(),
+                true => Vec::new(),
+                false if rest.is_empty() => vec![format!("{value} -> {name}")],
+                false => vec![format!("{value} -> {name}({rest})")],
+            }
+        }
+    };
+    texts.into_iter().flat_map(|text| [text.clone(), format!("({text})")]).collect()
+}
+
 /// The arguments behind a function's name: values, and what says how: `axis: 0`, `[3, 8]`, `2..5`.
 fn parse_function(name: Ident, cursor: &mut Cursor, errors: &mut Errors) -> Function {
     let mut tokens: TokenStream = TokenTree::from(name.clone()).into();
@@ -195,6 +228,10 @@ fn parse_function(name: Ident, cursor: &mut Cursor, errors: &mut Errors) -> Func
     if let Some(group) = cursor.take_group(Delimiter::Parenthesis) {
         tokens.extend([TokenTree::from(group.clone())]);
         let mut inside = Cursor::inside(&group);
+        let known = layers::is_function(&name.to_string());
+        if known && let Some(listed) = unlisted(&name, &group, errors) {
+            inside = Cursor::new(listed, group.span_close());
+        }
         while !inside.is_end() {
             if inside.peek_punct('|') || name == "map" && peek_function(&inside) {
                 arguments.push(parse_closure(&mut inside, errors));
@@ -230,7 +267,66 @@ fn parse_function(name: Ident, cursor: &mut Cursor, errors: &mut Errors) -> Func
             }
         }
     }
-    Function { values, call: Call { name, arguments, tokens } }
+    Function { values, call: Call { name, arguments, tokens, outside: None } }
+}
+
+/// The arguments of a function as they should stand where values are a list, `concat([a, b], axis: 0)`, or a shape has
+/// no brackets, `reshape(4, 25)`; the mistake is reported.
+fn unlisted(name: &Ident, group: &Group, errors: &mut Errors) -> Option<TokenStream> {
+    let all: Vec<TokenTree> = group.stream().into_iter().collect();
+    let is_number = |token: &TokenTree| matches!(token, TokenTree::Literal(_));
+    let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == ',');
+    let takes_shape =
+        ["reshape", "expand", "zeros", "ones", "normal", "permute"].contains(&name.to_string().as_str());
+    // A run of numbers, bare or in parentheses, is a shape.
+    if takes_shape {
+        // Where a shape stands, in brackets as it should, parentheses and numbers are a value's.
+        let has_shape = all
+            .iter()
+            .any(|token| matches!(token, TokenTree::Group(g) if g.delimiter() == Delimiter::Bracket));
+        if has_shape {
+            return None;
+        }
+        let group_at = all.iter().position(|token| {
+            matches!(token, TokenTree::Group(g) if g.delimiter() == Delimiter::Parenthesis
+                && g.stream().into_iter().all(|t| is_number(&t) || is_comma(&t)) && !g.stream().is_empty())
+        });
+        let bare_at = all.iter().position(is_number);
+        let (at, end, inner) = match (group_at, bare_at) {
+            (Some(at), None) => {
+                let TokenTree::Group(inner) = &all[at] else { return None };
+                (at, at + 1, inner.stream())
+            }
+            (None, Some(at)) => {
+                let run = all[at..].iter().take_while(|t| is_number(t) || is_comma(t)).count();
+                let run = if all[at + run - 1..].first().is_some_and(is_comma) { run - 1 } else { run };
+                (at, at + run, all[at..at + run].iter().cloned().collect())
+            }
+            _ => return None,
+        };
+        let place = Place { first: all[at].span(), last: all[end - 1].span() };
+        let text = format!("[{}]", crate::suggest::source(&inner).trim_end_matches([',', ' ']));
+        let written: TokenStream = all[at..end].iter().cloned().collect();
+        let line =
+            format!("`{name}` takes a shape in brackets, found `{}`", crate::suggest::source(&written));
+        errors.push(Error::new(place, line).help_replace(format!("`{text}`"), place, text));
+        let mut shape = Group::new(Delimiter::Bracket, inner);
+        shape.set_span(place.first);
+        let before = all[..at].iter().cloned();
+        return Some(before.chain([shape.into()]).chain(all[end..].iter().cloned()).collect());
+    }
+    let [TokenTree::Group(list), rest @ ..] = &all[..] else { return None };
+    let is_list = matches!(list.delimiter(), Delimiter::Bracket | Delimiter::Parenthesis)
+        && list.stream().into_iter().any(|token| is_comma(&token))
+        && rest.first().is_none_or(is_comma);
+    if !is_list || name == "map" {
+        return None;
+    }
+    let text = crate::suggest::source(&list.stream());
+    let found = if list.delimiter() == Delimiter::Bracket { "[" } else { "(" };
+    let line = format!("`{name}` takes its values one by one, found a list in `{found}`");
+    errors.push(Error::new(list.span(), line).help_replace(format!("`{text}`"), list.span(), text));
+    Some(list.stream().into_iter().chain(rest.iter().cloned()).collect())
 }
 
 /// `PARTS` and no layer, which has small letters too.
@@ -269,11 +365,17 @@ pub fn parse_call_or_repeat(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
     let group = cursor.take_group(Delimiter::Bracket);
     let mut inside = group.as_ref().map(Cursor::inside);
     let layer = inside.as_mut().unwrap_or(cursor);
-    match layer.take_ident() {
-        Some(name) => stage.call = Some(parse_arguments(name, layer, errors)),
+    let read = parse_layer(layer, errors);
+    let reported = matches!(read, Some(None));
+    match read {
+        Some(call) => stage.call = call,
         None => {
             errors.push(Error::new(layer.place(), format!("expected a layer, found {}", layer.found())));
         }
+    }
+    if reported {
+        stage.tokens = cursor.since(start);
+        return stage;
     }
     if let (Some(mut inside), Some(group)) = (inside, group) {
         let tokens: TokenStream = TokenTree::from(group).into();
@@ -310,7 +412,9 @@ fn parse_stage(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
             };
         }
     } else {
-        errors.push(Error::new(cursor.place(), format!("expected `->` before {}", cursor.found())));
+        let change = Change { place: arrow, how: How::Before, text: "->".into() };
+        let error = Error::new(arrow, format!("expected `->` before {}", cursor.found()));
+        errors.push(error.help_with("write `->` before it", vec![change]));
     }
     let start = cursor.at();
     let mut name = None;
@@ -351,7 +455,7 @@ fn parse_stage(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
         }
         return Stage { name, call: None, function: None, repeat: None, tokens: cursor.since(start) };
     }
-    let Some(layer) = cursor.take_ident() else {
+    let Some(call) = parse_layer(cursor, errors) else {
         let line = if labelled && (cursor.is_end() || cursor.peek_punct(';') || cursor.peek_arrow()) {
             errors.push(Error::new(cursor.before(), "a layer is missing after the name"));
             return Stage { name, call: None, function: None, repeat: None, tokens: cursor.since(start) };
@@ -362,12 +466,10 @@ fn parse_stage(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
         cursor.skip_to_stage_end();
         return Stage { name, call: None, function: None, repeat: None, tokens: cursor.since(start) };
     };
-    let call = parse_arguments(layer, cursor, errors);
-    let stage = Stage { name, call: Some(call), function: None, repeat: None, tokens: cursor.since(start) };
-    if cursor.peek_fat_arrow() {
-        errors.push(Error::new(cursor.pair_place(), "a claimed output, `=> [512]`, is not supported yet"));
+    let stage = Stage { name, call, function: None, repeat: None, tokens: cursor.since(start) };
+    if stage.call.is_none() {
         cursor.skip_to_stage_end();
-        return Stage { call: None, ..stage };
+        return stage;
     }
     if matches!(cursor.peek(), Some(TokenTree::Group(g)) if g.delimiter() != Delimiter::Parenthesis) {
         let line = format!("expected `->` or `;`, found {}", cursor.found());

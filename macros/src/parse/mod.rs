@@ -5,10 +5,13 @@ mod closure;
 mod cursor;
 mod dimension;
 mod expression;
+
+mod foreign;
+mod outside;
 mod value;
 
 use crate::ast::{Block, Body, Import, Network, Port, Program};
-use crate::errors::{Error, Errors, Place};
+use crate::errors::{Change, Error, Errors, How, Place};
 use crate::layers;
 use cursor::Cursor;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
@@ -104,11 +107,18 @@ fn parse_item(cursor: &mut Cursor, errors: &mut Errors) -> Option<Item> {
         {
             let line =
                 format!("expected `struct Name(input: [28, 28]) -> [10] {{ … }}`, found {}", cursor.found());
-            errors.push(Error::new(place, line));
-            cursor.next();
-            skip_item(cursor, false);
+            let other =
+                cursor.peek_ident().is_some() && cursor.peek_second_ident() && cursor.peek_inputs_at(2);
+            if other {
+                // `fn`, `class`, `network`, `model`: what comes next is read as a network.
+                errors.push(Error::new(place, line).help_replace("write `struct`", place, "struct"));
+            } else {
+                errors.push(Error::new(place, line));
+                cursor.next();
+                skip_item(cursor, false);
+                return None;
+            }
         }
-        return None;
     }
     cursor.next();
     let Some(name) = cursor.peek_ident().cloned() else {
@@ -210,9 +220,18 @@ fn parse_signature(
 ) -> (Vec<Port>, Vec<Port>, Option<Body>) {
     let Head { what, name } = head;
     let (mut inputs, mut outputs, mut body) = (Vec::new(), Vec::new(), None);
-    match cursor.take_group(Delimiter::Parenthesis) {
+    let mut capitals = Vec::new();
+    match cursor.take_group(Delimiter::Parenthesis).or_else(|| other_brackets(cursor, name, errors)) {
         Some(group) => {
             inputs = parse_ports(&group, true, errors);
+            // A name stands before a shape; a constant may be the bound of indices.
+            let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+            capitals.extend(tokens.windows(2).filter_map(|pair| match pair {
+                [TokenTree::Ident(name), TokenTree::Punct(colon)] if colon.as_char() == ':' => {
+                    Some(name.to_string()).filter(|name| name.starts_with(char::is_uppercase))
+                }
+                _ => None,
+            }));
             if group.stream().is_empty() {
                 errors.push(Error::new(group.span(), format!("the {what} `{name}` has no input")));
             }
@@ -232,12 +251,24 @@ fn parse_signature(
     }
     if cursor.take_arrow() {
         outputs = parse_outputs(cursor, errors);
+    } else if cursor.peek_fat_arrow() || cursor.peek_colon() || cursor.peek_dash_and_arrow() {
+        let place = if cursor.peek_colon() { cursor.place() } else { cursor.pair_place() };
+        let line = format!("expected the output's shape, `-> [10]`, found {}", cursor.found());
+        errors.push(Error::new(place, line).help_replace("write `->`", place, "->"));
+        while !cursor.is_end()
+            && !cursor.peek_group(Delimiter::Bracket)
+            && !cursor.peek_group(Delimiter::Parenthesis)
+            && !cursor.peek_group(Delimiter::Brace)
+        {
+            cursor.next();
+        }
+        outputs = parse_outputs(cursor, errors);
     } else {
         let line = format!("expected the output's shape, `-> [10]`, found {}", cursor.found());
         errors.push(Error::new(cursor.place(), line));
     }
     match cursor.take_group(Delimiter::Brace) {
-        Some(group) => body = Some(body::parse_body(&group, errors)),
+        Some(group) => body = Some(body::parse_body(&group, capitals, errors)),
         None => {
             let line = format!("expected the body of `{name}` in braces, found {}", cursor.found());
             // A missing output has been reported at this very place.
@@ -248,6 +279,20 @@ fn parse_signature(
         }
     }
     (inputs, outputs, body)
+}
+
+/// The inputs in brackets or braces, which are reported.
+fn other_brackets(cursor: &mut Cursor, name: &Ident, errors: &mut Errors) -> Option<Group> {
+    let arrow_follows = cursor.peek_arrow_after();
+    let Some(TokenTree::Group(group)) = cursor.peek().cloned() else { return None };
+    if group.delimiter() == Delimiter::None || !arrow_follows {
+        return None;
+    }
+    let line = format!("the inputs of `{name}` stand in parentheses, found {}", cursor.found());
+    let text = format!("({})", crate::suggest::source(&group.stream()));
+    cursor.next();
+    errors.push(Error::new(group.span(), line).help_replace(format!("`{text}`"), group.span(), text));
+    Some(group)
 }
 
 /// Skips to the start of the next item.
@@ -329,7 +374,12 @@ fn is_free(name: &Ident) -> bool {
 }
 
 fn parse_outputs(cursor: &mut Cursor, errors: &mut Errors) -> Vec<Port> {
-    if let Some(group) = cursor.take_group(Delimiter::Parenthesis) {
+    let is_shape = |group: &Group| {
+        let mut tokens = group.stream().into_iter();
+        matches!(tokens.next(), Some(TokenTree::Literal(_)))
+    };
+    let named = matches!(cursor.peek(), Some(TokenTree::Group(g)) if !is_shape(g));
+    if named && let Some(group) = cursor.take_group(Delimiter::Parenthesis) {
         if group.stream().is_empty() {
             errors.push(Error::new(group.span(), "a network gives at least one value"));
         }
@@ -381,12 +431,32 @@ fn parse_ports(group: &Group, inputs: bool, errors: &mut Errors) -> Vec<Port> {
             } else if cursor.peek_word("in") {
                 refuse_indices(&mut cursor, errors);
             }
+        } else if cursor.peek_punct('=') || cursor.peek_group(Delimiter::Bracket) {
+            let place = cursor.place();
+            let line = format!("a shape is written with a colon: `{name}: [28, 28]`");
+            errors.push(if cursor.take_punct('=') {
+                Error::new(place, line).help_replace("write `:`", place, ":")
+            } else {
+                let change = Change { place: (&name).into(), how: How::After, text: ":".into() };
+                Error::new(&name, line).help_with(format!("write `:` after `{name}`"), vec![change])
+            });
+            let start = cursor.at();
+            shape = value::parse_shape(&mut cursor, errors);
+            tokens = cursor.since(start);
         } else {
             let line = format!("`{name}` needs a shape: `{name}: [28, 28]`");
             errors.push(Error::new(&name, line));
         }
         if ports.iter().any(|p| p.name.as_ref() == Some(&name)) {
-            errors.push(Error::new(&name, format!("the name `{name}` is declared twice")));
+            let free = (2usize..).map(|n| format!("{name}{n}"));
+            let is_free =
+                |free: &String| ports.iter().all(|p| p.name.as_ref().is_none_or(|other| other != free));
+            let free = free.take(99).find(is_free).unwrap_or_default();
+            let error = Error::new(&name, format!("the name `{name}` is declared twice"));
+            errors.push(error.help_replace(format!("`{free}`"), &name, free.clone()));
+            let tokens = if tokens.is_empty() { TokenTree::from(name.clone()).into() } else { tokens };
+            let name = Ident::new(&free, name.span());
+            ports.push(Port { name: Some(name), shape, indices, tokens });
         } else {
             let tokens = if tokens.is_empty() { TokenTree::from(name.clone()).into() } else { tokens };
             ports.push(Port { name: Some(name), shape, indices, tokens });
@@ -394,7 +464,19 @@ fn parse_ports(group: &Group, inputs: bool, errors: &mut Errors) -> Vec<Port> {
         if !cursor.is_end() && !cursor.take_punct(',') {
             if cursor.at() > start {
                 let place: Place = cursor.place();
-                errors.push(Error::new(place, format!("expected `,`, found {}", cursor.found())));
+                let error = Error::new(place, format!("expected `,`, found {}", cursor.found()));
+                if cursor.peek_label() {
+                    let change = Change { place: cursor.before(), how: How::After, text: ",".into() };
+                    errors.push(error.help_with("write a `,` before it", vec![change]));
+                    continue;
+                }
+                errors.push(match cursor.peek_punct(';') {
+                    true => error.help_replace("write `,`", place, ","),
+                    false => error,
+                });
+                if cursor.take_punct(';') {
+                    continue;
+                }
             }
             cursor.skip_to(&[',']);
             cursor.take_punct(',');

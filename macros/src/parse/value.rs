@@ -13,23 +13,42 @@ pub const MAX_NUMBER: u64 = i32::MAX as u64;
 
 /// `[1, 28, 28]`; `None` after an error.
 pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Vec<Dimension>> {
-    let Some(group) = cursor.take_group(Delimiter::Bracket) else {
-        let line = format!("expected a shape, `[1, 28, 28]`, found {}", cursor.found());
-        let place = cursor.place();
-        let comma = cursor.peek_punct(',') || cursor.peek_group(Delimiter::Brace);
-        if !comma {
+    if let Some(group) = cursor.take_group(Delimiter::Bracket) {
+        let shape = parse_dimensions(&group, errors)?;
+        if shape.len() > limits::AXES {
+            let line = format!("a shape has {} axes at most, found {}", limits::AXES, shape.len());
+            errors.push(Error::new(group.span(), line));
+            return None;
+        }
+        return Some(shape);
+    }
+    let line = format!("expected a shape, `[1, 28, 28]`, found {}", cursor.found());
+    let place = cursor.place();
+    let error = Error::new(place, line);
+    // What stands in parentheses, or alone, is read as a shape too.
+    let inner: Option<TokenStream> = match cursor.peek() {
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => Some(group.stream()),
+        Some(number @ TokenTree::Literal(_)) => Some(number.clone().into()),
+        Some(TokenTree::Ident(name)) if is_constant(name) => Some(TokenTree::from(name.clone()).into()),
+        _ => None,
+    };
+    let Some(inner) = inner else {
+        if !cursor.peek_punct(',') && !cursor.peek_group(Delimiter::Brace) {
             cursor.next();
         }
-        errors.push(Error::new(place, line));
+        errors.push(error);
         return None;
     };
-    let shape = parse_dimensions(&group, errors)?;
-    if shape.len() > limits::AXES {
-        let line = format!("a shape has {} axes at most, found {}", limits::AXES, shape.len());
-        errors.push(Error::new(group.span(), line));
-        return None;
-    }
-    Some(shape)
+    let text = format!("[{}]", crate::suggest::source(&inner).trim_end_matches([',', ' ']));
+    cursor.next();
+    errors.push(error.help_replace(format!("`{text}`"), place, text));
+    let mut group = Group::new(Delimiter::Bracket, inner);
+    group.set_span(place.first);
+    // A second mistake inside is shown when this one is mended.
+    let before = errors.count();
+    let shape = parse_dimensions(&group, errors);
+    errors.forget(before);
+    shape
 }
 
 /// `in 0..65`, whose range comes back; `None` after an error.
@@ -95,7 +114,27 @@ pub fn parse_indices(cursor: &mut Cursor, errors: &mut Errors) -> Option<Indices
 fn parse_dimensions(group: &Group, errors: &mut Errors) -> Option<Vec<Dimension>> {
     let mut cursor = Cursor::inside(group);
     let mut shape = Some(Vec::new());
+    let mut is_first = true;
     while !cursor.is_end() {
+        let place = cursor.place();
+        if is_first && let Some(length) = batch_axis(&cursor) {
+            // Another framework's `[None, 784]`.
+            let start = cursor.at();
+            (0..length).for_each(|_| drop(cursor.next()));
+            let written = crate::suggest::source(&cursor.since(start)).replace(' ', "");
+            cursor.take_punct(',');
+            let dropped = Place::of(&cursor.since(start));
+            let line = format!("`{written}` is no dimension: the batch axis is never written");
+            let place = place.to(if length == 2 { Place::from(place.last) } else { place });
+            let error = Error::new(place, line);
+            errors.push(match cursor.is_end() {
+                true => error,
+                false => error.help_replace("leave it out", dropped, ""),
+            });
+            is_first = false;
+            continue;
+        }
+        is_first = false;
         match parse_dimension(&mut cursor, errors) {
             Some(n) => shape.iter_mut().for_each(|s| s.push(n.clone())),
             None => {
@@ -104,7 +143,18 @@ fn parse_dimensions(group: &Group, errors: &mut Errors) -> Option<Vec<Dimension>
             }
         }
         if !cursor.is_end() && !cursor.take_punct(',') {
-            errors.push(Error::new(cursor.place(), format!("expected `,`, found {}", cursor.found())));
+            let is_number = matches!(cursor.peek(), Some(TokenTree::Literal(_)));
+            let place = cursor.place();
+            let error = Error::new(place, format!("expected `,`, found {}", cursor.found()));
+            errors.push(if is_number {
+                let change = Change { place: cursor.before(), how: How::After, text: ",".into() };
+                error.help_with("write a `,` before it", vec![change])
+            } else {
+                error.help_replace("write `,`", place, ",")
+            });
+            if is_number {
+                continue;
+            }
             shape = None;
             cursor.skip_to(&[',']);
             cursor.take_punct(',');
@@ -130,6 +180,21 @@ pub fn literal_shape(dimensions: &[Dimension]) -> Option<Shape> {
     literal.collect::<Option<Vec<_>>>().map(Shape)
 }
 
+/// How many tokens of other frameworks' signs for "any number" stand here: `None`, `-1`, `?`, `_`.
+fn batch_axis(cursor: &Cursor) -> Option<usize> {
+    let ends = |ahead| cursor.peek_end(ahead) || cursor.peek_comma_after(ahead);
+    match cursor.peek()? {
+        TokenTree::Ident(word) => {
+            let word = word.to_string();
+            ["None", "_", "batch", "batch_size", "BATCH", "BATCH_SIZE"].contains(&word.as_str()).then_some(1)
+        }
+        TokenTree::Punct(p) if p.as_char() == '?' => Some(1),
+        TokenTree::Punct(p) if p.as_char() == '-' && cursor.peek_one_after() => Some(2),
+        _ => None,
+    }
+    .filter(|&length| ends(length))
+}
+
 fn parse_dimension(cursor: &mut Cursor, errors: &mut Errors) -> Option<Dimension> {
     let dots = cursor.peek_dots(0);
     let start = cursor.at();
@@ -139,7 +204,23 @@ fn parse_dimension(cursor: &mut Cursor, errors: &mut Errors) -> Option<Dimension
         TokenTree::Ident(name) if cursor.peek_dots(1) => {
             format!("a sequence of any length, `[{name}.., 16]`, is not supported yet")
         }
-        TokenTree::Punct(p) if p.as_char() == '-' => "a dimension is at least 1".into(),
+        TokenTree::Punct(p) if p.as_char() == '-' => {
+            let start = cursor.at();
+            cursor.next();
+            if matches!(cursor.peek(), Some(TokenTree::Literal(_))) {
+                cursor.next();
+            }
+            let tokens = cursor.since(start);
+            let written = crate::suggest::source(&tokens).replace(' ', "");
+            let line = format!("a dimension is at least 1, found `{written}`");
+            let error = Error::new(&tokens, line);
+            let positive = written.trim_start_matches('-').to_string();
+            errors.push(match positive.parse::<u64>() {
+                Ok(n) if n > 0 => error.help_replace(format!("`{positive}`"), &tokens, positive),
+                _ => error,
+            });
+            return None;
+        }
         TokenTree::Ident(name) if name == "_" => "a dimension is a number: nothing is left out here".into(),
         TokenTree::Literal(_) | TokenTree::Ident(_) | TokenTree::Group(_) => {
             let dimension = folded(dimension::parse_dimension(cursor, errors)?);
@@ -196,7 +277,33 @@ pub fn parse_arguments(name: Ident, cursor: &mut Cursor, errors: &mut Errors) ->
             }
             if inside.peek_ident().is_some() || matches!(inside.peek(), Some(TokenTree::Literal(_))) {
                 let line = format!("expected `,` before {}", inside.found());
-                errors.push(Error::new(inside.place(), line));
+                let change = Change { place: inside.before(), how: How::After, text: ",".into() };
+                errors
+                    .push(Error::new(inside.place(), line).help_with("write a `,` before it", vec![change]));
+            } else if inside.peek_punct(';') {
+                let place = inside.place();
+                errors.push(Error::new(place, "expected `,`, found `;`").help_replace(
+                    "write `,`",
+                    place,
+                    ",",
+                ));
+                inside.next();
+            } else if inside.peek_group(Delimiter::Parenthesis) {
+                let before = arguments.last().map(|a| a.value.kind.to_string()).unwrap_or_default();
+                let is_layer = before.starts_with(char::is_uppercase);
+                let (place, line) = match is_layer {
+                    true => (
+                        inside.before().to(inside.place()),
+                        format!("`{before}(…)` is a layer, and no argument: layers are chained with `->`"),
+                    ),
+                    false => (inside.place(), format!("expected `,`, found {}", inside.found())),
+                };
+                errors.push(Error::new(place, line));
+                if let Some(last) = arguments.last_mut() {
+                    last.value.kind = ValueKind::Broken;
+                }
+                inside.skip_to(&[',']);
+                inside.take_punct(',');
             } else {
                 errors.push(Error::new(inside.place(), format!("expected `,`, found {}", inside.found())));
                 if let Some(last) = arguments.last_mut() {
@@ -207,7 +314,7 @@ pub fn parse_arguments(name: Ident, cursor: &mut Cursor, errors: &mut Errors) ->
             }
         }
     }
-    Call { name, arguments, tokens }
+    Call { name, arguments, tokens, outside: None }
 }
 
 pub fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argument> {
@@ -221,8 +328,15 @@ pub fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argume
         let word = cursor.take_ident()?;
         if cursor.peek_punct('=') && !cursor.peek_fat_arrow() {
             let place = cursor.place();
-            errors.push(Error::new(place, format!("an argument is written with a colon: `{word}: …`")));
+            let error = Error::new(place, format!("an argument is written with a colon: `{word}: …`"));
             cursor.next();
+            errors.push(error.help_replace("write `:`", place, ":"));
+            name = Some(word);
+        } else if matches!(cursor.peek(), Some(TokenTree::Literal(_))) && !is_constant(&word) {
+            let error = Error::new(&word, format!("an argument is written with a colon: `{word}: …`"));
+            let text = format!("{word}: {}", cursor.found().replace('`', ""));
+            let change = Change { place: Place::from(&word), how: How::After, text: ":".into() };
+            errors.push(error.help_with(format!("`{text}`"), vec![change]));
             name = Some(word);
         } else {
             let tokens = cursor.since(start);
@@ -241,6 +355,12 @@ pub fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argume
     }
     let value = parse_value(cursor, errors);
     Some(Argument { name, value, tokens: cursor.since(start) })
+}
+
+/// Whether a word stands for a number: a constant, or `true`.
+fn is_constant(word: &Ident) -> bool {
+    let text = word.to_string();
+    text.starts_with(char::is_uppercase) || ["true", "false"].contains(&text.as_str())
 }
 
 fn word_value(word: &Ident, tokens: &TokenStream) -> Value {

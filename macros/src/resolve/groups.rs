@@ -7,7 +7,7 @@ use super::{Binding, Builder, Declared, Frame, plain};
 use crate::ast::{Block, Body, Call, Port, Repeat, Stage, Value, ValueKind};
 use crate::demands::follow;
 use crate::errors::{Change, Error, How, Place};
-use crate::graph::{Event, Group, GroupId, GroupKind, Node, NodeId, Source, ValueId};
+use crate::graph::{Event, Group, GroupId, GroupKind, Node, Source, ValueId};
 use crate::layers::{self, AnyLayer};
 use crate::limits;
 use crate::shape::{Dim, counted};
@@ -63,6 +63,7 @@ impl Builder<'_, '_> {
         inputs: Vec<ValueId>,
     ) -> Vec<ValueId> {
         let first_error = self.errors.count();
+        let call = &self.without_needless_claim(call);
         let call = &self.with_numbers(call);
         let repeat = match repeat.map(|repeat| (self.rounds(&repeat.count), &repeat.tokens)) {
             Some((None, tokens)) => return vec![self.unknown(tokens)],
@@ -70,7 +71,8 @@ impl Builder<'_, '_> {
             None => None,
         };
         let program = self.program;
-        if let Some(index) = program.blocks.iter().position(|block| block.name == call.name) {
+        let here = call.outside.is_none();
+        if let Some(index) = program.blocks.iter().position(|block| here && block.name == call.name) {
             let block = &program.blocks[index];
             let signature = Signature::new(&block.inputs, &block.outputs, self.arguments(block, call));
             let opening = self.opening(name, call, GroupKind::Block(index), repeat, Some(signature));
@@ -79,7 +81,7 @@ impl Builder<'_, '_> {
         // A layer of the language goes before a network of its name.
         let is_layer = layers::user_names().contains(&call.name.to_string().as_str());
         let network = program.networks.iter().find(|network| network.name == call.name);
-        if let Some(network) = network.filter(|_| !is_layer) {
+        if let Some(network) = network.filter(|_| here && !is_layer) {
             if let Some(argument) = call.arguments.first() {
                 let line = format!("`{}` is a network and takes no arguments", call.name);
                 self.errors.push(Error::new(&argument.tokens, line));
@@ -169,8 +171,9 @@ impl Builder<'_, '_> {
             shares: None,
             frozen,
         });
-        if !errors.is_empty() {
-            self.untried.push((NodeId(self.graph.nodes.len() - 1), errors));
+        // `Dense` without a number may give what the network does.
+        if errors.len() == 1 {
+            self.size_for_output(call, errors.start);
         }
         values
     }
@@ -223,17 +226,36 @@ impl Builder<'_, '_> {
                             format!("`{block}` takes {}, found one more", counted(names.len(), "arguments"))
                         }
                     };
-                    let error = Error::new(place, line);
-                    let help = format!("its parameters are {}", layers::list(&quoted));
-                    self.errors.push(if names.is_empty() { error } else { error.help(help) });
+                    let mut error = Error::new(place, line);
+                    if let [only] = &quoted[..] {
+                        error = error.note(format!("its parameter is `{only}`"));
+                    } else if !names.is_empty() {
+                        error = error.note(format!("its parameters are {}", layers::list(&quoted)));
+                    }
+                    // Without it, or by place.
+                    let others: Vec<_> =
+                        call.arguments.iter().filter(|a| !std::ptr::eq(*a, argument)).collect();
+                    let text = |arguments: &[String]| match arguments {
+                        [] => block.to_string(),
+                        some => format!("{block}({})", some.join(", ")),
+                    };
+                    let mut rest: Vec<String> = others.iter().map(|a| layers::argument_text(a)).collect();
+                    if argument.name.is_some() {
+                        let by_place = rest.iter().zip(&others).take_while(|(_, a)| a.name.is_none()).count();
+                        let mut all = rest.clone();
+                        all.insert(by_place, argument.value.kind.to_string());
+                        error = error.help_call(&call.tokens, text(&all));
+                    }
+                    rest.truncate(names.len());
+                    self.errors.push(error.help_call(&call.tokens, text(&rest)));
                 }
             }
         }
         let missing: Vec<&str> = quoted.iter().copied().filter(|name| fixed.get(name).is_none()).collect();
         if !missing.is_empty() && self.errors.count() == before {
             let line = format!("`{call}` needs {}", layers::list(&missing));
-            let help = format!("`{}({})`", block.name, names.join(", "));
-            self.errors.push(Error::new(&call.tokens, line).help(help));
+            let declared = format!("it is declared `{}({})`", block.name, names.join(", "));
+            self.errors.push(Error::new(&call.tokens, line).note(declared));
         }
         for name in missing {
             fixed.insert(name.to_string(), ValueKind::Broken);

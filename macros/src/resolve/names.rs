@@ -115,8 +115,17 @@ impl Builder<'_, '_> {
         let error = Error::new(name, format!("there is no value `{name}`"));
         let values = self.frame.scope.iter().filter(|(_, bound)| matches!(bound, Binding::Value(_)));
         let known: Vec<&str> = values.map(|(name, _)| name).collect();
+        // `img` for `image`
+        let shortened = |long: &&str| {
+            let mut letters = long.chars();
+            text.chars().count() > 1
+                && long.chars().next() == text.chars().next()
+                && text.chars().all(|c| letters.any(|other| other == c))
+        };
+        let mut shortened = known.iter().copied().filter(shortened);
+        let short = shortened.next().filter(|_| shortened.next().is_none());
         let similar = if limits::may_try(known.len()) { suggest::similar(text, &known, &[]) } else { None };
-        if let Some(found) = similar {
+        if let Some(found) = similar.or(short) {
             let change = Change { place: name.into(), how: How::Replace, text: found.into() };
             let help = format!("a value with a similar name exists: `{found}`");
             return (error.help_with(help, vec![change]), Some(found.into()));
@@ -124,7 +133,10 @@ impl Builder<'_, '_> {
         let last = &known[known.len().saturating_sub(6)..];
         let help = match last {
             [] => return (error, None),
-            [one] => format!("there is `{one}`"),
+            [one] => {
+                let error = error.help_replace(format!("there is `{one}`"), name, *one);
+                return (error, Some((*one).into()));
+            }
             many => format!("there are {}", layers::list(many)),
         };
         (error.help(help), None)
@@ -153,25 +165,46 @@ impl Builder<'_, '_> {
             .collect();
         let mut known = layers::user_names();
         known.extend(own.iter().map(String::as_str));
-        let change = |found: &str| vec![Change { place: name.into(), how: How::Replace, text: found.into() }];
         let alias = layers::ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(&text));
         if alias.is_none() && layers::LATER.iter().any(|later| later.eq_ignore_ascii_case(&text)) {
             self.errors.push(Error::new(name, format!("the layer `{name}` is not supported yet")));
             return;
         }
         let error = Error::new(name, format!("there is no layer `{name}`"));
-        self.errors.push(match (alias, suggest::similar(&text, &known, layers::ALIASES)) {
-            (Some((_, ours)), _) => {
-                error.help_with(format!("`{name}` is called `{ours}` here"), change(ours))
+        let functions = layers::function_names();
+        let lower = suggest::snake_case(&text);
+        let function = suggest::similar(&lower, &functions, layers::FUNCTION_ALIASES)
+            .filter(|_| text.starts_with(char::is_uppercase) && alias.is_none());
+        self.errors.push(match (alias, suggest::similar(&text, &known, layers::ALIASES), function) {
+            (Some((_, ours)), ..) => called(error, call, ours),
+            (None, Some(found), _) => {
+                let error =
+                    error.help_or(format!("a layer with a similar name exists: `{found}`"), name, found);
+                other_arguments(error, call, found, &format!("a layer with a similar name exists: `{found}`"))
             }
-            (None, Some(found)) => {
-                error.help_with(format!("a layer with a similar name exists: `{found}`"), change(found))
-            }
-            (None, None) => {
+            (None, None, Some(found)) => as_function(error, call, found),
+            (None, None, None) => {
                 let family = suggest::family(&text, &known);
-                error.help(format!("among the layers are {}", layers::list(&family)))
+                error.note(format!("among the layers are {}", layers::list(&family)))
             }
         });
+    }
+
+    /// What a layer without its number needs so that the network gives what it declares.
+    pub(super) fn size_for_output(&mut self, call: &Call, error: usize) {
+        let sizes: Vec<String> = self
+            .graph
+            .header
+            .outputs
+            .iter()
+            .filter_map(|output| {
+                let shape = output.shape.as_ref()?;
+                Some(shape.0[shape.claimed_axis()?].to_string())
+            })
+            .collect();
+        for size in sizes {
+            self.errors.complete(error, &call.tokens, &size);
+        }
     }
 
     /// Whether a call says `frozen: true`; any layer with tensors may.
@@ -215,4 +248,43 @@ fn check_claim(call: &Call, errors: &mut Errors) {
         };
         errors.push(Error::new(tokens, line));
     }
+}
+
+/// Another framework's layer under our name; what it counts axes in may differ.
+fn called(error: Error, call: &Call, ours: &str) -> Error {
+    let name = &call.name;
+    let text = name.to_string();
+    let mut error = error;
+    let exact =
+        text.contains("1d") || text.contains("2d") || text.contains("3d") || text.contains(['1', '2', '3']);
+    let siblings = [ours.to_string(), ours.replace("2d", "1d"), ours.replace("2d", "3d")];
+    for (i, sibling) in siblings.iter().enumerate() {
+        let known = layers::user_names().contains(&sibling.as_str()) && !siblings[..i].contains(sibling);
+        if i > 0 && (exact || !known) {
+            continue;
+        }
+        let help = format!("`{name}` is called `{sibling}` here");
+        error = error.help_or(help.clone(), name, sibling.clone());
+        error = other_arguments(error, call, sibling, &help);
+    }
+    error
+}
+
+/// `Linear(784, 10)`: what comes in is known here.
+fn other_arguments(mut error: Error, call: &Call, ours: &str, help: &str) -> Error {
+    for text in layers::rearranged(call, ours) {
+        error = error.help_or(format!("{help}: `{text}`"), &call.tokens, text.clone());
+    }
+    error
+}
+
+/// `Reshape([3, 4])`, `Concatenate`: functions here.
+fn as_function(error: Error, call: &Call, function: &str) -> Error {
+    let help = format!("`{function}` is a function");
+    let numbers: Vec<_> = call.arguments.iter().map(|a| a.value.kind.to_string()).collect();
+    let listed = format!("{function}([{}])", numbers.join(", ").trim_matches(['(', ')']));
+    let first = error.help_or(format!("{help}: `-> {function}`"), &call.name, function);
+    let second = first.help_or(format!("{help}: `-> {listed}`"), &call.tokens, listed);
+    let joined = format!("{function}(axis: 0)");
+    second.help_or(format!("{help}: `-> {joined}`"), &call.tokens, joined)
 }

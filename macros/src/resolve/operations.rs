@@ -1,8 +1,8 @@
 //! Operators and functions: which node an expression becomes.
 
 use super::Builder;
-use crate::ast::{Call, Expression, Function, Operator, ValueKind};
-use crate::errors::{Change, Error, How, Place};
+use crate::ast::{Argument, Call, Expression, Function, Operator, ValueKind};
+use crate::errors::{Error, Place};
 use crate::graph::{Node, ValueId};
 use crate::layers::{self, AnyLayer, Scalar};
 use crate::limits;
@@ -193,18 +193,17 @@ impl Builder<'_, '_> {
             let text = format!("matmul({})", parts.join(", "));
             return vec![self.borrowing(owner, layer, text, &call.tokens, inputs[..1].to_vec())];
         }
-        let first_error = self.errors.count();
         let layer = self.read_layer(call).ok().flatten();
         self.check_claim(call);
-        let Some(layer) = layer else {
-            let value = self.unknown(&call.tokens);
-            let errors = first_error..self.errors.count();
-            self.untried.push((crate::graph::NodeId(self.graph.nodes.len() - 1), errors));
-            return vec![value];
-        };
+        let Some(layer) = layer else { return vec![self.unknown(&call.tokens)] };
         if let Some(wanted) = layer.refuses(inputs.len()) {
             let line = format!("`{call}` takes {wanted}, but gets {}", inputs.len());
-            self.errors.push(Error::new(&call.tokens, line));
+            let mut error = Error::new(&call.tokens, line);
+            if let ([_], "concat", [only, ..]) = (&inputs[..], name.as_str(), &function.values[..]) {
+                let text = suggest::source(&only.tokens());
+                error = error.help_or(format!("`{text}` alone"), &call.tokens, text);
+            }
+            self.errors.push(error);
             return vec![self.unknown(&call.tokens)];
         }
         let mut parts: Vec<String> = inputs.iter().map(|&v| self.operand_text(v, false)).collect();
@@ -236,17 +235,50 @@ impl Builder<'_, '_> {
         let text = name.to_string();
         let error = Error::new(name, format!("there is no function `{name}`"));
         let known = layers::function_names();
-        if let Some(found) = suggest::similar(&text, &known, layers::FUNCTION_ALIASES) {
-            let change = Change { place: name.into(), how: How::Replace, text: found.into() };
-            let help = format!("a function with a similar name exists: `{found}`");
-            return self.errors.push(error.help_with(help, vec![change]));
+        let layer = suggest::similar(&text, &layers::user_names(), layers::ALIASES);
+        let same = |layer: &str| suggest::snake_case(layer).replace('_', "") == text.replace('_', "");
+        let found = suggest::similar(&text, &known, layers::FUNCTION_ALIASES);
+        if let (Some(layer), [first, rest @ ..]) = (layer, &call.arguments[..])
+            && matches!(first.value.kind, ValueKind::Given(_))
+            && (same(layer) || found.is_none())
+        {
+            return self.errors.push(as_layer(error, call, layer, &first.value.kind, rest));
         }
-        let layer = layers::user_names().into_iter().find(|l| suggest::snake_case(l) == text);
-        self.errors.push(match (layer, &call.arguments[..]) {
-            (Some(layer), [first, ..]) if matches!(first.value.kind, ValueKind::Given(_)) => {
-                error.help(format!("`{layer}` is a layer: `{} -> {layer}`", first.value.kind))
+        self.errors.push(match found {
+            Some(found) => {
+                let help = match layers::FUNCTION_ALIASES.iter().any(|(alias, _)| *alias == text) {
+                    true => format!("`{name}` is called `{found}` here"),
+                    false => format!("a function with a similar name exists: `{found}`"),
+                };
+                error.help_replace(help, name, found)
             }
-            _ => error.help(format!("the functions are {}", layers::list(&known))),
+            None => {
+                let some = ["concat", "reshape", "sum", "mean", "exp", "map"];
+                error.note(format!("among the functions are {}", layers::list(&some)))
+            }
         });
+    }
+}
+
+/// `gelu(x)` is written `x -> Gelu`.
+fn as_layer(mut error: Error, call: &Call, layer: &str, first: &ValueKind, rest: &[Argument]) -> Error {
+    let arguments: Vec<_> = rest.iter().map(layers::argument_text).collect();
+    let arguments = arguments.join(", ");
+    let with = |more: &str| match (arguments.is_empty(), more.is_empty()) {
+        (true, true) => String::new(),
+        (true, false) => format!("({more})"),
+        (false, true) => format!("({arguments})"),
+        (false, false) => format!("({arguments}, {more})"),
+    };
+    for more in ["", "kernel: 3"] {
+        let text = format!("{first} -> {layer}{}", with(more));
+        let help = format!("`{layer}` is a layer: `{text}`");
+        error = error.help_or(help.clone(), &call.tokens, text.clone());
+        error = error.help_or(help, &call.tokens, format!("({text})"));
+    }
+    if arguments.is_empty() {
+        error
+    } else {
+        error.note(format!("`{layer}` is a layer: `{first} -> {layer}`"))
     }
 }

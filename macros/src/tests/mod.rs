@@ -14,30 +14,22 @@ mod valid;
 use crate::ast::Program;
 use crate::errors::{Change, Error, Errors, How, Place};
 use crate::graph::Shaped;
-use crate::{check, infer, parse, resolve};
+use crate::{parse, remedies};
 
 /// Runs all stages that report. As behind gate 1, shapes are inferred for what could be resolved.
 pub fn analyse(source: &str) -> (Vec<Shaped>, Vec<Error>) {
     crate::limits::reset();
-    let tokens = source.parse().unwrap_or_else(|e| panic!("{source} is no run of tokens: {e}"));
+    let tokens: proc_macro2::TokenStream =
+        source.parse().unwrap_or_else(|e| panic!("{source} is no run of tokens: {e}"));
     let mut errors = Errors::new();
-    let shaped = analyse_all(&parse::parse(tokens, &mut errors), &mut errors);
+    let shaped = analyse_all(&parse::parse(tokens.clone(), &mut errors), &mut errors);
+    remedies::keep_proved(&tokens, &mut errors);
     (shaped, errors.into_sorted())
 }
 
 /// Runs all stages behind the parser that report.
 pub fn analyse_all(program: &Program, errors: &mut Errors) -> Vec<Shaped> {
-    let mut shaped = Vec::new();
-    let mut used = Vec::new();
-    for network in &program.networks {
-        let graph = resolve::resolve(program, network, errors);
-        used.extend(resolve::blocks_of(&graph));
-        let one = infer::infer(graph, errors);
-        check::check(&one, errors);
-        shaped.push(one);
-    }
-    resolve::check_unused(program, &used, errors);
-    shaped
+    remedies::analyse(program, errors)
 }
 
 /// Where spans of the text that was parsed last begin in the bytes that `byte_range` counts.

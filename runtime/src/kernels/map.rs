@@ -9,8 +9,8 @@ use super::isa::{Isa, isa};
 use super::pool::Window;
 use super::resample::{Bins, Border, Resize};
 use super::{
-    arithmetic, batch_norm, dropout, elementwise, formula, gates, group_norm, layout, pool, resample,
-    row_norm, softmax, strided, table,
+    arithmetic, batch_norm, batch_norm_loops, dropout, elementwise, formula, gates, group_norm, layout, pool,
+    resample, row_norm, softmax, strided, table,
 };
 use crate::layers::activation::Activation;
 use crate::layers::arithmetic::Arithmetic;
@@ -132,13 +132,13 @@ kernels! {
         scratch: &mut [T],
     ) = batch_norm::batch_norm_running_backward;
     /// The loops of the four above; see there.
-    fn batch_norm_sum(x: &[T], sums: &mut [T]) = batch_norm::sum;
-    fn batch_norm_squares(x: &[T], mean: &[T], sums: &mut [T]) = batch_norm::sum_squares;
-    fn batch_norm_products(x: &[T], dy: &[T], mean: &[T], sums: &mut [T]) = batch_norm::sum_gradients;
-    fn batch_norm_fold(channels: usize, shards: &mut [T], out: &mut [T]) = batch_norm::fold;
-    fn batch_norm_widen(channels: usize, values: &[T], wide: &mut [T]) = batch_norm::widen;
-    fn batch_norm_normalise(x: &[T], wide: &[T], y: &mut [T]) = batch_norm::normalise;
-    fn batch_norm_gradient(x: &[T], dy: &[T], wide: &[T], dx: &mut [T]) = batch_norm::gradient;
+    fn batch_norm_sum(x: &[T], sums: &mut [T]) = batch_norm_loops::sum;
+    fn batch_norm_squares(x: &[T], mean: &[T], sums: &mut [T]) = batch_norm_loops::sum_squares;
+    fn batch_norm_products(x: &[T], dy: &[T], mean: &[T], sums: &mut [T]) = batch_norm_loops::sum_gradients;
+    fn batch_norm_fold(channels: usize, shards: &mut [T], out: &mut [T]) = batch_norm_loops::fold;
+    fn batch_norm_widen(channels: usize, values: &[T], wide: &mut [T]) = batch_norm_loops::widen;
+    fn batch_norm_normalise(x: &[T], wide: &[T], y: &mut [T]) = batch_norm_loops::normalise;
+    fn batch_norm_gradient(x: &[T], dy: &[T], wide: &[T], dx: &mut [T]) = batch_norm_loops::gradient;
     /// Normalisation of each row by its own statistics, which it saves; an empty `x` stands in `y`.
     fn row_norm(
         len: usize, centred: bool, eps: f64, weight: &[T], bias: &[T], x: &[T], y: &mut [T], saved: &mut [T],
@@ -270,7 +270,7 @@ mod tests {
             parameters: &parameters,
             inputs: &[&x, &x],
             outputs: &[&y],
-            saved: &saved,
+            saved: &mut saved,
             output_gradients: &[&drawn::<T>(y.len())],
             input_gradients: &mut [&mut dx, &mut other],
             parameter_gradients: &mut dparameters,
@@ -404,11 +404,14 @@ mod tests {
         set_threads(1);
         let narrow = with_isa(Isa::Portable, || (passes::<f32>(), passes::<f64>()));
         set_threads(3);
-        let wide = with_isa(Isa::Avx512, || (passes::<f32>(), passes::<f64>()));
-        for ((name, narrow), (_, wide)) in narrow.0.iter().chain(&narrow.1).zip(wide.0.iter().chain(&wide.1))
-        {
-            // Not by `assert_eq`, which would print half a million numbers.
-            assert!(narrow == wide, "{name}");
+        for isa in Isa::available().skip(1) {
+            let wide = with_isa(isa, || (passes::<f32>(), passes::<f64>()));
+            for ((name, narrow), (_, wide)) in
+                narrow.0.iter().chain(&narrow.1).zip(wide.0.iter().chain(&wide.1))
+            {
+                // Not by `assert_eq`, which would print half a million numbers.
+                assert!(narrow == wide, "{name} with {isa:?}");
+            }
         }
     }
 }

@@ -49,6 +49,8 @@ pub(super) struct Product<T> {
     pub b: *const T,
     /// From one row of B to the next.
     pub b_step: usize,
+    /// Beside that after each segment.
+    pub b_jump: isize,
     /// How many columns there are.
     pub n: usize,
     /// The first row of C.
@@ -134,6 +136,7 @@ impl<T: TileScalar> Product<T> {
             blocks: 1,
             b,
             b_step: n,
+            b_jump: 0,
             n,
             c,
             c_step: n,
@@ -308,6 +311,7 @@ impl<T: TileScalar> Product<T> {
                     segments: self.segments,
                     blocks: self.blocks,
                     b_step: self.b_step * bytes,
+                    b_jump: self.b_jump * bytes as isize,
                     c_step: self.c_step * bytes,
                     a_tile: match self.rows {
                         Rows::Every(step) => (rows * step * bytes) as isize,

@@ -4,7 +4,7 @@ use super::super::trial::{self, Edit, claim, source_node};
 use super::{Candidate, Explainer, Gives};
 use crate::ast::{Argument, Call, Value, ValueKind};
 use crate::errors::{Change, How, Place};
-use crate::graph::{Node, NodeId, Source, ValueId};
+use crate::graph::{GroupKind, Node, NodeId, Source, ValueId};
 use crate::layers::Proposal;
 use crate::parse::parse_call;
 use crate::shape::{Dim, Shape};
@@ -56,15 +56,17 @@ impl Explainer<'_> {
         let edits = vec![Edit::Insert { node: id, input, call: call.clone() }];
         let Some(operand) = node.operands.get(input) else {
             let value = node.inputs[input];
+            // Before all rounds of a repetition, if it is in one.
+            let repeated = node.group.map(|g| &self.graph.groups[g.0]);
+            let place = match repeated.filter(|g| g.kind == GroupKind::Layer) {
+                Some(group) => labelled_as(&group.name, group.named, &group.tokens),
+                None => labelled(node),
+            };
             let made = trial::apply(&call, self.shape(value)?, self.graph.indices(value))?;
             return Some(Candidate {
                 edits,
                 text: format!("insert `-> {text}` before it"),
-                changes: vec![Change {
-                    place: labelled(node),
-                    how: How::Before,
-                    text: format!("{text} -> "),
-                }],
+                changes: vec![Change { place, how: How::Before, text: format!("{text} -> ") }],
                 gives: Some(Gives::Shape(made)),
             });
         };
@@ -344,8 +346,12 @@ impl Explainer<'_> {
 
 /// A layer with its label.
 fn labelled(node: &Node) -> Place {
-    let call = Place::of(&node.tokens);
-    if node.named { Place::from(&node.name).to(call) } else { call }
+    labelled_as(&node.name, node.named, &node.tokens)
+}
+
+fn labelled_as(name: &Ident, named: bool, tokens: &TokenStream) -> Place {
+    let call = Place::of(tokens);
+    if named { Place::from(name).to(call) } else { call }
 }
 
 fn labelled_text(node: &Node) -> String {

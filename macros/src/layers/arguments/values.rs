@@ -2,7 +2,7 @@
 
 use super::{Arguments, choice};
 use crate::ast::ValueKind;
-use crate::errors::{Change, Errors, How};
+use crate::errors::{Change, Error, Errors, How};
 use crate::shape::Dim;
 use crate::suggest;
 
@@ -45,8 +45,9 @@ impl Arguments<'_> {
         match self.take(name).map(|v| &v.kind) {
             None | Some(ValueKind::Broken) => default,
             Some(&ValueKind::Integer(n)) if n >= 1 => n,
-            Some(ValueKind::Integer(_)) => {
-                self.refuse(name, &format!("is invalid: {what} is at least 1"), errors);
+            Some(ValueKind::Integer(n)) => {
+                let error = self.refusal(name, &format!("is invalid: {what} is at least 1"));
+                errors.extend(error.map(|error| self.positive(error, name, &[*n], 1)));
                 default
             }
             Some(ValueKind::Word(_)) => {
@@ -118,7 +119,28 @@ impl Arguments<'_> {
                     (2, _) => "is a whole number or a pair `(height, width)`".into(),
                     _ => "is a whole number or a triple `(depth, height, width)`".into(),
                 };
-                self.refuse(name, &format!("is invalid: {what} {form}"), errors);
+                if let Some(mut error) = self.refusal(name, &format!("is invalid: {what} {form}")) {
+                    error = match kind {
+                        // `[3, 3]` for `(3, 3)`
+                        ValueKind::Shape(shape) if shape.rank() == N && N > 1 => {
+                            let parts: Vec<_> = shape.0.iter().map(ToString::to_string).collect();
+                            self.suggest(error, name, &format!("({})", parts.join(", ")))
+                        }
+                        ValueKind::Shape(shape) if shape.rank() == 1 => {
+                            self.suggest(error, name, &shape.0[0].to_string())
+                        }
+                        ValueKind::Word(word)
+                            if name == "padding" && ["same", "valid"].contains(&word.as_str()) =>
+                        {
+                            self.same(error, word)
+                        }
+                        &ValueKind::Float(x, _) if x.fract() == 0.0 && x >= 0.0 => {
+                            self.suggest(error, name, &format!("{x:.0}"))
+                        }
+                        _ => error,
+                    };
+                    errors.push(error);
+                }
                 return default;
             }
         };
@@ -127,7 +149,9 @@ impl Arguments<'_> {
             match number {
                 ValueKind::Integer(n) if *n >= least => *place = *n,
                 ValueKind::Integer(_) => {
-                    self.refuse(name, &format!("is invalid: {what} is at least {least}"), errors);
+                    let error = self.refusal(name, &format!("is invalid: {what} is at least {least}"));
+                    let all: Vec<Dim> = numbers.iter().filter_map(integer).collect();
+                    errors.extend(error.map(|error| self.positive(error, name, &all, least)));
                     return default;
                 }
                 _ => {
@@ -139,14 +163,62 @@ impl Arguments<'_> {
         sizes
     }
 
+    /// What keeps the size where there is no word for it.
+    fn same(&self, error: Error, word: &str) -> Error {
+        if word == "valid" {
+            return self.suggest(error, "padding", "0");
+        }
+        let half = |kind: &ValueKind| integer(kind).and_then(Dim::known).map(|k| (k.max(1) - 1) / 2);
+        match self.take("kernel").map(|v| &v.kind) {
+            Some(ValueKind::Tuple(parts)) => {
+                let parts: Option<Vec<String>> =
+                    parts.iter().map(|p| half(p).map(|p| p.to_string())).collect();
+                let Some(parts) = parts else { return error };
+                self.suggest(error, "padding", &format!("({})", parts.join(", ")))
+            }
+            Some(kind) => match half(kind) {
+                Some(half) => self.suggest(error, "padding", &half.to_string()),
+                None => error,
+            },
+            None => error,
+        }
+    }
+
+    /// The error with a help: the numbers without their signs.
+    fn positive(&self, error: Error, name: &str, numbers: &[Dim], least: usize) -> Error {
+        let positive = |n: &Dim| n.integer().map(i128::unsigned_abs).filter(|n| *n >= least as u128);
+        let texts: Option<Vec<String>> = numbers.iter().map(|n| positive(n).map(|n| n.to_string())).collect();
+        match texts.as_deref() {
+            Some([first, rest @ ..]) if rest.iter().all(|text| text == first) => {
+                self.suggest(error, name, first)
+            }
+            Some(all) if !all.is_empty() => self.suggest(error, name, &format!("({})", all.join(", "))),
+            _ => error,
+        }
+    }
+
     /// `padding: 1`, `(1, 2)`, and where the layer allows it `same` and `valid`.
     pub fn padding_of<const N: usize>(&mut self, words: bool, errors: &mut Errors) -> Padding<N> {
         match self.take("padding").map(|v| &v.kind) {
             Some(ValueKind::Word(word)) if words && word == "same" => Padding::Same,
             Some(ValueKind::Word(word)) if words && word == "valid" => Padding::Each([Dim::ZERO; N]),
-            Some(ValueKind::Word(_)) if words => {
+            Some(ValueKind::Word(word)) if words => {
                 let form = ["a number", "a number, a pair", "a number, a triple"][N - 1];
-                self.refuse("padding", &format!("is invalid: it is {form}, `same` or `valid`"), errors);
+                if let Some(mut error) =
+                    self.refusal("padding", &format!("is invalid: it is {form}, `same` or `valid`"))
+                {
+                    if let Some(similar) = suggest::similar(word, &["same", "valid"], &[]) {
+                        error = self.suggest(error, "padding", similar);
+                    }
+                    errors.push(error);
+                }
+                Padding::Each([Dim::ZERO; N])
+            }
+            // A constant of that name is nobody's.
+            Some(ValueKind::Integer(n)) if words && ["SAME", "VALID"].contains(&n.to_string().as_str()) => {
+                let word = n.to_string();
+                let error = self.refusal("padding", "is invalid: words are written in small letters");
+                errors.extend(error.map(|error| self.suggest(error, "padding", &word.to_lowercase())));
                 Padding::Each([Dim::ZERO; N])
             }
             _ => Padding::Each(self.sizes_or("padding", "the padding", [Dim::ZERO; N], 0, errors)),
@@ -233,8 +305,18 @@ impl Arguments<'_> {
         match self.take(name).map(|v| &v.kind) {
             None | Some(ValueKind::Broken) => default,
             Some(&ValueKind::Bool(b)) => b,
-            Some(_) => {
-                self.refuse(name, "is invalid: it is `true` or `false`", errors);
+            Some(kind) => {
+                if let Some(error) = self.refusal(name, "is invalid: it is `true` or `false`") {
+                    let meant = match kind.to_string().as_str() {
+                        "0" | "None" | "none" | "no" | "False" | "off" => Some("false"),
+                        "1" | "yes" | "True" | "on" => Some("true"),
+                        _ => None,
+                    };
+                    errors.push(match meant {
+                        Some(meant) => self.suggest(error, name, meant),
+                        None => error,
+                    });
+                }
                 default
             }
         }
@@ -286,10 +368,30 @@ impl Arguments<'_> {
         match self.take("axis").map(|v| &v.kind)? {
             ValueKind::Broken => None,
             ValueKind::Integer(n) if n.known().is_some() => n.known(),
-            _ => {
-                self.refuse("axis", "is invalid: axes are counted from 0, the batch not among them", errors);
+            kind => {
+                let why = match kind {
+                    ValueKind::Tuple(_) => {
+                        "is invalid: it is one axis, counted from 0, the batch not among them"
+                    }
+                    _ => "is invalid: axes are counted from 0, the batch not among them",
+                };
+                let last = matches!(kind, ValueKind::Integer(n) if n.integer() == Some(-1));
+                if let Some(mut error) = self.refusal("axis", why) {
+                    // The last axis is the largest number that an axis has.
+                    for axis in (0..4).rev().filter(|_| last) {
+                        error = self.suggest(error, "axis", &axis.to_string());
+                    }
+                    errors.push(error);
+                }
                 None
             }
         }
+    }
+}
+
+fn integer(kind: &ValueKind) -> Option<Dim> {
+    match kind {
+        ValueKind::Integer(n) => Some(*n),
+        _ => None,
     }
 }

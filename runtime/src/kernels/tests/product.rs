@@ -40,7 +40,7 @@ fn run<T: Real>(
         parameters: w,
         inputs: &[x],
         outputs: &[&[]],
-        saved: &[],
+        saved: &mut [],
         output_gradients: &[dy],
         input_gradients: &mut [&mut dx],
         parameter_gradients: &mut dw,
@@ -196,6 +196,18 @@ const PLAIN: Conv2dSpec = Conv2dSpec {
     groups: 1,
     bias: true,
 };
+
+#[test]
+fn convolutions_of_every_width_are_right() {
+    // Tiles of every number of pixels, and of every number of outputs that a vector holds.
+    for width in 1..=36 {
+        let outputs = 1 + width * 7 % 16;
+        let padding = [[1, 1], [1, width % 2]];
+        let spec = Conv2dSpec { channels: 1 + width % 5, width: width + 2, outputs, padding, ..PLAIN };
+        check_conv2d::<f32>(2, spec);
+        check_conv2d::<f64>(1, Conv2dSpec { channels: spec.outputs, outputs: spec.channels, ..spec });
+    }
+}
 
 #[test]
 fn convolutions_with_many_channels_are_right() {

@@ -1,0 +1,188 @@
+//! The last gate of every `help:`: it is done to the user's own tokens, and all stages read the result. Only a help
+//! that leaves fewer mistakes, and none that was not there before, is shown.
+
+use crate::ast::Program;
+use crate::errors::{Change, Error, Errors, Help, How};
+use crate::graph::Shaped;
+use crate::{check, infer, limits, parse, resolve};
+use proc_macro2::{Group, Spacing, Span, TokenStream, TokenTree};
+use std::cell::Cell;
+
+/// The most ways out that one error shows.
+const MOST_HELPS: usize = 2;
+
+/// The most helps of one invocation that are tried, so that a text full of mistakes is not read for ever.
+const MOST_TRIALS: usize = 64;
+
+thread_local! {
+    static SILENT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether only the number of mistakes matters, so that no way out need be looked for.
+pub fn is_silent() -> bool {
+    SILENT.get()
+}
+
+/// All stages that report.
+pub fn analyse(program: &Program, errors: &mut Errors) -> Vec<Shaped> {
+    let mut shaped = Vec::new();
+    let mut used = Vec::new();
+    for network in &program.networks {
+        let graph = resolve::resolve(program, network, errors);
+        used.extend(resolve::blocks_of(&graph));
+        let one = infer::infer(graph, errors);
+        check::check(&one, errors);
+        shaped.push(one);
+    }
+    resolve::check_unused(program, &used, errors);
+    shaped
+}
+
+/// Keeps of each error those helps that have been proved; what says nothing to do is a note.
+pub fn keep_proved(tokens: &TokenStream, errors: &mut Errors) {
+    let before: Vec<String> = errors.lines();
+    let mut trials = 0;
+    for error in errors.iter_mut() {
+        prove(tokens, error, &before, &mut trials);
+    }
+}
+
+fn prove(tokens: &TokenStream, error: &mut Error, before: &[String], trials: &mut usize) {
+    let mut kept: Vec<Help> = Vec::new();
+    let (mut chosen, mut uncovering) = (false, Vec::new());
+    for help in std::mem::take(&mut error.helps) {
+        if help.changes.is_empty() {
+            error.notes.push(help.text);
+            continue;
+        }
+        if kept.len() == MOST_HELPS || help.one_of && chosen {
+            continue;
+        }
+        *trials += 1;
+        let after = (*trials <= MOST_TRIALS).then(|| mistakes_after(tokens, &help.changes)).flatten();
+        match after.map(|after| judge(&error.line, before, &after)) {
+            Some(Verdict::Good) => {
+                chosen |= help.one_of;
+                kept.push(help);
+            }
+            // What it uncovers is another mistake, which nobody could see before.
+            Some(Verdict::Uncovers) if kept.is_empty() && names_another(&help.text) => {
+                uncovering.push(help.text);
+            }
+            Some(Verdict::Uncovers) if kept.is_empty() && help.text.starts_with("insert ") => {
+                uncovering.push(format!("{}, leads to the next mistake", help.text));
+            }
+            _ => {}
+        }
+    }
+    if kept.is_empty() {
+        error.notes.extend(uncovering.into_iter().next());
+    }
+    error.helps = kept;
+}
+
+/// Whether a help says what something is called here: that is so whatever else is wrong.
+fn names_another(text: &str) -> bool {
+    text.contains("` is called `") || text.contains("a similar name exists")
+}
+
+enum Verdict {
+    Good,
+    /// The mistake is gone, and others are there instead.
+    Uncovers,
+    Bad,
+}
+
+fn judge(line: &str, before: &[String], after: &[String]) -> Verdict {
+    let count = |lines: &[String], line: &str| lines.iter().filter(|other| *other == line).count();
+    if count(after, line) >= count(before, line) {
+        Verdict::Bad
+    } else if after.iter().all(|left| count(after, left) <= count(before, left)) {
+        Verdict::Good
+    } else {
+        Verdict::Uncovers
+    }
+}
+
+/// The first lines of all mistakes that are left after a change; `None` if it cannot be done.
+fn mistakes_after(tokens: &TokenStream, changes: &[Change]) -> Option<Vec<String>> {
+    if limits::is_exhausted() || !limits::may_try(8 * limits::size(tokens)) {
+        return None;
+    }
+    let mut done = vec![false; changes.len()];
+    let changed = apply(tokens, changes, &mut done)?;
+    if done.contains(&false) {
+        return None;
+    }
+    let before = SILENT.replace(true);
+    let mut errors = Errors::new();
+    let program = parse::parse(changed, &mut errors);
+    if program.import.is_none() {
+        analyse(&program, &mut errors);
+    }
+    SILENT.set(before);
+    if limits::is_exhausted() {
+        let _ = errors.take();
+        return None;
+    }
+    Some(errors.into_sorted().into_iter().map(|error| error.line).collect())
+}
+
+/// Stable Rust compares no spans; what is printed of one tells it from all others.
+fn is_same(a: Span, b: Span) -> bool {
+    format!("{a:?}") == format!("{b:?}")
+}
+
+/// The tokens with the changes made whose places are found, which are marked.
+fn apply(tokens: &TokenStream, changes: &[Change], done: &mut [bool]) -> Option<TokenStream> {
+    let all: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let mut changed = TokenStream::new();
+    let mut at = 0;
+    while at < all.len() {
+        let mut behind: Vec<&str> = Vec::new();
+        let mut replaced = None;
+        for (change, done) in changes.iter().zip(done.iter_mut()).filter(|(_, done)| !**done) {
+            let first = is_same(all[at].span(), change.place.first);
+            let last = is_same(all[at].span(), change.place.last);
+            match change.how {
+                How::Before if first => changed.extend(change.text.parse::<TokenStream>().ok()?),
+                How::After if last => behind.push(&change.text),
+                How::Replace if first => {
+                    let end = (at..all.len()).find(|&end| is_same(all[end].span(), change.place.last))?;
+                    // Text without a token, as a `;` that goes, leaves nothing.
+                    changed.extend(change.text.parse::<TokenStream>().ok()?);
+                    replaced = Some(end + 1);
+                }
+                _ => continue,
+            }
+            *done = true;
+            if replaced.is_some() {
+                break;
+            }
+        }
+        match (replaced, &all[at]) {
+            (Some(end), _) => at = end,
+            (None, TokenTree::Group(group)) => {
+                let mut inner = Group::new(group.delimiter(), apply(&group.stream(), changes, done)?);
+                inner.set_span(group.span());
+                changed.extend([TokenTree::Group(inner)]);
+                at += 1;
+            }
+            (None, TokenTree::Punct(punct)) if !behind.is_empty() => {
+                // What comes behind is no part of the same sign.
+                let mut punct = proc_macro2::Punct::new(punct.as_char(), Spacing::Alone);
+                punct.set_span(all[at].span());
+                changed.extend([TokenTree::Punct(punct)]);
+                at += 1;
+            }
+            (None, token) => {
+                changed.extend([token.clone()]);
+                at += 1;
+            }
+        }
+        for text in behind {
+            changed.extend(text.parse::<TokenStream>().ok()?);
+        }
+    }
+    Some(changed)
+}
