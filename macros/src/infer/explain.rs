@@ -9,6 +9,7 @@ use crate::ast::Port;
 use crate::errors::{Change, Error, Help, Place};
 use crate::graph::{Graph, Group, GroupId, GroupKind, Node, NodeId, Source, ValueId};
 use crate::layers::{At, Mismatch, Proposal, is_value};
+use crate::limits;
 use crate::resolve::Signature;
 use crate::shape::Shape;
 use crate::suggest;
@@ -232,11 +233,14 @@ struct Explainer<'a> {
 
 impl Explainer<'_> {
     fn is_good(&self, candidate: &Candidate) -> bool {
-        self.mends(&self.tried(candidate))
+        self.tried(candidate).is_some_and(|after| self.mends(&after))
     }
 
-    /// What comes of a candidate. An edit in a block's text is one of all places where the block is used.
-    fn tried(&self, candidate: &Candidate) -> Trial {
+    /// What comes of a candidate; `None` if enough has been tried. An edit in a block's text is one of all places where the block is used.
+    fn tried(&self, candidate: &Candidate) -> Option<Trial> {
+        if !limits::may_try(self.graph.order.len()) {
+            return None;
+        }
         let mut edits = candidate.edits.clone();
         for edit in &candidate.edits {
             let (Edit::Insert { node, .. } | Edit::Replace { node, .. } | Edit::Earlier { node, .. }) = edit
@@ -258,7 +262,7 @@ impl Explainer<'_> {
                 }
             }
         }
-        run(self.graph, &edits)
+        Some(run(self.graph, &edits))
     }
 
     /// Whether an edit would write the numbers of one use into the text of a block, which other uses have too.
@@ -304,10 +308,11 @@ impl Explainer<'_> {
             return Vec::new();
         }
         let mut helps: Vec<Help> = Vec::new();
-        let candidates: Vec<Candidate> = candidates.into_iter().filter(|c| !self.is_for_one_use(c)).collect();
-        let trials: Vec<Trial> = candidates.iter().map(|c| self.tried(c)).collect();
-        let any = trials.iter().any(|t| self.mends(t));
-        for (candidate, after) in candidates.into_iter().zip(trials) {
+        let candidates = candidates.into_iter().filter(|c| !self.is_for_one_use(c));
+        let trials: Vec<(Candidate, Trial)> =
+            candidates.filter_map(|c| self.tried(&c).map(|after| (c, after))).collect();
+        let any = trials.iter().any(|(_, after)| self.mends(after));
+        for (candidate, after) in trials {
             let good = match any {
                 true => self.mends(&after),
                 false if definition(self.graph, self.fault).is_some() => false,
