@@ -665,7 +665,7 @@ fn placed_stream(tokens: TokenStream, span: Span) -> TokenStream {
     placed(&tokens.to_string(), span).into_iter().collect()
 }
 
-/// What stands between the commas of a group.
+/// What stands between the commas of a group, as tokens.
 fn parts_of(group: &Group) -> Vec<TokenStream> {
     let mut parts: Vec<TokenStream> = vec![TokenStream::new()];
     for token in group.stream() {
