@@ -60,7 +60,7 @@ fn layer(c: &mut Criterion, name: &str, spec: &impl Layer<f32>, sizes: &Sizes) {
                 parameters: &parameters,
                 inputs: &[&x],
                 outputs: &[&[]],
-                saved: &[],
+                saved: &mut [],
                 output_gradients: &[&dy],
                 input_gradients: &mut [&mut dx],
                 parameter_gradients: &mut gradient,

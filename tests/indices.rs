@@ -85,7 +85,7 @@ fn embedding<T: Real>(case: &Case) {
         parameters: &weight,
         inputs: &[&x],
         outputs: &[&[]],
-        saved: &[],
+        saved: &mut [],
         output_gradients: &[&case.values("grad_output")],
         input_gradients: &mut [&mut []],
         parameter_gradients: &mut dw,

@@ -5,7 +5,7 @@ mod common;
 use common::differences;
 use formwork::losses::{Loss, Takes};
 use formwork::prelude::*;
-use formwork::{Error, kind};
+use formwork::{Error, Noise, kind};
 use nalgebra::{SMatrix, SVector};
 
 network! {
@@ -150,4 +150,23 @@ fn a_trainer_takes_several_inputs_and_outputs() {
         .expect("good data");
     let last = history.epochs.last().expect("epochs").training.loss;
     assert!(last < 1e-4, "the loss stays at {last}");
+}
+
+#[test]
+fn room_for_gradients_by_inputs_is_checked() {
+    let network = Two::<f64>::new(1);
+    let (a, b) = (drawn::<SVector<f64, 3>>(2, 1), drawn::<SMatrix<f64, 4, 2>>(2, 2));
+    let mut gradient = Two::<f64>::new(1);
+    let before = gradient.duplicate();
+    let mut check = |slices: &mut [&mut [f64]], complaint: &str| {
+        let mut workspace = Two::workspace();
+        let batch = TwoBatch { a: &a, b: &b };
+        let pass = network.forward(batch, Selection::All, Noise::default(), &mut workspace).expect("a batch");
+        let error = pass.backward_with_inputs(&mut gradient, slices).expect_err("wrong room");
+        assert!(error.to_string().contains(complaint), "{error}");
+        assert_eq!(gradient.as_slice(), before.as_slice(), "nothing is written");
+    };
+    check(&mut [], "the gradient by `a` of `Two` takes 6 scalars for these samples, but there is room for 0");
+    check(&mut [&mut [0.0; 6]], "the gradient by `b` of `Two` takes 16 scalars");
+    check(&mut [&mut [0.0; 6], &mut [0.0; 8]], "there is room for 8");
 }

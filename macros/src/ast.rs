@@ -53,7 +53,7 @@ pub struct Network {
 }
 
 /// A declared input, or an output, which may be without a name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Port {
     pub name: Option<Ident>,
     pub shape: Option<Vec<Dimension>>,
@@ -217,6 +217,21 @@ pub struct Call {
     pub name: Ident,
     pub arguments: Vec<Argument>,
     pub tokens: TokenStream,
+    /// What makes it a network of another invocation or crate.
+    pub outside: Option<Rc<Outside>>,
+}
+
+/// `vision::Backbone => [512]`: nothing is known of such a network here but what is claimed.
+#[derive(Debug)]
+pub struct Outside {
+    /// The path with its scalar, `vision::Backbone<T>`.
+    pub path: TokenStream,
+    /// What it gives.
+    pub claims: Vec<Port>,
+    /// Their shapes, once names have numbers; `None` if one could not be read.
+    pub shapes: Option<Vec<Shape>>,
+    /// From `=>` on.
+    pub tokens: TokenStream,
 }
 
 #[derive(Clone, Debug)]
@@ -325,7 +340,10 @@ impl fmt::Display for Dimension {
 impl fmt::Display for Call {
     /// The call with regular spaces: `Conv2d(32, kernel: 3)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.name)?;
+        match &self.outside {
+            Some(outside) => write!(f, "{}", outside.name())?,
+            None => write!(f, "{}", self.name)?,
+        }
         if self.arguments.is_empty() {
             return Ok(());
         }
@@ -338,6 +356,13 @@ impl fmt::Display for Call {
             })
             .collect();
         write!(f, "({})", arguments.join(", "))
+    }
+}
+
+impl Outside {
+    /// The path as a user would write it.
+    pub fn name(&self) -> String {
+        self.path.to_string().replace(' ', "")
     }
 }
 

@@ -170,8 +170,7 @@ impl Shaped {
     pub fn parameters(&self, node: NodeId) -> Vec<Parameter> {
         let mut parameters = self.layer(node).parameters(&self.input_shapes(node));
         if self.graph.nodes[self.owner(node).0].frozen {
-            let learned = parameters.iter_mut().filter(|p| p.role == Role::Learned);
-            learned.for_each(|p| p.role = Role::Frozen);
+            parameters = parameters.into_iter().map(Parameter::frozen).collect();
         }
         parameters
     }
@@ -179,8 +178,7 @@ impl Shaped {
     /// Of a frozen layer the scalars that would be learned, which stand before all others, and all of them.
     pub fn frozen(&self, node: NodeId) -> Option<(Dim, Dim)> {
         let parameters = self.layer(node).parameters(&self.input_shapes(node));
-        let learned = parameters.iter().filter(|p| p.role == Role::Learned);
-        let learned = learned.map(Parameter::len).sum();
+        let learned = parameters.iter().map(Parameter::learned).sum();
         let frozen = self.graph.nodes[self.owner(node).0].frozen;
         frozen.then(|| (learned, parameters.iter().map(Parameter::len).sum()))
     }

@@ -4,6 +4,7 @@ mod dimensions;
 mod groups;
 mod names;
 mod operations;
+mod outside;
 mod shared;
 mod signature;
 mod values;
@@ -332,6 +333,15 @@ impl<'p, 'e> Builder<'p, 'e> {
 
     /// The names of several values, if they are the outputs of a group that names them.
     fn parts(&self, values: &[ValueId]) -> Option<Vec<(String, ValueId)>> {
+        if let Some(node) = values.first().and_then(|value| infer::source_node(&self.graph, *value))
+            && let node = &self.graph.nodes[node.0]
+            && node.outputs == values
+            && let Some(outside) = node.call.as_ref().and_then(|call| call.outside.as_ref())
+        {
+            let names = outside.claims.iter().map(|claim| claim.name.as_ref().map(ToString::to_string));
+            let names: Vec<String> = names.collect::<Option<_>>()?;
+            return Some(names.into_iter().zip(values.iter().copied()).collect());
+        }
         let group = self.graph.groups.iter().rev().find(|group| group.outputs == values)?;
         let names = group.signature.as_ref()?.outputs.iter().map(|output| output.name.clone());
         let names: Vec<String> = names.collect::<Option<_>>()?;
@@ -464,7 +474,9 @@ impl<'p, 'e> Builder<'p, 'e> {
         let inputs: Option<Vec<Shape>> = node.inputs.iter().map(|v| self.shapes[v.0].clone()).collect();
         let (layer, inputs) = (node.layer.as_ref()?, inputs?);
         let indices = node.inputs.iter().any(|&value| self.graph.indices(value).is_some());
-        if layer.refuses(inputs.len()).is_some() || layer.takes_indices() != indices {
+        if layer.refuses(inputs.len()).is_some()
+            || !layer.checks_elements() && layer.takes_indices() != indices
+        {
             return None;
         }
         infer::shapes_of(layer, &inputs)

@@ -8,7 +8,7 @@ mod text;
 pub use dim::Dim;
 pub use fork::{Fact, Test, Tree, explore, explore_at_most, freeze};
 use std::fmt;
-pub use table::{Constant, Session, Term, any_open, found};
+pub use table::{Asked, Constant, Session, Term, any_open, found};
 pub use text::{NUMBER, PLURAL, Piece, pieces, source};
 
 /// A shape without the batch axis, outermost axis first; `[]` is a scalar.

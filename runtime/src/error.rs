@@ -61,6 +61,21 @@ pub enum Error {
         /// The room found.
         found: usize,
     },
+    /// Room of another size than the gradient by an input takes.
+    #[error(
+        "the gradient by `{input}` of `{network}` takes {expected} scalars for these samples, but there is room for \
+         {found}"
+    )]
+    InputGradient {
+        /// The network.
+        network: &'static str,
+        /// The input.
+        input: &'static str,
+        /// The scalars of all samples; none for indices.
+        expected: usize,
+        /// The room found; none if it is missing.
+        found: usize,
+    },
     /// No tensor of that name.
     #[error("there is no tensor `{name}`; there are: {}", known.join(", "))]
     UnknownTensor {

@@ -257,7 +257,7 @@ fn backward(
     case: &LayerCase<'_>,
     weights: &[Vec<f64>],
 ) -> (Vec<Vec<f64>>, Vec<f64>) {
-    let (outputs, saved) = forward(layer, case, case.inputs, case.parameters);
+    let (outputs, mut saved) = forward(layer, case, case.inputs, case.parameters);
     let inputs: Vec<&[f64]> = case.inputs.iter().map(|&x| if case.reads_inputs { x } else { &[] }).collect();
     let outputs: Vec<&[f64]> =
         outputs.iter().map(|y| if case.reads_outputs { &y[..] } else { &[] }).collect();
@@ -277,7 +277,7 @@ fn backward(
         parameters: case.parameters,
         inputs: &inputs,
         outputs: &outputs,
-        saved: &saved,
+        saved: &mut saved,
         output_gradients: &gradients,
         input_gradients: &mut slices,
         parameter_gradients: &mut parameter_gradients,

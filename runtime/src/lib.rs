@@ -271,6 +271,32 @@
 //! assert_eq!(Distance::PARAMETERS, 64 * 32 + 32 + 32 * 8 + 8);  // one tower
 //! ```
 //!
+//! A network of another invocation, module or crate is used in the same way. One macro cannot look into another, so what it
+//! gives is claimed, `=> [512]` or `=> (mean: [20], log_var: [20])`; the compiler compares the claim, and what flows in,
+//! with the network's own declaration, and says both shapes if they differ. It may be repeated, shared, and frozen.
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! mod vision {
+//!     formwork::network! {
+//!         pub struct Backbone(image: [1, 28, 28]) -> [64] {
+//!             image -> Conv2d(8, kernel: 3, stride: 2) -> Relu -> Flatten -> Dense(64)
+//!         }
+//!     }
+//! }
+//!
+//! network! {
+//!     pub struct Digits(image: [1, 28, 28]) -> [10] {
+//!         image -> features: vision::Backbone(frozen: true) => [64] -> Relu -> logits: Dense(10)
+//!     }
+//! }
+//!
+//! let mut digits = Digits::new(1);
+//! digits.features.copy_from(&vision::Backbone::new(7));         // or loaded from a file of its own
+//! assert_eq!(Digits::PARAMETERS, 64 * 10 + 10);
+//! ```
+//!
 //! A tensor of one's own is declared before it is used. It is a field of the network, has that name in files, and its
 //! gradient is the sum over the batch. It begins with a number or is drawn: `= he_normal` and the other names of `init:`,
 //! and without any as a dense layer's weights are, where the first axis is what comes out and the others what goes in.
@@ -409,6 +435,7 @@ pub mod metrics;
 mod network;
 pub mod noise;
 pub mod optimizers;
+
 mod parameters;
 mod real;
 pub mod report;

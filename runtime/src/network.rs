@@ -1,5 +1,7 @@
 //! What `network!` makes: the trait that trainers, files and reports see.
 
+use crate::__private::outside::{self, About};
+use crate::layers::{Backward, Forward};
 use crate::noise::Noise;
 use crate::sample::{Column, Sample};
 use crate::tensor::{unflatten, unflatten_mut};
@@ -85,7 +87,7 @@ pub struct Inputs<'a, T> {
 ///
 /// What is used every day (`new`, `predict`, `summary`, …) are methods of the generated struct itself; this trait is
 /// what code over any network is written against.
-pub trait Network: Parameters {
+pub trait Network: Parameters + Sized {
     /// One input of the network, or a tuple of them.
     type Sample: Send + Sync + 'static;
     /// A borrowed batch: `&[Sample]`, or the generated struct of slices with the inputs' names.
@@ -103,6 +105,26 @@ pub trait Network: Parameters {
     const MIN_TRAINING_SAMPLES: usize;
 
     #[doc(hidden)]
+    const __KEPT: [usize; 2];
+    #[doc(hidden)]
+    const __BROKEN: bool = false;
+    #[doc(hidden)]
+    const __ABOUT: &'static About = &About {
+        graph: Self::GRAPH,
+        tensors: Self::TENSORS,
+        scalars: Self::SCALARS,
+        learned: Self::PARAMETERS,
+        kept: Self::__KEPT,
+        least_samples: Self::MIN_TRAINING_SAMPLES,
+        broken: Self::__BROKEN,
+    };
+    // Has functions that say what a network needs in which this one stands.
+    #[doc(hidden)]
+    type __Scratch;
+    #[doc(hidden)]
+    const __SCRATCH: Self::__Scratch;
+
+    #[doc(hidden)]
     fn __predict_len(samples: usize) -> usize;
     #[doc(hidden)]
     fn __train_len(samples: usize) -> usize;
@@ -118,15 +140,32 @@ pub trait Network: Parameters {
         memory: &mut [Self::Scalar],
     );
     #[doc(hidden)]
-    fn __forward(&self, inputs: Inputs<'_, Self::Scalar>, noise: Noise, memory: &mut [Self::Scalar]);
+    fn __forward(
+        &self,
+        inputs: Inputs<'_, Self::Scalar>,
+        noise: Noise,
+        memory: &mut [Self::Scalar],
+        scratch: &mut [Self::Scalar],
+    );
     #[doc(hidden)]
     fn __backward(
         &self,
         inputs: Inputs<'_, Self::Scalar>,
         noise: Noise,
         gradient: &mut Self,
+        // One for each input, or none if nobody asks.
+        input_gradients: &mut [&mut [Self::Scalar]],
         memory: &mut [Self::Scalar],
+        scratch: &mut [Self::Scalar],
     );
+    #[doc(hidden)]
+    fn __forward_inside(pass: Forward<'_, Self::Scalar>, node: usize) {
+        outside::forward::<Self>(pass, node);
+    }
+    #[doc(hidden)]
+    fn __backward_inside(pass: Backward<'_, Self::Scalar>, node: usize, frozen: bool) {
+        outside::backward::<Self>(pass, node, frozen);
+    }
 
     /// Runs a training pass over the selected samples of a batch: dropout drops, batch normalisation uses the batch's
     /// own statistics, and what the backward pass will need stays in the workspace.
@@ -153,7 +192,8 @@ pub trait Network: Parameters {
         let memory = workspace.memory.take(Self::__train_len(samples));
         let columns = batch.columns();
         let inputs = Inputs { columns: columns.as_ref(), selection, samples };
-        self.__forward(inputs, noise, memory);
+        let (kept, scratch) = memory.split_at_mut(kept::<Self>(samples));
+        self.__forward(inputs, noise, kept, scratch);
         Ok(Pass { network: self, batch, selection, samples, noise, memory })
     }
 
@@ -255,6 +295,11 @@ pub const PREDICTION_BATCH: usize = 64;
 /// The most inputs that a network may have.
 pub(crate) const MAX_INPUTS: usize = 16;
 
+/// The scalars of working memory that stay from forward to backward.
+fn kept<N: Network>(samples: usize) -> usize {
+    samples * N::__KEPT[0] + N::__KEPT[1]
+}
+
 fn count(all: usize, selection: Selection<'_>) -> Result<usize, Error> {
     let samples = match selection {
         Selection::All => all,
@@ -306,8 +351,62 @@ impl<N: Network> Pass<'_, '_, N> {
     /// Writes the loss's gradient by all parameters into `gradient`, and the batch's statistics into its running
     /// averages. What `gradient` held before is overwritten.
     pub fn backward(self, gradient: &mut N) {
+        self.run_backward(gradient, &mut []);
+    }
+
+    /// The same, and writes the loss's gradient by what went in: for a generator that learns through a discriminator,
+    /// an attribution, an input that is searched for.
+    ///
+    /// `inputs` has a slice for each input of the network, in their order: the scalars of all selected samples one
+    /// behind the other, each in the row-major order of its shape. What they held before is overwritten. Indices have no
+    /// gradient; their slice is empty.
+    ///
+    /// ```
+    /// use formwork::prelude::*;
+    /// use formwork::Noise;
+    ///
+    /// network! {
+    ///     struct Square(x: [3]) -> [] { sum(x * x) }
+    /// }
+    ///
+    /// let (square, mut gradient) = (Square::new(0), Square::new(0));
+    /// let batch = [SVector::from([1.0, 2.0, 3.0])];
+    /// let mut workspace = Square::workspace();
+    /// let mut pass = square.forward(&batch, Selection::All, Noise::default(), &mut workspace)?;
+    /// pass.outputs_and_gradients().1[0] = 1.0;
+    /// let mut by_x = [0.0; 3];
+    /// pass.backward_with_inputs(&mut gradient, &mut [&mut by_x])?;
+    /// assert_eq!(by_x, [2.0, 4.0, 6.0]);
+    /// # Ok::<(), formwork::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InputGradient`] if a slice is missing or has another length; nothing is written then.
+    pub fn backward_with_inputs(
+        self,
+        gradient: &mut N,
+        inputs: &mut [&mut [N::Scalar]],
+    ) -> Result<(), Error> {
+        let declared = N::GRAPH.inputs;
+        for (i, input) in declared.iter().enumerate() {
+            let len = input.shape.iter().product::<usize>() * self.samples;
+            let expected = if input.indices.is_some() { 0 } else { len };
+            let found = inputs.get(i).map_or(0, |slice| slice.len());
+            if found != expected {
+                let (network, input) = (N::GRAPH.name, input.name);
+                return Err(Error::InputGradient { network, input, expected, found });
+            }
+        }
+        // An empty list would say that nobody asks.
+        self.run_backward(gradient, inputs);
+        Ok(())
+    }
+
+    fn run_backward(self, gradient: &mut N, input_gradients: &mut [&mut [N::Scalar]]) {
         let columns = self.batch.columns();
         let inputs = Inputs { columns: columns.as_ref(), selection: self.selection, samples: self.samples };
-        self.network.__backward(inputs, self.noise, gradient, self.memory);
+        let (kept, scratch) = self.memory.split_at_mut(kept::<N>(self.samples));
+        self.network.__backward(inputs, self.noise, gradient, input_gradients, kept, scratch);
     }
 }

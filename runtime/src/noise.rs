@@ -29,6 +29,15 @@ impl Noise {
         let inner = outer.wrapping_mul(0x1_0001).wrapping_add(round as u32 + 1);
         Noise { step: (inner as u64) << 32 | self.step & 0xffff_ffff, ..self }
     }
+
+    /// The noise inside of a network that is one node of another: its nodes have numbers of their own.
+    #[must_use]
+    pub(crate) const fn inside(self, node: usize) -> Noise {
+        let outer = (self.step >> 32) as u32;
+        // No count of rounds gets so far.
+        let inner = outer.wrapping_mul(0x1_0001) ^ (0x8000_0000 | (node as u32 + 1));
+        Noise { step: (inner as u64) << 32 | self.step & 0xffff_ffff, ..self }
+    }
 }
 
 const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];

@@ -201,6 +201,26 @@ pub unsafe trait Parameters: Sized + Send + Sync + 'static {
     }
 }
 
+/// The network that these scalars are: a part of another network, which is as aligned.
+pub(crate) fn view<P: Parameters>(scalars: &[P::Scalar]) -> &P {
+    fits::<P>(scalars);
+    // SAFETY: length and alignment were checked; `P` is made of its scalars alone.
+    unsafe { &*scalars.as_ptr().cast() }
+}
+
+/// The same to write into.
+pub(crate) fn view_mut<P: Parameters>(scalars: &mut [P::Scalar]) -> &mut P {
+    fits::<P>(scalars);
+    // SAFETY: as above, and nobody else has the scalars meanwhile.
+    unsafe { &mut *scalars.as_mut_ptr().cast() }
+}
+
+/// Emitted code alone asks, whose places are checked when it is compiled; anything else is a defect of ours.
+fn fits<P: Parameters>(scalars: &[P::Scalar]) {
+    assert_eq!(size_of_val(scalars), size_of::<P>(), "a network of another size");
+    assert_eq!(scalars.as_ptr().align_offset(align_of::<P>()), 0, "a network that starts elsewhere");
+}
+
 fn find(tensors: &'static [TensorInfo], name: &str) -> Result<&'static TensorInfo, Error> {
     tensors.iter().find(|t| t.name == *name).ok_or_else(|| Error::UnknownTensor {
         name: name.into(),

@@ -10,8 +10,11 @@ use core::ops::Range;
 
 #[path = "constants.rs"]
 pub mod constants;
+#[path = "outside.rs"]
+pub mod outside;
 
 pub use crate::network::{Inputs, equally_many};
+
 pub use crate::rounds::{Row, add_gradient, link, link_in, link_out, part_of, part_of_mut, tensors};
 pub use formwork_macros::{blocks, network};
 pub use nalgebra::SMatrix;
@@ -80,6 +83,13 @@ impl Load {
     fn len(&self) -> usize {
         self.channels * self.pixels
     }
+}
+
+/// The slices one by one, or empty ones if there are none.
+#[inline]
+pub fn each_or_none<'a, T, const N: usize>(slices: &'a mut [&mut [T]]) -> [&'a mut [T]; N] {
+    let mut slices = slices.iter_mut();
+    core::array::from_fn(|_| slices.next().map_or(&mut [][..], |slice| &mut **slice))
 }
 
 /// `to = from`.

@@ -1,5 +1,6 @@
 //! What emitted loops over the rounds of a repetition need.
 
+use crate::__private::outside::About;
 use crate::{Init, Real, Role, TensorInfo, TensorName};
 use core::ops::Range;
 
@@ -17,6 +18,17 @@ pub enum Row {
     },
     /// The end of the innermost repetition.
     End,
+    /// All tensors of a network that was declared elsewhere.
+    Network {
+        /// The network.
+        about: &'static About,
+        /// What stands before its tensors' names.
+        name: &'static str,
+        /// The place of its first scalar.
+        offset: usize,
+        /// Whether it learns nothing here.
+        frozen: bool,
+    },
 }
 
 /// A repetition that is being written out.
@@ -50,15 +62,25 @@ pub const fn tensors<const N: usize>(rows: &[Row]) -> [TensorInfo; N] {
                 open[depth] = Open { row, round: 0, rounds, stride };
                 depth += 1;
             }
-            Row::Tensor(mut info) => {
-                let mut level = 0;
-                while level < depth {
-                    info.offset += open[level].round * open[level].stride;
-                    info.name = info.name.with_round(level, open[level].round);
-                    level += 1;
-                }
-                table[n] = info;
+            Row::Tensor(_) if n >= N => {}
+            Row::Tensor(info) => {
+                table[n] = in_rounds(info, &open, depth);
                 n += 1;
+            }
+            Row::Network { about, name, offset, frozen } => {
+                let mut inner = 0;
+                // Behind a mistake, which is reported, the table has no room for them.
+                while inner < about.tensors.len() && n < N {
+                    let mut info = about.tensors[inner];
+                    info.offset += offset;
+                    info.name = info.name.inside(name);
+                    if frozen && matches!(info.role, Role::Learned) {
+                        info.role = Role::Frozen;
+                    }
+                    table[n] = in_rounds(info, &open, depth);
+                    inner += 1;
+                    n += 1;
+                }
             }
             Row::End => {
                 let top = &mut open[depth - 1];
@@ -73,6 +95,17 @@ pub const fn tensors<const N: usize>(rows: &[Row]) -> [TensorInfo; N] {
         row += 1;
     }
     table
+}
+
+/// A tensor of the first round where it is in these.
+const fn in_rounds(mut info: TensorInfo, open: &[Open; 8], depth: usize) -> TensorInfo {
+    let mut level = 0;
+    while level < depth {
+        info.offset += open[level].round * open[level].stride;
+        info.name = info.name.with_round(level, open[level].round);
+        level += 1;
+    }
+    info
 }
 
 /// One round's part of what lies behind `start`, `len` scalars for each round.

@@ -2,8 +2,11 @@
 
 use core::fmt;
 
-/// The most repetitions inside one another.
+/// The most repetitions inside one another, those of networks inside counted.
 const MAX_DEPTH: usize = 8;
+
+/// The most networks of other invocations inside one another, and the innermost one's own names.
+const MAX_PARTS: usize = 4;
 
 /// The name of a tensor in files: `conv1.weight`, and `body.3.conv1.weight` in the fourth round of a repetition.
 ///
@@ -17,8 +20,9 @@ const MAX_DEPTH: usize = 8;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TensorName {
-    /// A `*` stands for a round's number.
-    template: &'static str,
+    /// One behind the other: the places of networks inside one another, and the name in the innermost. A `*` stands
+    /// for a round's number.
+    parts: [&'static str; MAX_PARTS],
     rounds: [u16; MAX_DEPTH],
 }
 
@@ -26,7 +30,51 @@ impl TensorName {
     /// A name without a repetition in it.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        TensorName { template: name, rounds: [0; MAX_DEPTH] }
+        let mut parts = [""; MAX_PARTS];
+        parts[0] = name;
+        TensorName { parts, rounds: [0; MAX_DEPTH] }
+    }
+
+    /// The name in a network around, where this one stands at a place, `features.`.
+    pub(crate) const fn inside(mut self, place: &'static str) -> Self {
+        assert!(
+            self.parts[MAX_PARTS - 1].is_empty(),
+            "networks of other invocations stand more than three deep"
+        );
+        let mut part = MAX_PARTS - 1;
+        while part > 0 {
+            self.parts[part] = self.parts[part - 1];
+            part -= 1;
+        }
+        self.parts[0] = place;
+        let (mut stars, mut byte) = (0, 0);
+        while byte < place.len() {
+            stars += (place.as_bytes()[byte] == b'*') as usize;
+            byte += 1;
+        }
+        let mut level = MAX_DEPTH;
+        while level > 0 {
+            level -= 1;
+            if level >= stars {
+                self.rounds[level] = self.rounds[level - stars];
+            } else {
+                self.rounds[level] = 0;
+            }
+        }
+        self
+    }
+
+    /// The name cut at the rounds' numbers.
+    fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
+        let mut rounds = self.rounds.iter();
+        self.parts
+            .iter()
+            .flat_map(|part| part.split_inclusive('*'))
+            .flat_map(move |piece| match piece.strip_suffix('*') {
+                Some(text) => [Some(Piece::Text(text)), rounds.next().map(|n| Piece::Round(*n))],
+                None => [Some(Piece::Text(piece)), None],
+            })
+            .flatten()
     }
 
     /// The same tensor of another round; `depth` counts the repetitions from the outermost.
@@ -36,14 +84,18 @@ impl TensorName {
     }
 }
 
+/// A part of a name.
+enum Piece<'a> {
+    Text(&'a str),
+    Round(u16),
+}
+
 impl fmt::Display for TensorName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts = self.template.split('*');
-        f.write_str(parts.next().unwrap_or_default())?;
-        for (part, round) in parts.zip(self.rounds) {
-            write!(f, "{round}{part}")?;
-        }
-        Ok(())
+        self.pieces().try_for_each(|piece| match piece {
+            Piece::Text(text) => f.write_str(text),
+            Piece::Round(round) => write!(f, "{round}"),
+        })
     }
 }
 
@@ -56,21 +108,19 @@ impl fmt::Debug for TensorName {
 impl PartialEq<str> for TensorName {
     fn eq(&self, other: &str) -> bool {
         let mut rest = other;
-        let mut parts = self.template.split('*');
-        let Some(after) = rest.strip_prefix(parts.next().unwrap_or_default()) else { return false };
-        rest = after;
-        for (part, round) in parts.zip(self.rounds) {
-            let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-            let (number, behind) = rest.split_at(digits);
-            // "03" is no round's number.
-            let canonical = number.len() == 1 || !number.starts_with('0');
-            if !canonical || number.parse() != Ok(round) {
-                return false;
-            }
-            match behind.strip_prefix(part) {
-                Some(after) => rest = after,
-                None => return false,
-            }
+        for piece in self.pieces() {
+            let behind = match piece {
+                Piece::Text(text) => rest.strip_prefix(text),
+                Piece::Round(round) => {
+                    let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+                    let (number, behind) = rest.split_at(digits);
+                    // "03" is no round's number.
+                    let canonical = number.len() == 1 || !number.starts_with('0');
+                    (canonical && number.parse() == Ok(round)).then_some(behind)
+                }
+            };
+            let Some(behind) = behind else { return false };
+            rest = behind;
         }
         rest.is_empty()
     }
@@ -95,5 +145,17 @@ mod tests {
             assert_ne!(name, other);
         }
         assert_ne!(TensorName::new("weight"), "weigh");
+    }
+
+    #[test]
+    fn a_network_inside_has_its_place_in_front() {
+        let inner = TensorName::new("body.*.weight").with_round(0, 3);
+        let name = inner.inside("stages.*.net.").with_round(0, 7);
+        assert_eq!(name.to_string(), "stages.7.net.body.3.weight");
+        assert_eq!(name, "stages.7.net.body.3.weight");
+        assert_ne!(name, "stages.3.net.body.7.weight");
+        let outer = name.inside("a.").inside("b.");
+        assert_eq!(outer.to_string(), "b.a.stages.7.net.body.3.weight");
+        assert_eq!(outer, "b.a.stages.7.net.body.3.weight");
     }
 }

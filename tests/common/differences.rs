@@ -1,7 +1,8 @@
 //! Whole networks against finite differences, in f64.
 
+use formwork::__private::Inputs;
 use formwork::prelude::*;
-use formwork::{Noise, Role, TensorInfo, noise::Stream};
+use formwork::{Batch, Column, Noise, Role, TensorInfo, noise::Stream};
 use rand::RngExt;
 
 /// Numbers from -1 to 1.
@@ -42,6 +43,7 @@ pub fn check_batch<'b, N: Network<Scalar = f64>>(batch: N::Batch<'b>, indices: &
     let all = learned::<N>().flat_map(TensorInfo::range).collect::<Vec<_>>();
     assert_eq!(all.len(), N::PARAMETERS, "{}: every learned number is checked", N::GRAPH.name);
     compare::<N>(batch, indices, &all, &[1e-5]);
+    compare_inputs::<N>(batch, indices, None, &[1e-5]);
 }
 
 /// The same for some numbers of each learned tensor, drawn from a seed. Large networks have kinks everywhere: where one lies within a step, a smaller one finds
@@ -55,7 +57,9 @@ pub fn check_batch_spots<'b, N: Network<Scalar = f64>>(
     let tensors = learned::<N>().flat_map(|tensor| std::iter::repeat_n(tensor, of_each));
     let chosen: Vec<usize> = tensors.map(|tensor| stream.random_range(tensor.range())).collect();
     assert!(!chosen.is_empty(), "{}: there is something to compare", N::GRAPH.name);
-    compare::<N>(batch, indices, &chosen, &[1e-5, 1e-6, 1e-7, 1e-8]);
+    let steps = [1e-5, 1e-6, 1e-7, 1e-8];
+    compare::<N>(batch, indices, &chosen, &steps);
+    compare_inputs::<N>(batch, indices, Some(4 * of_each), &steps);
 }
 
 fn learned<N: Network<Scalar = f64>>() -> impl Iterator<Item = &'static TensorInfo> {
@@ -107,6 +111,100 @@ fn compare<'b, N: Network<Scalar = f64>>(
             let tensor = N::TENSORS.iter().find(|tensor| tensor.range().contains(&i)).expect("a tensor");
             let at = i - tensor.offset;
             panic!("{name}: {} at {at}: differences give {wanted:?}, backward {got}", tensor.name);
+        }
+    }
+}
+
+/// Compares the gradients by the inputs, all of them or so many places of each.
+fn compare_inputs<'b, N: Network<Scalar = f64>>(
+    batch: N::Batch<'b>,
+    indices: &'b [usize],
+    of_each: Option<usize>,
+    steps: &[f64],
+) {
+    let name = N::GRAPH.name;
+    let mut network = N::zeroed();
+    formwork::init::initialize(network.as_mut_slice(), N::TENSORS, 5);
+    let samples = indices.len();
+    let mut weights = formwork::tensor::zeroed_vec::<N::Output>(samples);
+    draw(formwork::tensor::flat_mut(&mut weights), 12);
+    let weights = formwork::tensor::flat(&weights);
+    let noise = Noise { seed: 3, step: 9, first: 0 };
+    let selection = Selection::Indices(indices);
+
+    let inputs = N::GRAPH.inputs;
+    let lens: Vec<usize> = inputs.iter().map(|input| input.shape.iter().product()).collect();
+    let mut gradients: Vec<Vec<f64>> = (inputs.iter().zip(&lens))
+        .map(|(input, len)| if input.indices.is_some() { Vec::new() } else { vec![f64::NAN; samples * len] })
+        .collect();
+    let mut both = [N::zeroed(), N::zeroed()];
+    for (gradient, asked) in both.iter_mut().zip([false, true]) {
+        let mut workspace = Workspace::<N>::new();
+        let mut pass = network.forward(batch, selection, noise, &mut workspace).expect("a good batch");
+        let (_, by_outputs) = pass.outputs_and_gradients();
+        formwork::tensor::flat_mut(by_outputs).copy_from_slice(weights);
+        if asked {
+            let mut slices: Vec<&mut [f64]> = gradients.iter_mut().map(Vec::as_mut_slice).collect();
+            pass.backward_with_inputs(gradient, &mut slices).expect("room for the gradients");
+        } else {
+            pass.backward(gradient);
+        }
+    }
+    assert_eq!(both[0].as_slice(), both[1].as_slice(), "{name}: asking for more changes nothing");
+
+    // One sample may be chosen twice, and its two places have a gradient each.
+    let columns = batch.columns();
+    let columns = columns.as_ref();
+    let chosen = |input: usize| -> Vec<f64> {
+        let (len, numbers) = (lens[input], columns[input].numbers());
+        indices.iter().flat_map(|&i| &numbers[i * len..(i + 1) * len]).copied().collect()
+    };
+    let coded = |input: usize| -> Vec<u32> {
+        let Column::Indices(values) = columns[input] else { return Vec::new() };
+        let len = lens[input];
+        indices.iter().flat_map(|&i| &values[i * len..(i + 1) * len]).copied().collect()
+    };
+    let coded: Vec<Vec<u32>> = (0..inputs.len()).map(coded).collect();
+    let mut numbers: Vec<Vec<f64>> = (0..inputs.len())
+        .map(|input| if inputs[input].indices.is_some() { Vec::new() } else { chosen(input) })
+        .collect();
+    let mut workspace = Workspace::<N>::new();
+    let mut value = |numbers: &[Vec<f64>]| -> f64 {
+        let columns = numbers.iter().zip(&coded).zip(inputs).map(|((numbers, coded), input)| {
+            if input.indices.is_some() { Column::Indices(coded) } else { Column::Numbers(numbers) }
+        });
+        let columns: Vec<_> = columns.collect();
+        let memory = workspace.__take(N::__train_len(samples));
+        let given = Inputs { columns: &columns, selection: Selection::All, samples };
+        let (kept, scratch) = memory.split_at_mut(samples * N::__KEPT[0] + N::__KEPT[1]);
+        network.__forward(given, noise, kept, scratch);
+        memory[N::__output(samples)].iter().zip(weights).map(|(y, w)| y * w).sum()
+    };
+    let mut stream = Stream::new(18, 0);
+    for (input, gradient) in gradients.iter().enumerate().filter(|(_, gradient)| !gradient.is_empty()) {
+        let all = gradient.len();
+        let spots: Vec<usize> = match of_each {
+            None => (0..all).collect(),
+            Some(count) => (0..count).map(|_| stream.random_range(0..all)).collect(),
+        };
+        for spot in spots {
+            let (old, got) = (numbers[input][spot], gradient[spot]);
+            let mut differences = steps.iter().map(|h| {
+                numbers[input][spot] = old + h;
+                let above = value(&numbers);
+                numbers[input][spot] = old - h;
+                let below = value(&numbers);
+                numbers[input][spot] = old;
+                (above - below) / (2.0 * h)
+            });
+            let agrees = |want: &f64| (want - got).abs() <= 1e-7 + 1e-6 * want.abs();
+            let mut wanted = Vec::new();
+            let found = differences.by_ref().inspect(|want| wanted.push(*want)).any(|want| agrees(&want));
+            assert!(
+                found,
+                "{name}: `{}` at {spot}: differences give {wanted:?}, backward {got}",
+                inputs[input].name
+            );
         }
     }
 }

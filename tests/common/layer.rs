@@ -52,7 +52,7 @@ pub fn train<T: Real>(
         parameters,
         inputs: &[if sizes.reads_inputs { x } else { &[] }],
         outputs: &[if sizes.reads_outputs { &output } else { &[] }],
-        saved: &saved,
+        saved: &mut saved,
         output_gradients: &[dy],
         input_gradients: &mut [&mut input_gradient],
         parameter_gradients: &mut parameter_gradient,

@@ -1,22 +1,49 @@
 //! Going backward.
 
 use super::Emit;
-use crate::plan::Scope;
-use proc_macro2::TokenStream;
-use quote::quote;
+use crate::plan::{Place, Scope};
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote};
 
 impl Emit<'_> {
     pub fn backward_body(&self) -> TokenStream {
         let krate = &self.names.krate;
         let program = &self.plan.train;
         let loads = self.loads(program, true);
-        let steps = program.backward.iter().map(|step| self.step(program, Scope::Network, step));
+        let asked = self.input_gradients();
+        let steps = program.backward.iter().zip(&program.asked).map(|(step, asked)| {
+            let step = self.step(program, Scope::Network, step);
+            if *asked { quote!(if __asked #step) } else { step }
+        });
         quote! {
             let __samples = __inputs.samples;
             let __parameters = #krate::Parameters::as_slice(self);
             let __gradients = #krate::Parameters::as_mut_slice(__gradient);
+            #asked
             #loads
             #(#steps)*
+        }
+    }
+
+    /// A slice for each input whose gradient the caller asks for, or empty ones for all.
+    fn input_gradients(&self) -> TokenStream {
+        let program = &self.plan.train;
+        let count = self.header().inputs.len();
+        let is_asked = |i| program.buffers.iter().any(|buffer| buffer.place == Place::InputGradient(i));
+        if !(0..count).any(is_asked) {
+            return TokenStream::new();
+        }
+        let krate = &self.names.krate;
+        let names = (0..count).map(|i| match is_asked(i) {
+            true => {
+                let name = format_ident!("__in_gradient_{i}", span = Span::mixed_site());
+                quote!(#name)
+            }
+            false => quote!(_),
+        });
+        quote! {
+            let __asked = !__input_gradients.is_empty();
+            let [#(#names),*] = #krate::__private::each_or_none(__input_gradients);
         }
     }
 }

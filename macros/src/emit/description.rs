@@ -3,6 +3,7 @@
 use super::{Emit, constants, number};
 use crate::fields::{Field, FieldKind};
 use crate::graph::{GroupId, Node, NodeId, Source, ValueId};
+use crate::layers::Parameter;
 use crate::shape::{Dim, Shape, Tree, explore, source};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -38,7 +39,8 @@ impl Emit<'_> {
             let id = NodeId(i);
             let layer = shaped.layer(id);
             let shapes = shaped.input_shapes(id);
-            let (name, kind, text) = (graph.path(id), layer.name(), self.node_text(node));
+            let kind = layer.network().map_or(layer.name().to_string(), |network| network.text());
+            let (name, text) = (graph.path(id), self.node_text(node));
             let inputs = node.inputs.iter().map(|&v| self.source(v));
             let outputs = node.outputs.iter().map(|&v| dims(shaped.shape(v)));
             let (first, last) = rows[shaped.owner(id).0];
@@ -90,8 +92,9 @@ impl Emit<'_> {
         for field in fields {
             let count = match &field.kind {
                 FieldKind::Layer(node, parameters) => {
-                    rows[node.0] = (at, at + parameters.len());
-                    parameters.len().into()
+                    let count: Dim = parameters.iter().map(Parameter::rows).sum();
+                    rows[node.0] = (at, at + count);
+                    count
                 }
                 FieldKind::Struct(_, inner) => self.rows(inner, at, rows),
             };
@@ -141,6 +144,8 @@ impl Emit<'_> {
         for node in &graph.nodes {
             texts.push(Tree::Leaf(format!("{} ", node.name)));
             texts.push(self.node_texts(node));
+            let identity = node.layer.as_ref().and_then(crate::layers::AnyLayer::identity);
+            texts.extend(identity.map(|number| Tree::Leaf(format!(" {number}"))));
             texts.push(Tree::Leaf(format!(" {:?}\n", node.inputs)));
         }
         for group in &graph.groups {

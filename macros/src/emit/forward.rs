@@ -1,6 +1,6 @@
 //! Going forward: in prediction and in training.
 
-use super::Emit;
+use super::{Emit, number};
 use crate::plan::Scope;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,11 +11,14 @@ impl Emit<'_> {
         let program = &self.plan.predict;
         let loads = self.loads(program, false);
         let steps = program.forward.iter().map(|step| self.step(program, Scope::Network, step));
+        let (each, fixed) = (number(program.memory.each), number(program.memory.fixed));
+        let kept = quote!(__samples * #each + #fixed);
         quote! {
             let __samples = __inputs.samples;
             let __mode = #krate::layers::Mode::Predict;
             let __parameters = #krate::Parameters::as_slice(self);
             #loads
+            let (__memory, __scratch) = __memory.split_at_mut(#kept);
             #(#steps)*
         }
     }

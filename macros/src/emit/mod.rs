@@ -19,7 +19,7 @@ use crate::shape::{Fact, source};
 pub use constants::number;
 use ports::Return;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 pub use stub::stub;
 use table::Table;
 
@@ -51,6 +51,27 @@ impl Names {
             Scalar::Generic(t) => (quote!(#t), quote!(<#t>), quote!(<#t: #krate::Real>)),
         };
         Names { krate: krate.clone(), scalar, generics, bounds, name: header.name.clone() }
+    }
+
+    /// A network from elsewhere as the trait, at the user's own tokens: whatever is asked of what is no network, rustc says so
+    /// once.
+    pub fn outside(&self, path: &TokenStream) -> TokenStream {
+        let krate = &self.krate;
+        let span = path.clone().into_iter().next().map_or_else(Span::call_site, |token| token.span());
+        let (as_declared, is_network) = (
+            quote_spanned!(span=> #krate::__private::outside::Declared),
+            quote_spanned!(span=> #krate::Network),
+        );
+        quote_spanned!(span=> <<#path as #as_declared>::Network as #is_network>)
+    }
+
+    /// A path where the scalar of a generic network is not known: sizes are the same for all.
+    pub fn in_constants(&self, path: &TokenStream) -> TokenStream {
+        if self.generics.is_empty() {
+            return path.clone();
+        }
+        let scalar = self.scalar.to_string();
+        constants::replaced(path.clone(), &|name| (name == scalar).then(|| quote!(::core::primitive::f32)))
     }
 }
 
@@ -115,11 +136,15 @@ impl Emit<'_> {
         let forward = self.forward_body();
         let backward = self.backward_body();
         quote! {
+            #[diagnostic::do_not_recommend]
+            impl #bounds #private::outside::Declared for #name #generics {
+                type Network = Self;
+            }
             impl #bounds #krate::Network for #name #generics {
                 type Sample = #sample;
                 type Batch<'a> = #batch;
                 type Output = #output;
-                type Kind = #krate::kind::#kind;
+                type Kind = #kind;
                 const GRAPH: &'static #krate::Graph = &__GRAPH;
                 const PARAMETERS: ::core::primitive::usize = #learned;
                 const MIN_TRAINING_SAMPLES: ::core::primitive::usize = #least;
@@ -137,6 +162,7 @@ impl Emit<'_> {
                     __inputs: #private::Inputs<'_, #scalar>,
                     __noise: #krate::Noise,
                     __memory: &mut [#scalar],
+                    __scratch: &mut [#scalar],
                 ) {
                     #forward
                 }
@@ -145,7 +171,9 @@ impl Emit<'_> {
                     __inputs: #private::Inputs<'_, #scalar>,
                     __noise: #krate::Noise,
                     __gradient: &mut Self,
+                    __input_gradients: &mut [&mut [#scalar]],
                     __memory: &mut [#scalar],
+                    __scratch: &mut [#scalar],
                 ) {
                     #backward
                 }

@@ -4,7 +4,7 @@ use super::constants::of_part;
 use super::{Emit, Names, number};
 use crate::demands::Part;
 use crate::fields::{self, Field, FieldKind};
-use crate::graph::{GroupKind, Shaped, ValueId};
+use crate::graph::{GroupKind, NodeId, Shaped, ValueId};
 use crate::layers::{Init, Parameter, Role, Spread};
 use crate::plan::Tensors;
 use crate::shape::{Dim, Shape, source};
@@ -61,7 +61,7 @@ impl Emit<'_> {
                 self.structure(ty, &quote!(#[doc = #doc] #(#derives)* #[repr(C)]), inner, structs);
             }
             let element = match element {
-                Element::Layer(ty) => ty,
+                Element::Layer(ty) | Element::Outside(ty) => ty,
                 Element::Block(ty) => quote!(#ty #generics),
                 Element::Network(ty) => quote!(#ty #generics),
             };
@@ -109,6 +109,10 @@ impl Emit<'_> {
                 let group = &shaped.graph.groups[group.0];
                 format!("`{}`: {} to {}", group.text, list(&group.inputs), list(&group.outputs))
             }
+            FieldKind::Layer(node, _) if shaped.layer(*node).network().is_some() => {
+                let node = &shaped.graph.nodes[node.0];
+                format!("`{}`: {} to {}", node.text, list(&node.inputs), list(&node.outputs))
+            }
             FieldKind::Layer(node, parameters) => {
                 let tensors = parameters.iter().map(|p| {
                     let shape: Vec<_> = p.axes.iter().map(|&a| p.memory_shape[a]).collect();
@@ -133,7 +137,7 @@ impl Emit<'_> {
             ::core::assert!(::core::mem::size_of::<Self>() == #total * ::core::mem::size_of::<#scalar>());
             #(#offsets)*
         });
-        let repeated = fields.iter().any(has_rounds);
+        let repeated = self.has_rows();
         let table = if repeated {
             let count = number(count);
             quote!(&#krate::__private::tensors::<{ #count }>(&[#(#tensors),*]))
@@ -158,7 +162,7 @@ impl Emit<'_> {
     /// how many rows the whole table has.
     fn tensors(&self, fields: &[Field], path: &str, base: Dim, rows: &mut Vec<TokenStream>) -> Dim {
         let krate = &self.names.krate;
-        let repeated = self.plan.fields.iter().any(has_rounds);
+        let repeated = self.has_rows();
         let mut count = Dim::ZERO;
         for field in fields {
             let mut offset = base + field.offset;
@@ -173,13 +177,18 @@ impl Emit<'_> {
             };
             let inner = match &field.kind {
                 FieldKind::Struct(_, inner) => self.tensors(inner, &path, offset, rows),
-                FieldKind::Layer(_, parameters) => {
+                FieldKind::Layer(node, parameters) => {
                     for parameter in parameters {
-                        let row = tensor(krate, &path, parameter, offset);
-                        rows.push(if repeated { quote!(#krate::__private::Row::Tensor(#row)) } else { row });
+                        rows.push(match self.plan.shaped.layer(*node).network() {
+                            Some(network) => self.rows_of(network.path(), *node, &path, offset),
+                            None => {
+                                let row = tensor(krate, &path, parameter, offset);
+                                if repeated { quote!(#krate::__private::Row::Tensor(#row)) } else { row }
+                            }
+                        });
                         offset += parameter.len();
                     }
-                    parameters.len().into()
+                    parameters.iter().map(Parameter::rows).sum()
                 }
             };
             if rounds.is_some() {
@@ -188,6 +197,28 @@ impl Emit<'_> {
             count += inner * rounds.unwrap_or(Dim::ONE);
         }
         count
+    }
+
+    /// The rows of all tensors of a network from elsewhere.
+    fn rows_of(&self, path: &TokenStream, node: NodeId, name: &str, offset: Dim) -> TokenStream {
+        let (krate, offset) = (&self.names.krate, number(offset));
+        let frozen = self.plan.shaped.frozen(node).is_some();
+        let network = self.names.outside(&self.names.in_constants(path));
+        quote! {
+            #krate::__private::Row::Network {
+                about: #network::__ABOUT,
+                name: #name,
+                offset: #offset,
+                frozen: #frozen,
+            }
+        }
+    }
+
+    /// Whether the table of tensors is made of rows, of which some stand for several.
+    fn has_rows(&self) -> bool {
+        let graph = &self.plan.shaped.graph;
+        let outside = |n| self.plan.shaped.layer(NodeId(n)).network().is_some();
+        self.plan.fields.iter().any(has_rounds) || (0..graph.nodes.len()).any(outside)
     }
 
     /// What compares the places of fields with those of the struct. Inside a repetition places count from its element.
@@ -245,6 +276,8 @@ pub enum Element {
     Block(Ident),
     /// Another network's.
     Network(Ident),
+    /// That of a network from elsewhere, with its scalar.
+    Outside(TokenStream),
 }
 
 impl Names {
@@ -253,6 +286,9 @@ impl Names {
         match &field.kind {
             FieldKind::Layer(node, _) => {
                 let ty = shaped.layer(*node).field(&shaped.input_shapes(*node), &self.scalar);
+                if shaped.layer(*node).network().is_some() {
+                    return Element::Outside(ty);
+                }
                 let krate = &self.krate;
                 Element::Layer(quote!(#krate::layers::#ty))
             }
@@ -293,6 +329,7 @@ fn tensor(krate: &TokenStream, path: &str, p: &Parameter, offset: Dim) -> TokenS
         Role::CumulativeAverage => quote!(CumulativeAverage),
         Role::Count => quote!(Count),
         Role::Frozen => quote!(Frozen),
+        Role::Network { .. } => unreachable!("a network from elsewhere has rows of its own"),
         Role::Average { momentum } => {
             let momentum = float(momentum);
             quote!(Average { momentum: #momentum })

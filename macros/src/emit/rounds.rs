@@ -76,7 +76,25 @@ impl Emit<'_> {
     }
 
     /// The places of running averages among tensors, as ranges from their start.
-    pub fn averages(&self, tensors: Tensors) -> Vec<TokenStream> {
+    pub fn averages(&self, tensors: Tensors) -> TokenStream {
+        if let Tensors::Node(node) = tensors
+            && let Some(network) = self.plan.shaped.layer(node).network()
+        {
+            let krate = &self.names.krate;
+            let network = self.names.outside(&self.names.in_constants(network.path()));
+            return quote! {{
+                const __TENSORS: &[#krate::TensorInfo] = #network::__ABOUT.tensors;
+                const __COUNT: ::core::primitive::usize = #krate::__private::outside::averages(__TENSORS);
+                const __RANGES: &[::core::ops::Range<::core::primitive::usize>] =
+                    &#krate::__private::outside::ranges_of_averages::<__COUNT>(__TENSORS);
+                __RANGES
+            }};
+        }
+        let ranges = self.own_averages(tensors);
+        quote!(&[#(#ranges),*])
+    }
+
+    fn own_averages(&self, tensors: Tensors) -> Vec<TokenStream> {
         let (shaped, places) = (&self.plan.shaped, &self.plan.places);
         let own = |node: NodeId, start: Dim| {
             let mut at = start;

@@ -26,7 +26,7 @@ impl Emit<'_> {
             let node = NodeId(n);
             let layer = shaped.layer(node);
             let shapes = shaped.input_shapes(node);
-            if layer.traits(&shapes).view {
+            if layer.traits(&shapes).view || layer.network().is_some() {
                 return TokenStream::new();
             }
             let specs = explore(&self.facts, || layer.spec(&shapes, n));
@@ -45,32 +45,66 @@ impl Emit<'_> {
         let shaped = &self.plan.shaped;
         let nodes = (0..shaped.graph.nodes.len()).map(NodeId);
         let computed = nodes.filter(|&n| !shaped.layer(n).traits(&shaped.input_shapes(n)).view);
-        let names: Vec<_> = computed.map(|n| self.spec_name(n)).collect();
+        let krate = &self.names.krate;
+        let (mut predicting, mut training) = (Vec::new(), Vec::new());
+        for node in computed {
+            if let Some(network) = shaped.layer(node).network() {
+                let network = self.names.outside(&self.names.in_constants(network.path()));
+                predicting.push(quote!(#network::__SCRATCH.inside_prediction(__samples)));
+                training.push(quote!(#network::__SCRATCH.training(__samples)));
+                continue;
+            }
+            let spec = self.spec_name(node);
+            predicting.push(quote!(#spec.forward_scratch(__samples)));
+            training.extend([
+                quote!(#spec.forward_scratch(__samples)),
+                quote!(#spec.backward_scratch(__samples)),
+            ]);
+        }
         let len = |program: &Program| {
             let inputs: Dim =
                 program.memory.inputs.iter().map(|n| n.next_multiple_of(crate::plan::LINE)).sum();
-            let (each, fixed) = (number(inputs + program.memory.each), number(program.memory.fixed));
+            [number(inputs + program.memory.each), number(program.memory.fixed)]
+        };
+        let [each, fixed] = len(&self.plan.train);
+        let kept = quote!([#each, #fixed]);
+        let len = |program: &Program| {
+            let [each, fixed] = len(program);
             quote!(__samples * #each + #fixed)
         };
         let (predict, train) = (len(&self.plan.predict), len(&self.plan.train));
         let bytes = number(self.scalar_bytes());
+        let private = quote!(#krate::__private);
+        let output = self.plan.train.outputs[0];
+        let output = number(self.plan.train.buffers[output.0].each);
         quote! {
             const fn __larger(__a: ::core::primitive::usize, __b: ::core::primitive::usize) -> ::core::primitive::usize {
                 if __a > __b { __a } else { __b }
             }
             const fn __predict_len(__samples: ::core::primitive::usize) -> ::core::primitive::usize {
                 let mut __scratch = 0;
-                #(__scratch = __larger(__scratch, #names.forward_scratch(__samples));)*
+                #(__scratch = __larger(__scratch, #predicting);)*
                 #predict + __scratch
             }
-            const fn __train_len(__samples: ::core::primitive::usize) -> ::core::primitive::usize {
+            const fn __train_scratch(__samples: ::core::primitive::usize) -> ::core::primitive::usize {
                 let mut __scratch = 0;
-                #(
-                    __scratch = __larger(__scratch, #names.forward_scratch(__samples));
-                    __scratch = __larger(__scratch, #names.backward_scratch(__samples));
-                )*
-                #train + __scratch
+                #(__scratch = __larger(__scratch, #training);)*
+                __scratch
             }
+            const fn __train_len(__samples: ::core::primitive::usize) -> ::core::primitive::usize {
+                #train + __train_scratch(__samples)
+            }
+            /// What a network needs to know in which this one stands.
+            pub struct __Scratch;
+            impl __Scratch {
+                pub const fn inside_prediction(self, __samples: ::core::primitive::usize) -> ::core::primitive::usize {
+                    #private::outside::room(__predict_len(__samples), __samples, #output)
+                }
+                pub const fn training(self, __samples: ::core::primitive::usize) -> ::core::primitive::usize {
+                    __train_scratch(__samples)
+                }
+            }
+            const __KEPT: [::core::primitive::usize; 2] = #kept;
             const __PREDICT_LEN: ::core::primitive::usize = __predict_len(1);
             const __ON_STACK: ::core::primitive::bool = __PREDICT_LEN * #bytes <= 64 * 1024;
             const __STACK_LEN: ::core::primitive::usize = if __ON_STACK { __PREDICT_LEN } else { 0 };
@@ -98,6 +132,9 @@ impl Emit<'_> {
             fn __train_len(__samples: #usize) -> #usize {
                 __train_len(__samples)
             }
+            const __KEPT: [#usize; 2] = __KEPT;
+            type __Scratch = __Scratch;
+            const __SCRATCH: __Scratch = __Scratch;
             fn __output(__samples: #usize) -> ::core::ops::Range<#usize> {
                 #output
             }
@@ -160,8 +197,8 @@ impl Views<'_> {
                 let outputs: Vec<_> = outputs.iter().map(|b| self.write(Some(*b))).collect();
                 let saved = self.write(*saved);
                 self.scratch = true;
-                quote! {
-                    #krate::layers::Layer::<#scalar>::forward(&#spec, #krate::layers::Forward {
+                let pass = quote! {
+                    #krate::layers::Forward {
                         samples: __samples,
                         mode: __mode,
                         parameters: &__parameters[#parameters],
@@ -169,7 +206,14 @@ impl Views<'_> {
                         outputs: &mut [#(#outputs),*],
                         saved: #saved,
                         scratch: __scratch,
-                    });
+                    }
+                };
+                match self.emit.plan.shaped.layer(*node).network() {
+                    Some(network) => {
+                        let (network, node) = (self.emit.names.outside(network.path()), number(node.0));
+                        quote!(#network::__forward_inside(#pass, #node);)
+                    }
+                    None => quote!(#krate::layers::Layer::<#scalar>::forward(&#spec, #pass);),
                 }
             }
             Step::Rounds { group, inputs, outputs, room } => self.rounds(*group, inputs, outputs, room),
@@ -188,16 +232,16 @@ impl Views<'_> {
             Step::AddParameters { tensors, from, uses } => {
                 let (range, from) = (self.emit.range(*tensors), self.read(Some(*from)));
                 let (averages, uses) = (self.emit.averages(*tensors), number(*uses));
-                quote!(#private::add_gradient(&mut __gradients[#range], #from, &[#(#averages),*], #uses);)
+                quote!(#private::add_gradient(&mut __gradients[#range], #from, #averages, #uses);)
             }
             Step::Backward { node, inputs, outputs, saved, output_gradients, input_gradients, added } => {
                 let spec = self.emit.spec_name(*node);
                 let parameters = self.emit.range(Tensors::Node(*node));
                 let inputs: Vec<_> = inputs.iter().map(|b| self.read(*b)).collect();
                 let outputs: Vec<_> = outputs.iter().map(|b| self.read(*b)).collect();
-                let saved = self.read(*saved);
+                let saved = self.write(*saved);
                 let given: Vec<_> = output_gradients.iter().map(|b| self.read(*b)).collect();
-                let made: Vec<_> = input_gradients.iter().map(|b| self.write(*b)).collect();
+                let made: Vec<_> = input_gradients.iter().map(|b| self.write_if_asked(*b)).collect();
                 let frozen = self.emit.plan.shaped.frozen(*node);
                 let (learned, all) = frozen.unwrap_or((Dim::ZERO, Dim::ONE));
                 // What is frozen throughout needs no gradient; before running statistics it gets one that is thrown away.
@@ -205,13 +249,14 @@ impl Views<'_> {
                     true => quote!(&mut []),
                     false => self.left(Tensors::Node(*node), *added),
                 };
-                let cleared = (!learned.is(0) && !learned.is(all)).then(|| {
+                let network = self.emit.plan.shaped.layer(*node).network();
+                let cleared = (network.is_none() && !learned.is(0) && !learned.is(all)).then(|| {
                     let (left, learned) = (self.left(Tensors::Node(*node), *added), number(learned));
                     quote!(#private::zero_fill(&mut (#left)[..#learned]);)
                 });
                 self.scratch = true;
-                quote! {
-                    #krate::layers::Layer::<#scalar>::backward(&#spec, #krate::layers::Backward {
+                let pass = quote! {
+                    #krate::layers::Backward {
                         samples: __samples,
                         noise: __noise,
                         parameters: &__parameters[#parameters],
@@ -222,8 +267,18 @@ impl Views<'_> {
                         input_gradients: &mut [#(#made),*],
                         parameter_gradients: #left,
                         scratch: __scratch,
-                    });
-                    #cleared
+                    }
+                };
+                match network {
+                    Some(network) => {
+                        let (node, frozen) = (number(node.0), frozen.is_some());
+                        let network = self.emit.names.outside(network.path());
+                        quote!(#network::__backward_inside(#pass, #node, #frozen);)
+                    }
+                    None => quote! {
+                        #krate::layers::Layer::<#scalar>::backward(&#spec, #pass);
+                        #cleared
+                    },
                 }
             }
             Step::Convert { from, to, channels, pixels, to_channels_last } => {
@@ -255,7 +310,7 @@ impl Views<'_> {
                 let parts: Vec<_> = to
                     .iter()
                     .map(|&(len, b)| {
-                        let (len, part) = (number(len), self.write(b));
+                        let (len, part) = (number(len), self.write_if_asked(b));
                         quote!((#len, #part))
                     })
                     .collect();
@@ -292,6 +347,18 @@ impl Views<'_> {
         let Some(buffer) = buffer else { return quote!(&mut []) };
         let name = self.name(buffer);
         quote!(&mut *#name)
+    }
+
+    /// The same in a step that runs whether or not anybody asks for the gradients by the inputs.
+    fn write_if_asked(&mut self, buffer: Option<BufferId>) -> TokenStream {
+        let written = self.write(buffer);
+        match buffer.map(|buffer| &self.program.buffers[buffer.0]) {
+            // The caller's own is empty if nobody asks.
+            Some(buffer) if buffer.asked && !matches!(buffer.place, Place::InputGradient(_)) => {
+                quote!(if __asked { #written } else { &mut [] })
+            }
+            _ => written,
+        }
     }
 
     /// Where the gradient by tensors is written.
@@ -359,13 +426,7 @@ impl Views<'_> {
                 _ => unreachable!("only memory is viewed"),
             }
         }
-        let mut scratch = TokenStream::new();
-        if self.scratch && self.scope == Scope::Network {
-            let fixed = number(memory.fixed);
-            here.push((quote!(__scratch), quote!(__samples * #each + #fixed..__memory.len())));
-        } else if self.scratch {
-            scratch = quote!(let __scratch = &mut *__scratch;);
-        }
+        let scratch = self.scratch.then(|| quote!(let __scratch = &mut *__scratch;));
         let bind = |memory: TokenStream, views: Vec<(TokenStream, TokenStream)>| {
             let (names, ranges): (Vec<_>, Vec<_>) = views.into_iter().unzip();
             (!names.is_empty()).then(|| quote!(let [#(#names),*] = #private::views(#memory, [#(#ranges),*]);))

@@ -76,9 +76,13 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
             unsafe impl #bounds #krate::Parameters for #name #generics {
                 type Scalar = #scalar;
                 const TENSORS: &'static [#krate::TensorInfo] = &[];
-                const SCALARS: #usize = 0;
+                const SCALARS: #usize = ::core::mem::size_of::<Self>() / ::core::mem::size_of::<#scalar>();
             }
             #implementations
+            #[diagnostic::do_not_recommend]
+            impl #bounds #private::outside::Declared for #name #generics {
+                type Network = Self;
+            }
             impl #bounds #krate::Network for #name #generics {
                 type Sample = #sample;
                 type Batch<'a> = #batch;
@@ -87,6 +91,10 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
                 const GRAPH: &'static #krate::Graph = &__GRAPH;
                 const PARAMETERS: #usize = #zero;
                 const MIN_TRAINING_SAMPLES: #usize = #zero;
+                const __KEPT: [#usize; 2] = [0, 0];
+                const __BROKEN: ::core::primitive::bool = true;
+                type __Scratch = #private::outside::NoScratch;
+                const __SCRATCH: Self::__Scratch = #private::outside::NoScratch;
                 fn __predict_len(samples: #usize) -> #usize { loop {} }
                 fn __train_len(samples: #usize) -> #usize { loop {} }
                 fn __output(samples: #usize) -> ::core::ops::Range<#usize> { loop {} }
@@ -102,13 +110,16 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
                     inputs: #private::Inputs<'_, #scalar>,
                     noise: #krate::Noise,
                     memory: &mut [#scalar],
+                    scratch: &mut [#scalar],
                 ) { loop {} }
                 fn __backward(
                     &self,
                     inputs: #private::Inputs<'_, #scalar>,
                     noise: #krate::Noise,
                     gradient: &mut Self,
+                    input_gradients: &mut [&mut [#scalar]],
                     memory: &mut [#scalar],
+                    scratch: &mut [#scalar],
                 ) { loop {} }
             }
             impl #bounds #name #generics {
@@ -163,7 +174,7 @@ fn structures(
             continue;
         }
         let element = match names.field_type(shaped, field, name) {
-            Element::Layer(ty) => ty,
+            Element::Layer(ty) | Element::Outside(ty) => ty,
             Element::Network(ty) => quote!(#ty #generics),
             Element::Block(ty) => {
                 if let FieldKind::Struct(_, fields) = &field.kind {

@@ -226,7 +226,19 @@ impl<'a> Table<'a> {
     fn constant(&mut self, place: usize) -> TokenStream {
         let name = format_ident!("__c{place}", span = Span::mixed_site());
         if self.written.insert(name.to_string()) {
-            let Constant { path, spans } = Constant::at(place);
+            let Constant { path, spans, asked } = Constant::at(place);
+            if let Some(asked) = asked {
+                let krate = &self.names.krate;
+                let (function, network) = (Ident::new(asked.function, Span::call_site()), &asked.network);
+                let network = self.names.outside(&self.names.in_constants(network));
+                let arguments = &asked.arguments;
+                self.lines.push(quote! {
+                    let #name: ::core::primitive::i128 = #krate::__private::outside::#function(
+                        #network::__ABOUT #(, #arguments)*
+                    ) as ::core::primitive::i128;
+                });
+                return quote!(#name);
+            }
             let mut spans = spans.into_iter();
             let mut tokens = TokenStream::new();
             let mut span = Span::call_site();

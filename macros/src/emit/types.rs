@@ -3,7 +3,7 @@
 use super::ports::Ports;
 use super::{Emit, Names, number};
 use crate::graph::{Source, ValueId};
-use crate::layers::{Kind, Role};
+use crate::layers::{Kind, Parameter, Role};
 use crate::shape::{Dim, Shape, explore};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -59,26 +59,39 @@ impl Emit<'_> {
         if self.names.generics.is_empty() { 4 } else { 8 }
     }
 
-    /// The name of the output's kind.
-    pub fn kind(&self) -> Ident {
+    /// The type of the output's kind.
+    pub fn kind(&self) -> TokenStream {
+        let krate = &self.names.krate;
         let kind = match self.plan.shaped.graph.results[..] {
-            [Some(value)] => self.kind_of(value),
-            [_, _, ..] => return Ident::new("Several", Span::call_site()),
-            _ => Kind::RawScores,
+            [Some(value)] => match self.kind_of(value) {
+                Ok(kind) => format!("{kind:?}"),
+                Err(network) => {
+                    let network = self.names.outside(&network);
+                    return quote!(#network::Kind);
+                }
+            },
+            [_, _, ..] => "Several".into(),
+            _ => format!("{:?}", Kind::RawScores),
         };
-        Ident::new(&format!("{kind:?}"), Span::call_site())
+        let kind = Ident::new(&kind, Span::call_site());
+        quote!(#krate::kind::#kind)
     }
 
-    fn kind_of(&self, value: ValueId) -> Kind {
+    /// The kind of a value, or the path of the network from elsewhere that decides it.
+    fn kind_of(&self, value: ValueId) -> Result<Kind, TokenStream> {
         let shaped = &self.plan.shaped;
         match shaped.graph.values[value.0].source {
-            Source::Input(_) => Kind::RawScores,
+            Source::Input(_) => Ok(Kind::RawScores),
             Source::Round { group, port } => self.kind_of(shaped.graph.groups[group.0].inputs[port]),
             Source::Repeat { group, port } => self.kind_of(shaped.graph.groups[group.0].results[port]),
-            Source::Node { node, .. } => match shaped.layer(node).kind() {
-                Some(kind) => kind,
-                None => self.kind_of(shaped.graph.nodes[node.0].inputs[0]),
-            },
+            Source::Node { node, .. } => {
+                let layer = shaped.layer(node);
+                match (layer.network().filter(|_| layer.ports() == 1), layer.kind()) {
+                    (Some(network), _) => Err(network.path().clone()),
+                    (None, Some(kind)) => Ok(kind),
+                    (None, None) => self.kind_of(shaped.graph.nodes[node.0].inputs[0]),
+                }
+            }
         }
     }
 
@@ -93,13 +106,18 @@ impl Emit<'_> {
     pub fn learned_of(&self, node: crate::graph::NodeId) -> Dim {
         let shaped = &self.plan.shaped;
         let parameters = shaped.parameters(node);
-        let learned = parameters.iter().filter(|p| p.role == Role::Learned);
-        self.counted(node, learned.map(crate::layers::Parameter::len).sum())
+        self.counted(node, parameters.iter().map(Parameter::learned).sum())
     }
 
     /// The same of those that are frozen.
     pub fn frozen_of(&self, node: crate::graph::NodeId) -> Dim {
-        self.counted(node, self.plan.shaped.frozen(node).map_or(Dim::ZERO, |(learned, _)| learned))
+        let learned = self.plan.shaped.frozen(node).map_or(Dim::ZERO, |(learned, _)| learned);
+        let inner = self.plan.shaped.layer(node).parameters(&self.plan.shaped.input_shapes(node));
+        let inner = inner.iter().map(|parameter| match parameter.role {
+            Role::Network { frozen, .. } => frozen,
+            _ => Dim::ZERO,
+        });
+        self.counted(node, learned + inner.sum::<Dim>())
     }
 
     fn counted(&self, node: crate::graph::NodeId, scalars: Dim) -> Dim {
@@ -115,6 +133,8 @@ impl Emit<'_> {
             shaped.layer(node).traits(&shaped.input_shapes(node))
         });
         let least = |n: Dim| explore(&self.facts, || Dim::from(if n == 1 { 2 } else { 1 })).joined();
-        traits.filter_map(|t| t.batch_values).map(least).fold(Dim::ONE, |all, n| all.max(n))
+        let traits: Vec<_> = traits.collect();
+        let least = traits.iter().filter_map(|t| t.batch_values).map(least);
+        least.chain(traits.iter().map(|t| t.least_samples)).fold(Dim::ONE, |all, n| all.max(n))
     }
 }

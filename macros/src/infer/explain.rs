@@ -6,6 +6,7 @@ mod origin;
 mod upstream;
 
 use super::trial::{Edit, Fault, Trial, run, source_node};
+use crate::ast::Port;
 use crate::errors::{Change, Error, Help, Place};
 use crate::graph::{Graph, Group, GroupId, GroupKind, Node, NodeId, Source, ValueId};
 use crate::layers::{At, Mismatch, Proposal, is_value};
@@ -417,6 +418,11 @@ fn fill(graph: &Graph, node: &Node, text: &str) -> String {
     let input = |i: usize| node.inputs.get(i).map_or(String::new(), |v| graph.describe(*v));
     let is_input = node.inputs.first().is_some_and(|v| matches!(graph.values[v.0].source, Source::Input(_)));
     let verb = if is_input { "is" } else { "gives" };
+    let mut text = text.to_string();
+    for (i, value) in node.inputs.iter().enumerate() {
+        let verb = if matches!(graph.values[value.0].source, Source::Input(_)) { "is" } else { "gives" };
+        text = text.replace(&format!("{{input_is {i}}}"), &format!("{} {verb}", input(i)));
+    }
     let side = |i: usize| match operand_name(graph, node, i) {
         name if name.is_empty() => input(i),
         name => name,
@@ -444,6 +450,11 @@ fn operand_name(graph: &Graph, node: &Node, i: usize) -> String {
     }
 }
 
+/// What a network from elsewhere is claimed to give.
+fn claims(node: &Node) -> Option<&[Port]> {
+    Some(&node.call.as_ref()?.outside.as_ref()?.claims)
+}
+
 fn place(graph: &Graph, node: &Node, at: At) -> Place {
     let argument = |name: &str| {
         let call = node.call.as_ref()?;
@@ -458,6 +469,14 @@ fn place(graph: &Graph, node: &Node, at: At) -> Place {
         At::Main(name) => argument(name).or_else(by_place).unwrap_or_else(|| Place::of(&node.tokens)),
         At::Argument(name) => argument(name).unwrap_or_else(|| Place::of(&node.tokens)),
         At::Layer => Place::of(&node.tokens),
+        At::Claim(port) => claims(node)
+            .and_then(|all| all.get(port))
+            .map_or_else(|| Place::of(&node.tokens), |claim| Place::of(&claim.tokens)),
+        At::Claims => match claims(node) {
+            Some([first, .., last]) => Place::of(&first.tokens).to(Place::of(&last.tokens)),
+            Some([one]) => Place::of(&one.tokens),
+            _ => Place::of(&node.tokens),
+        },
         At::Use => {
             let used = graph.around(node.group).filter(|g| graph.groups[g.0].shares.is_some()).last();
             Place::of(used.map_or(&node.tokens, |g| &graph.groups[g.0].tokens))

@@ -4,7 +4,7 @@ use super::groups;
 use crate::ast::{Argument, Call, Value, ValueKind};
 use crate::demands::{self, Part};
 use crate::graph::{Event, Graph, GroupId, Node, NodeId, Source, ValueId};
-use crate::layers::{AnyLayer, Mismatch, Proposal, Role};
+use crate::layers::{AnyLayer, Mismatch, Proposal};
 use crate::shape::{Dim, Fact, Shape, Tree, explore};
 
 /// A change to a graph.
@@ -372,6 +372,9 @@ fn check_elements(
     inputs: &[Shape],
     indices: &[Option<Dim>],
 ) -> Result<(), Mismatch> {
+    if layer.checks_elements() {
+        return Ok(());
+    }
     if let (true, Some(place)) = (layer.takes_indices(), indices.iter().position(Option::is_none)) {
         let value = node.inputs[place];
         let embedded = source_node(graph, value)
@@ -447,7 +450,7 @@ fn check_frozen(call: Option<&Call>, layer: &AnyLayer, inputs: &[Shape]) -> Resu
     let given = call.is_some_and(|call| {
         call.arguments.iter().any(|a| a.name.as_ref().is_some_and(|name| name == "frozen"))
     });
-    if given && layer.parameters(inputs).iter().all(|p| p.role != Role::Learned) {
+    if given && layer.parameters(inputs).iter().all(|p| p.learned().is(0)) {
         return Err(Mismatch::new("{title} has no weights, so there is nothing to freeze").at("frozen"));
     }
     Ok(())

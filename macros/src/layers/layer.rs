@@ -16,6 +16,21 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
     /// Takes in the bounds of those inputs that are indices, before anything else is asked.
     fn bind(&mut self, _inputs: &[Option<Dim>]) {}
 
+    /// Whether its own rule says which inputs must be indices.
+    fn checks_elements(&self) -> bool {
+        false
+    }
+
+    /// The network from elsewhere that this is.
+    fn network(&self) -> Option<&super::network::Network> {
+        None
+    }
+
+    /// What makes it another layer, beside its name and its arguments.
+    fn identity(&self) -> Option<Dim> {
+        None
+    }
+
     /// Reads the arguments; what is wrong goes into `errors`, and `None` comes back.
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self>;
 
@@ -94,6 +109,8 @@ pub struct Traits {
     /// The number of values that are averaged for one channel in one sample, where the layer uses the batch's
     /// statistics: a batch must give at least two in all.
     pub batch_values: Option<Dim>,
+    /// The fewest samples of a training batch, beside that.
+    pub least_samples: Dim,
 }
 
 impl Traits {
@@ -111,6 +128,7 @@ impl Traits {
             identity_in_prediction: false,
             passes_gradient: false,
             batch_values: None,
+            least_samples: Dim::ONE,
         }
     }
 }
@@ -143,16 +161,53 @@ impl Parameter {
     pub fn len(&self) -> Dim {
         self.memory_shape.iter().product()
     }
+
+    /// How many of them are learned.
+    pub fn learned(&self) -> Dim {
+        match self.role {
+            Role::Learned => self.len(),
+            Role::Network { learned, .. } => learned,
+            _ => Dim::ZERO,
+        }
+    }
+
+    /// The same, but none of them is learned.
+    pub fn frozen(self) -> Parameter {
+        let role = match self.role {
+            Role::Learned => Role::Frozen,
+            Role::Network { tensors, learned, frozen } => {
+                Role::Network { tensors, learned: Dim::ZERO, frozen: frozen + learned }
+            }
+            role => role,
+        };
+        Parameter { role, ..self }
+    }
+
+    /// How many rows it has in the table of tensors.
+    pub fn rows(&self) -> Dim {
+        match self.role {
+            Role::Network { tensors, .. } => tensors,
+            _ => Dim::ONE,
+        }
+    }
 }
 
 /// Mirrors the runtime's `Role`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Role {
     Learned,
-    Average { momentum: f64 },
+    Average {
+        momentum: f64,
+    },
     CumulativeAverage,
     Count,
     Frozen,
+    /// All tensors of a network from elsewhere; how many they are, and how many of their scalars are learned and frozen.
+    Network {
+        tensors: Dim,
+        learned: Dim,
+        frozen: Dim,
+    },
 }
 
 /// Mirrors the runtime's `Init`.

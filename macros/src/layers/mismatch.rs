@@ -28,6 +28,9 @@ pub enum At {
     Argument(&'static str),
     /// The value of the argument by place, which has this name.
     Main(&'static str),
+    /// What a network from elsewhere is claimed to give: one value, and all of them.
+    Claim(usize),
+    Claims,
     /// The use of the shared block that the layer stands in.
     Use,
 }

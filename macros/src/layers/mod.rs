@@ -38,6 +38,7 @@ mod max_pool2d;
 mod memory;
 mod mismatch;
 mod names;
+mod network;
 mod param;
 mod permute;
 mod pixel_shuffle;
@@ -139,6 +140,9 @@ macro_rules! layers {
             dispatch! { $($name)*; kind() where () -> Option<Kind> }
             dispatch! { $($name)*; arguments() where () -> String }
             dispatch! { $($name)*; decides_features() where () -> bool }
+            dispatch! { $($name)*; checks_elements() where () -> bool }
+            dispatch! { $($name)*; network() where () -> Option<&network::Network> }
+            dispatch! { $($name)*; identity() where () -> Option<Dim> }
         }
     };
 }
@@ -235,6 +239,7 @@ layers! {
     Param as "=param" => param::Param,
     Tensor as "=tensor" => tensor::Tensor,
     Product as "=product" => tensor::Product,
+    Network as "=network" => network::Network,
 }
 
 /// The arity of what takes as many values as anybody likes, but two at least.
@@ -256,6 +261,9 @@ impl AnyLayer {
         // Any layer may claim what comes in and be frozen; that is checked when shapes are known.
         let mut without_claim = call.clone();
         without_claim.arguments.retain(|a| a.name.as_ref().is_none_or(|n| n != "in" && n != "frozen"));
+        if let Some(outside) = &call.outside {
+            return Ok(network::Network::new(&without_claim, outside, errors).map(AnyLayer::Network));
+        }
         let name = call.name.to_string();
         if let Some((_, layer)) = ACTIVATIONS.iter().find(|(function, _)| *function == name) {
             without_claim.name = Ident::new(layer, call.name.span());
@@ -327,13 +335,18 @@ impl AnyLayer {
         match self.arity() {
             Some(0) if inputs > 0 => Some("no value".into()),
             Some(arity) if arity != inputs => Some(crate::shape::counted(arity, "values")),
-            None if inputs < 2 && !matches!(self, AnyLayer::Map(_)) => Some("two values or more".into()),
+            None if inputs < 2 && !matches!(self, AnyLayer::Map(_) | AnyLayer::Network(_)) => {
+                Some("two values or more".into())
+            }
             _ => None,
         }
     }
 
     /// The layer with its arguments; those that have their usual value are left out.
     pub fn text(&self) -> String {
+        if let Some(network) = self.network() {
+            return network.text();
+        }
         let arguments = self.arguments();
         if arguments.is_empty() { self.name().into() } else { format!("{}({arguments})", self.name()) }
     }

@@ -3,7 +3,8 @@
 use super::body::checked_name;
 use super::closure::{parse_closure, peek_function};
 use super::cursor::Cursor;
-use super::value::{parse_argument, parse_arguments, parse_literal, parse_value};
+use super::outside::parse_layer;
+use super::value::{parse_argument, parse_literal, parse_value};
 use crate::ast::{Argument, Call, Expression, Function, Operator, Repeat, Stage, Value, ValueKind};
 use crate::errors::{Change, Error, Errors, How, Place};
 use crate::layers;
@@ -266,7 +267,7 @@ fn parse_function(name: Ident, cursor: &mut Cursor, errors: &mut Errors) -> Func
             }
         }
     }
-    Function { values, call: Call { name, arguments, tokens } }
+    Function { values, call: Call { name, arguments, tokens, outside: None } }
 }
 
 /// The arguments of a function as they should stand where values are a list, `concat([a, b], axis: 0)`, or a shape has
@@ -357,11 +358,17 @@ pub fn parse_call_or_repeat(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
     let group = cursor.take_group(Delimiter::Bracket);
     let mut inside = group.as_ref().map(Cursor::inside);
     let layer = inside.as_mut().unwrap_or(cursor);
-    match layer.take_ident() {
-        Some(name) => stage.call = Some(parse_arguments(name, layer, errors)),
+    let read = parse_layer(layer, errors);
+    let reported = matches!(read, Some(None));
+    match read {
+        Some(call) => stage.call = call,
         None => {
             errors.push(Error::new(layer.place(), format!("expected a layer, found {}", layer.found())));
         }
+    }
+    if reported {
+        stage.tokens = cursor.since(start);
+        return stage;
     }
     if let (Some(mut inside), Some(group)) = (inside, group) {
         let tokens: TokenStream = TokenTree::from(group).into();
@@ -441,7 +448,7 @@ fn parse_stage(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
         }
         return Stage { name, call: None, function: None, repeat: None, tokens: cursor.since(start) };
     }
-    let Some(layer) = cursor.take_ident() else {
+    let Some(call) = parse_layer(cursor, errors) else {
         let line = if labelled && (cursor.is_end() || cursor.peek_punct(';') || cursor.peek_arrow()) {
             errors.push(Error::new(cursor.before(), "a layer is missing after the name"));
             return Stage { name, call: None, function: None, repeat: None, tokens: cursor.since(start) };
@@ -452,12 +459,10 @@ fn parse_stage(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
         cursor.skip_to_stage_end();
         return Stage { name, call: None, function: None, repeat: None, tokens: cursor.since(start) };
     };
-    let call = parse_arguments(layer, cursor, errors);
-    let stage = Stage { name, call: Some(call), function: None, repeat: None, tokens: cursor.since(start) };
-    if cursor.peek_fat_arrow() {
-        errors.push(Error::new(cursor.pair_place(), "a claimed output, `=> [512]`, is not supported yet"));
+    let stage = Stage { name, call, function: None, repeat: None, tokens: cursor.since(start) };
+    if stage.call.is_none() {
         cursor.skip_to_stage_end();
-        return Stage { call: None, ..stage };
+        return stage;
     }
     if matches!(cursor.peek(), Some(TokenTree::Group(g)) if g.delimiter() != Delimiter::Parenthesis) {
         let line = format!("expected `->` or `;`, found {}", cursor.found());

@@ -289,6 +289,13 @@ impl Mender<'_> {
         }
         let place = self.place(length + 1);
         let name = self.ident(length).unwrap_or_default();
+        // Or has forgotten its claim, and hears of that.
+        if layers::our_name(&name).is_none()
+            && !MODULES.contains(&first.as_str())
+            && self.punct(1) != Some('.')
+        {
+            return false;
+        }
         let path: TokenStream = self.all[self.at..=self.at + length].iter().cloned().collect();
         let path = suggest::source(&path).replace(' ', "");
         let line = format!("`{path}`: layers and functions are written without a path");

@@ -6,6 +6,7 @@ mod cursor;
 mod dimension;
 mod expression;
 mod foreign;
+mod outside;
 mod value;
 
 use crate::ast::{Block, Body, Import, Network, Port, Program};

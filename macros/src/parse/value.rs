@@ -308,7 +308,7 @@ pub fn parse_arguments(name: Ident, cursor: &mut Cursor, errors: &mut Errors) ->
             }
         }
     }
-    Call { name, arguments, tokens }
+    Call { name, arguments, tokens, outside: None }
 }
 
 pub fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argument> {

@@ -37,7 +37,10 @@ impl Program {
                 writeln!(f, "  {} = loss({})", self.show(gradient), self.show(output))?;
             }
         }
-        for step in &self.backward {
+        for (step, asked) in self.backward.iter().zip(&self.asked) {
+            if *asked {
+                write!(f, "  if asked:")?;
+            }
             self.line(f, graph, step)?;
         }
         Ok(())

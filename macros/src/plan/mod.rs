@@ -56,11 +56,14 @@ pub struct Program {
     pub forward: Vec<Step>,
     /// Empty for prediction.
     pub backward: Vec<Step>,
+    /// For each backward step whether it only serves the gradients by the network's inputs, and so runs if they are
+    /// asked for.
+    pub asked: Vec<bool>,
     /// The buffers of what leaves. A network has one: several outputs lie in it as one struct for each sample.
     pub outputs: Vec<BufferId>,
     /// For each of them the gradient that comes from outside (for a network, from the loss); empty for prediction.
     pub output_gradients: Vec<BufferId>,
-    /// The gradients by a round's inputs.
+    /// The gradients by what comes in: by a round's inputs, and by those of a network's that are no indices.
     pub input_gradients: Vec<BufferId>,
     /// For each input the layout in which it is loaded.
     pub loads: Vec<Layout>,
@@ -82,6 +85,8 @@ pub struct Buffer {
     /// Scalars beside that.
     pub fixed: Dim,
     pub place: Place,
+    /// Whether it is written only if the gradients by the network's inputs are asked for.
+    pub asked: bool,
 }
 
 /// Where a buffer lies.
@@ -93,7 +98,7 @@ pub enum Place {
     Output(usize),
     /// The gradient by that output, in a round. Never written by a step.
     OutputGradient(usize),
-    /// The caller's room for the gradient by that input, in a round.
+    /// The caller's room for the gradient by that input.
     InputGradient(usize),
     /// In what a round keeps from forward to backward: per sample, and beside that.
     Kept {
@@ -280,16 +285,18 @@ fn program(shaped: &Shaped, places: &Places, rounds: &[Option<Round>], mode: Mod
         buffers: Vec::new(),
         forward,
         backward: Vec::new(),
+        asked: Vec::new(),
         outputs: builder.tape.results.iter().map(|s| builder.slots[s.0]).collect(),
         output_gradients: Vec::new(),
         input_gradients: Vec::new(),
-        loads: std::mem::take(&mut builder.tape.loads),
+        loads: builder.tape.loads.clone(),
         memory: Memory::default(),
         packing: None,
     };
     if mode == Mode::Train {
         let reversed = reverse::reverse(&mut builder);
         program.backward = reversed.steps;
+        program.asked = reversed.asked;
         program.output_gradients = reversed.output_gradients;
         program.input_gradients = reversed.input_gradients;
     }
@@ -325,7 +332,7 @@ impl Program {
 
 impl Builder<'_> {
     fn buffer(&mut self, name: String, each: Dim, fixed: Dim, place: Place) -> BufferId {
-        self.buffers.push(Buffer { name, each, fixed, place });
+        self.buffers.push(Buffer { name, each, fixed, place, asked: false });
         BufferId(self.buffers.len() - 1)
     }
 
@@ -333,6 +340,13 @@ impl Builder<'_> {
     fn round(&self, group: GroupId) -> &Round {
         let Some(round) = &self.rounds[group.0] else { unreachable!("inner repetitions are planned first") };
         round
+    }
+
+    /// Channels and pixels of an input that is loaded with its channels last, where that makes a difference.
+    fn loaded_channels_last(&self, input: usize) -> Option<(Dim, Dim)> {
+        let shape = &self.shaped.shape(crate::graph::ValueId(input)).0;
+        let turned = differs(shape, self.tape.loads[input]);
+        turned.then(|| (shape[0], shape[1..].iter().product()))
     }
 
     fn layer(&self, node: NodeId) -> &crate::layers::AnyLayer {

@@ -11,9 +11,13 @@ struct Reverse<'b, 'a> {
     builder: &'b mut Builder<'a>,
     /// The pending gradient of each slot.
     pending: Vec<Option<BufferId>>,
-    /// Whether any parameter stands upstream of a slot.
+    /// Whether a gradient is needed: any parameter stands upstream of a slot, or it goes on to an earlier round.
     needed: Vec<bool>,
+    /// Whether it is wanted, needed or not: an input of the network stands upstream too.
+    wanted: Vec<bool>,
     steps: Vec<Step>,
+    /// For each of them whether it is only for who asks for the gradients by the network's inputs.
+    asked: Vec<bool>,
     /// The tensors whose gradient has been written, with how many times.
     written: Vec<(Tensors, usize)>,
 }
@@ -21,14 +25,21 @@ struct Reverse<'b, 'a> {
 /// The backward steps, the buffers of the gradients that come from outside, and those that go there.
 pub struct Reversed {
     pub steps: Vec<Step>,
+    /// For each step whether it only serves the gradients by the network's inputs.
+    pub asked: Vec<bool>,
     pub output_gradients: Vec<BufferId>,
     pub input_gradients: Vec<BufferId>,
 }
 
 pub fn reverse(builder: &mut Builder) -> Reversed {
-    let needed = needed(builder);
+    let from_outside = |input: usize| {
+        builder.scope != Scope::Network || builder.shaped.graph.header.inputs[input].indices.is_none()
+    };
+    let needed = upstream(builder, |_| builder.scope != Scope::Network);
+    let wanted = upstream(builder, from_outside);
     let pending = vec![None; builder.tape.slots.len()];
-    let mut reverse = Reverse { builder, pending, needed, steps: Vec::new(), written: Vec::new() };
+    let (steps, asked, written) = (Vec::new(), Vec::new(), Vec::new());
+    let mut reverse = Reverse { builder, pending, needed, wanted, steps, asked, written };
     let output_gradients = reverse.output_gradients();
     for at in (0..reverse.builder.tape.ops.len()).rev() {
         match reverse.builder.tape.ops[at].clone() {
@@ -39,7 +50,7 @@ pub fn reverse(builder: &mut Builder) -> Reversed {
                     let back = reverse.fresh(from);
                     let to_channels_last = !to_channels_last;
                     let step = Step::Convert { from: gradient, to: back, channels, pixels, to_channels_last };
-                    reverse.steps.push(step);
+                    reverse.push_for(from, step);
                     reverse.contribute(from, back);
                 }
             }
@@ -56,15 +67,18 @@ pub fn reverse(builder: &mut Builder) -> Reversed {
         }
     }
     reverse.unreached();
-    let input_gradients = reverse.input_gradients();
-    Reversed { steps: reverse.steps, output_gradients, input_gradients }
+    let input_gradients = match reverse.builder.scope {
+        Scope::Network => reverse.network_gradients(),
+        Scope::Round(_) => reverse.round_gradients(),
+    };
+    Reversed { steps: reverse.steps, asked: reverse.asked, output_gradients, input_gradients }
 }
 
-/// Whether a gradient is wanted: a parameter stands upstream, or it goes on to an earlier round.
-fn needed(builder: &Builder) -> Vec<bool> {
+/// Whether a parameter stands upstream of each slot, or one of these inputs.
+fn upstream(builder: &Builder, counts: impl Fn(usize) -> bool) -> Vec<bool> {
     let mut needed = vec![false; builder.tape.slots.len()];
-    if builder.scope != Scope::Network {
-        builder.tape.inputs.iter().for_each(|slot| needed[slot.0] = true);
+    for (i, slot) in builder.tape.inputs.iter().enumerate() {
+        needed[slot.0] = counts(i);
     }
     for op in &builder.tape.ops {
         let any = op.reads().iter().any(|s| needed[s.0]);
@@ -94,10 +108,23 @@ fn keeps_numbers(builder: &Builder, group: GroupId) -> bool {
 }
 
 impl Reverse<'_, '_> {
+    fn push(&mut self, step: Step, asked: bool) {
+        self.steps.push(step);
+        self.asked.push(asked);
+    }
+
+    /// A step that is needed if the gradient by this slot is.
+    fn push_for(&mut self, slot: SlotId, step: Step) {
+        self.push(step, !self.needed[slot.0]);
+    }
+
     fn fresh(&mut self, slot: SlotId) -> BufferId {
+        let asked = !self.needed[slot.0];
         let slot = &self.builder.tape.slots[slot.0];
         let (name, len) = (format!("{}_gradient", slot.name), slot.len);
-        self.builder.buffer(name, len, Dim::ZERO, Place::Each { at: Dim::ZERO })
+        let buffer = self.builder.buffer(name, len, Dim::ZERO, Place::Each { at: Dim::ZERO });
+        self.builder.buffers[buffer.0].asked = asked;
+        buffer
     }
 
     /// The gradients by what leaves: a network's loss writes into a buffer, a round's stand where the next one left them.
@@ -109,7 +136,9 @@ impl Reverse<'_, '_> {
             if self.builder.scope != Scope::Network {
                 self.builder.buffers[gradient.0].place = Place::OutputGradient(port);
             }
-            if self.needed[result.0] {
+            // It is there whoever asks for what.
+            self.builder.buffers[gradient.0].asked = false;
+            if self.wanted[result.0] {
                 self.pending[result.0] = Some(gradient);
             }
             gradients.push(gradient);
@@ -118,20 +147,52 @@ impl Reverse<'_, '_> {
     }
 
     /// The gradients by what came into a round, each in a place of its own.
-    fn input_gradients(&mut self) -> Vec<BufferId> {
-        if self.builder.scope == Scope::Network {
-            return Vec::new();
-        }
+    fn round_gradients(&mut self) -> Vec<BufferId> {
         let inputs = self.builder.tape.inputs.clone();
         let mut gradients: Vec<BufferId> = Vec::new();
         for (port, input) in inputs.into_iter().enumerate() {
             let own = self.pending[input.0].filter(|g| self.is_ours(*g) && !gradients.contains(g));
             let gradient = own.unwrap_or_else(|| {
                 let to = self.fresh(input);
-                self.steps.push(match self.pending[input.0] {
+                let step = match self.pending[input.0] {
                     Some(from) => Step::Copy { from, to },
                     None => Step::Zero { buffer: to },
-                });
+                };
+                self.push_for(input, step);
+                to
+            });
+            self.builder.buffers[gradient.0].place = Place::InputGradient(port);
+            gradients.push(gradient);
+        }
+        gradients
+    }
+
+    /// The gradients by a network's inputs, row-major as the inputs are: for those who ask.
+    fn network_gradients(&mut self) -> Vec<BufferId> {
+        let inputs = self.builder.tape.inputs.clone();
+        let mut gradients: Vec<BufferId> = Vec::new();
+        for (port, input) in inputs.into_iter().enumerate() {
+            if !self.wanted[input.0] {
+                continue;
+            }
+            let turned = self.builder.loaded_channels_last(port);
+            // A buffer that is there only if somebody asks can be the caller's.
+            let usable = |g: &BufferId| {
+                turned.is_none()
+                    && self.builder.buffers[g.0].asked
+                    && self.is_ours(*g)
+                    && !gradients.contains(g)
+            };
+            let gradient = self.pending[input.0].filter(usable).unwrap_or_else(|| {
+                let to = self.fresh(input);
+                let step = match (self.pending[input.0], turned) {
+                    (Some(from), Some((channels, pixels))) => {
+                        Step::Convert { from, to, channels, pixels, to_channels_last: false }
+                    }
+                    (Some(from), None) => Step::Copy { from, to },
+                    (None, _) => Step::Zero { buffer: to },
+                };
+                self.push_for(input, step);
                 to
             });
             self.builder.buffers[gradient.0].place = Place::InputGradient(port);
@@ -164,7 +225,7 @@ impl Reverse<'_, '_> {
         let all: Vec<Tensors> = nodes.map(Tensors::Node).chain(groups.map(Tensors::Group)).collect();
         for tensors in all {
             if self.written.iter().all(|(written, _)| *written != tensors) {
-                self.steps.push(Step::ZeroParameters { tensors });
+                self.push(Step::ZeroParameters { tensors }, false);
             }
         }
     }
@@ -212,13 +273,17 @@ impl Reverse<'_, '_> {
             room.gradients.push(gradient);
         }
         let input_gradients: Vec<_> = inputs.iter().map(|&slot| self.fresh(slot)).collect();
+        let keeps = keeps_numbers(self.builder, group);
+        let asked = !keeps && inputs.iter().all(|slot| !self.needed[slot.0]);
+        // All rounds but the last write into such places, so what runs for the parameters needs them too.
+        input_gradients.iter().for_each(|buffer| self.builder.buffers[buffer.0].asked = asked);
         let read = |slots: &[SlotId], is_read: bool| -> Vec<BufferId> {
             slots.iter().filter(|_| is_read).map(|s| self.builder.slots[s.0]).collect()
         };
         let (inputs_read, outputs_read) = (read(inputs, read_in), read(outputs, read_out));
-        let uses = if keeps_numbers(self.builder, group) { self.uses(owner) } else { 1 };
+        let uses = if keeps { self.uses(owner) } else { 1 };
         let added = self.added(&name, len, uses);
-        self.steps.push(Step::RoundsBackward {
+        let back = Step::RoundsBackward {
             group,
             inputs: inputs_read,
             outputs: outputs_read,
@@ -226,12 +291,13 @@ impl Reverse<'_, '_> {
             output_gradients,
             input_gradients: input_gradients.clone(),
             added,
-        });
+        };
+        self.push(back, asked);
         if let Some(from) = added {
-            self.steps.push(Step::AddParameters { tensors: owner, from, uses });
+            self.push(Step::AddParameters { tensors: owner, from, uses }, false);
         }
         for (&slot, gradient) in inputs.iter().zip(input_gradients) {
-            if self.needed[slot.0] {
+            if self.wanted[slot.0] {
                 self.contribute(slot, gradient);
             }
         }
@@ -243,7 +309,7 @@ impl Reverse<'_, '_> {
         for (given, &slot) in given.into_iter().zip(slots) {
             gradients.push(given.unwrap_or_else(|| {
                 let buffer = self.fresh(slot);
-                self.steps.push(Step::Zero { buffer });
+                self.push_for(slot, Step::Zero { buffer });
                 buffer
             }));
         }
@@ -255,11 +321,12 @@ impl Reverse<'_, '_> {
         let parts: Vec<_> = slots
             .iter()
             .map(|&slot| {
-                let part = self.needed[slot.0].then(|| self.fresh(slot));
+                let part = self.wanted[slot.0].then(|| self.fresh(slot));
                 (self.builder.tape.slots[slot.0].len, part)
             })
             .collect();
-        self.steps.push(Step::Part { from: gradient, to: parts.clone() });
+        let asked = slots.iter().all(|slot| !self.needed[slot.0]);
+        self.push(Step::Part { from: gradient, to: parts.clone() }, asked);
         for (&slot, (_, part)) in slots.iter().zip(parts) {
             if let Some(part) = part {
                 self.contribute(slot, part);
@@ -281,27 +348,31 @@ impl Reverse<'_, '_> {
         let traits = self.builder.layer(node).traits(&self.builder.shaped.input_shapes(node));
         if traits.passes_gradient {
             for &slot in inputs {
-                if self.needed[slot.0] {
+                if self.wanted[slot.0] {
                     self.contribute(slot, given[0]);
                 }
             }
             return;
         }
+        let keeps = self.builder.shaped.keeps_numbers(node);
+        let asked = !keeps && inputs.iter().all(|slot| !self.needed[slot.0]);
+        // A step that runs for the parameters leaves out what only somebody else may ask for.
         let in_place = traits.gradient_in_place
-            && self.needed[inputs[0].0]
+            && self.wanted[inputs[0].0]
+            && (asked || self.needed[inputs[0].0])
             && self.owners(given[0]) == 0
             && self.is_ours(given[0]);
         let input_gradients: Vec<_> = inputs
             .iter()
             .enumerate()
-            .map(|(i, &slot)| match self.needed[slot.0] {
+            .map(|(i, &slot)| match self.wanted[slot.0] {
                 true if i == 0 && in_place => Some(given[0]),
                 true => Some(self.fresh(slot)),
                 false => None,
             })
             .collect();
         let owner = Tensors::Node(self.builder.shaped.owner(node));
-        let uses = if self.builder.shaped.keeps_numbers(node) { self.uses(owner) } else { 1 };
+        let uses = if keeps { self.uses(owner) } else { 1 };
         let len = self.builder.places.node(self.builder.shaped, node).len;
         let name = self.builder.shaped.graph.nodes[node.0].name.to_string();
         let added = self.added(&name, len, uses);
@@ -310,7 +381,7 @@ impl Reverse<'_, '_> {
             slots_of.iter().map(|s| reads.then_some(slots[s.0])).collect()
         };
         let saved = self.builder.saved[node.0];
-        self.steps.push(Step::Backward {
+        let back = Step::Backward {
             node,
             inputs: read(inputs, traits.reads_inputs),
             outputs: read(outputs, traits.reads_outputs),
@@ -322,9 +393,10 @@ impl Reverse<'_, '_> {
                 .collect(),
             input_gradients: input_gradients.clone(),
             added,
-        });
+        };
+        self.push(back, asked);
         if let Some(from) = added {
-            self.steps.push(Step::AddParameters { tensors: owner, from, uses });
+            self.push(Step::AddParameters { tensors: owner, from, uses }, false);
         }
         for (&slot, gradient) in inputs.iter().zip(input_gradients) {
             if let Some(gradient) = gradient {
@@ -340,14 +412,14 @@ impl Reverse<'_, '_> {
             return;
         };
         if so_far != gradient && self.owners(so_far) == 1 && self.is_ours(so_far) {
-            self.steps.push(Step::Add { into: so_far, from: gradient });
+            self.push_for(slot, Step::Add { into: so_far, from: gradient });
         } else if so_far != gradient && self.owners(gradient) == 0 && self.is_ours(gradient) {
-            self.steps.push(Step::Add { into: gradient, from: so_far });
+            self.push_for(slot, Step::Add { into: gradient, from: so_far });
             self.pending[slot.0] = Some(gradient);
         } else {
             let sum = self.fresh(slot);
-            self.steps.push(Step::Copy { from: so_far, to: sum });
-            self.steps.push(Step::Add { into: sum, from: gradient });
+            self.push_for(slot, Step::Copy { from: so_far, to: sum });
+            self.push_for(slot, Step::Add { into: sum, from: gradient });
             self.pending[slot.0] = Some(sum);
         }
     }

@@ -1,7 +1,7 @@
 //! Whole numbers that are more than a literal: what names in dimensions and arguments stand for.
 
 use super::Builder;
-use crate::ast::{Argument, Call, Dimension, Indices, Operator, Value, ValueKind};
+use crate::ast::{Argument, Call, Dimension, Indices, Operator, Outside, Value, ValueKind};
 use crate::demands::{self, follow};
 use crate::errors::{Error, Errors, Place};
 use crate::layers::{AnyLayer, list};
@@ -220,7 +220,18 @@ impl Builder<'_, '_> {
                 let value = Value { kind, tokens: argument.value.tokens.clone() };
                 Argument { name: argument.name.clone(), value, tokens: argument.tokens.clone() }
             });
-            Call { name: call.name.clone(), arguments: arguments.collect(), tokens: call.tokens.clone() }
+            let arguments = arguments.collect();
+            let outside = call.outside.as_ref().map(|outside| {
+                let shapes = outside.claims.iter().map(|claim| {
+                    let dimensions = claim.shape.as_ref()?;
+                    shape(dimensions, known, &claim.tokens, errors)
+                });
+                let shapes = shapes.collect::<Option<Vec<_>>>().filter(|shapes| !shapes.is_empty());
+                let (path, claims, tokens) =
+                    (outside.path.clone(), outside.claims.clone(), outside.tokens.clone());
+                std::rc::Rc::new(Outside { path, claims, shapes, tokens })
+            });
+            Call { name: call.name.clone(), arguments, tokens: call.tokens.clone(), outside }
         })
     }
 

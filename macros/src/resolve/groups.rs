@@ -62,6 +62,7 @@ impl Builder<'_, '_> {
         inputs: Vec<ValueId>,
     ) -> Vec<ValueId> {
         let first_error = self.errors.count();
+        let call = &self.without_needless_claim(call);
         let call = &self.with_numbers(call);
         let repeat = match repeat.map(|repeat| (self.rounds(&repeat.count), &repeat.tokens)) {
             Some((None, tokens)) => return vec![self.unknown(tokens)],
@@ -69,7 +70,8 @@ impl Builder<'_, '_> {
             None => None,
         };
         let program = self.program;
-        if let Some(index) = program.blocks.iter().position(|block| block.name == call.name) {
+        let here = call.outside.is_none();
+        if let Some(index) = program.blocks.iter().position(|block| here && block.name == call.name) {
             let block = &program.blocks[index];
             let signature = Signature::new(&block.inputs, &block.outputs, self.arguments(block, call));
             let opening = self.opening(name, call, GroupKind::Block(index), repeat, Some(signature));
@@ -78,7 +80,7 @@ impl Builder<'_, '_> {
         // A layer of the language goes before a network of its name.
         let is_layer = layers::user_names().contains(&call.name.to_string().as_str());
         let network = program.networks.iter().find(|network| network.name == call.name);
-        if let Some(network) = network.filter(|_| !is_layer) {
+        if let Some(network) = network.filter(|_| here && !is_layer) {
             if let Some(argument) = call.arguments.first() {
                 let line = format!("`{}` is a network and takes no arguments", call.name);
                 self.errors.push(Error::new(&argument.tokens, line));

@@ -102,6 +102,11 @@ impl Builder<'_, '_> {
             return Some(self.unknown(tokens));
         };
         let (parameters, text) = (layer.parameters(&shapes), kept.title());
+        if layer.network().is_some() {
+            let line = format!("`{text}` is declared elsewhere: its tensors cannot be used as values here");
+            self.errors.push(Error::new(tokens, line));
+            return Some(self.unknown(tokens));
+        }
         let owner = kept.shares.unwrap_or(node);
         let names: Vec<&str> = parameters.iter().map(|p| p.name).collect();
         let Some(place) = names.iter().position(|known| part == known) else {

@@ -22,7 +22,14 @@ impl Dim {
 
     /// A constant of the program.
     pub fn constant(path: Vec<String>, spans: Vec<Span>) -> Dim {
-        Dim(table::atom(Atom::Constant(table::constant(path, spans))))
+        Dim(table::atom(Atom::Constant(table::constant(path, spans, None))))
+    }
+
+    /// A number that the compiler knows of a network of that name.
+    pub fn asked(network: &str, asked: table::Asked) -> Dim {
+        let arguments = asked.arguments.iter().map(|n| format!("[{n}]")).collect::<String>();
+        let path = vec![network.to_string(), format!("{}{arguments}", asked.function.to_uppercase())];
+        Dim(table::atom(Atom::Constant(table::constant(path, Vec::new(), Some(asked)))))
     }
 
     /// A number that the program finds by itself when it is compiled.

@@ -5,7 +5,7 @@
 //! expansion.
 
 use super::Dim;
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -40,6 +40,17 @@ pub struct Constant {
     pub path: Vec<String>,
     /// The spans of the parts.
     pub spans: Vec<Span>,
+    /// What it is, if it is no item that the user named.
+    pub asked: Option<Asked>,
+}
+
+/// A number that the compiler knows of a network: what a function of the runtime says about it.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub function: &'static str,
+    /// The network's path.
+    pub network: TokenStream,
+    pub arguments: Vec<usize>,
 }
 
 /// One factor of a product.
@@ -126,11 +137,11 @@ pub(super) fn atom(atom: Atom) -> Raw {
 }
 
 /// The place of a constant; the same path is the same constant.
-pub(super) fn constant(path: Vec<String>, spans: Vec<Span>) -> usize {
+pub(super) fn constant(path: Vec<String>, spans: Vec<Span>, asked: Option<Asked>) -> usize {
     TABLE.with_borrow_mut(|table| match table.constants.iter().position(|c| c.path == path) {
         Some(place) => place,
         None => {
-            table.constants.push(Constant { path, spans });
+            table.constants.push(Constant { path, spans, asked });
             table.constants.len() - 1
         }
     })

@@ -121,4 +121,5 @@ corpus! {
     indices: "corpus/indices.txt";
     closures: "corpus/closures.txt";
     tensors: "corpus/tensors.txt";
+    outside: "corpus/outside.txt";
 }

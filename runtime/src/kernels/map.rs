@@ -270,7 +270,7 @@ mod tests {
             parameters: &parameters,
             inputs: &[&x, &x],
             outputs: &[&y],
-            saved: &saved,
+            saved: &mut saved,
             output_gradients: &[&drawn::<T>(y.len())],
             input_gradients: &mut [&mut dx, &mut other],
             parameter_gradients: &mut dparameters,

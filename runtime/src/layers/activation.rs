@@ -242,7 +242,7 @@ mod tests {
             parameters: &[],
             inputs: &[if function.reads_inputs() { x } else { &[] }],
             outputs: &[if function.reads_outputs() { &y } else { &[] }],
-            saved: &[],
+            saved: &mut [],
             output_gradients: &[&vec![T::one(); x.len()]],
             input_gradients: &mut [&mut dx],
             parameter_gradients: &mut [],

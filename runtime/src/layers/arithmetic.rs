@@ -104,7 +104,7 @@ mod tests {
             parameters: &[],
             inputs: &[&[2.0], &[2.0]],
             outputs: &[&[]],
-            saved: &[],
+            saved: &mut [],
             output_gradients: &[&[3.0]],
             input_gradients: &mut [&mut da, &mut db],
             parameter_gradients: &mut [],

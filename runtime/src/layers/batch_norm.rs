@@ -178,7 +178,7 @@ mod tests {
             BatchNormSpec { channels: 2, values: 2, eps: 0.0, affine: true, running: false, counted: false };
         let x = [1.0, 10.0, 2.0, 10.5, 3.0, 9.5, 6.0, 10.0];
         let parameters = [2.0, 1.0, 0.5, 0.0, f64::NAN, f64::NAN, f64::NAN, f64::NAN];
-        let (y, saved) = forward(spec, Mode::Train(Noise::default()), &parameters, &x);
+        let (y, mut saved) = forward(spec, Mode::Train(Noise::default()), &parameters, &x);
         assert_eq!(saved[..2], [3.0, 10.0]);
         // Σ (x - mean)² is 14 and 0.5.
         let inverse = [(4.0f64 / 14.0).sqrt(), 8.0f64.sqrt()];
@@ -194,7 +194,7 @@ mod tests {
             parameters: &parameters,
             inputs: &[&x],
             outputs: &[&[]],
-            saved: &saved,
+            saved: &mut saved,
             output_gradients: &[&[1.0; 8]],
             input_gradients: &mut [&mut dx],
             parameter_gradients: &mut gradient,
@@ -210,7 +210,7 @@ mod tests {
         let spec =
             BatchNormSpec { channels: 2, values: 1, eps: 1e-5, affine: true, running: false, counted: false };
         let x = [1.0f32, 2.0, 3.0, 5.0];
-        let (_, saved) = forward(spec, Mode::Train(Noise::default()), &[1.0; 8], &x);
+        let (_, mut saved) = forward(spec, Mode::Train(Noise::default()), &[1.0; 8], &x);
         let mut gradient = [f32::NAN; 8];
         spec.backward(Backward {
             samples: 2,
@@ -218,7 +218,7 @@ mod tests {
             parameters: &[1.0; 8],
             inputs: &[&x],
             outputs: &[&[]],
-            saved: &saved,
+            saved: &mut saved,
             output_gradients: &[&[1.0, 2.0, 3.0, 4.0]],
             input_gradients: &mut [&mut []],
             parameter_gradients: &mut gradient,

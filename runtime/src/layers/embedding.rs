@@ -100,7 +100,7 @@ mod tests {
             parameters: &[],
             inputs: &[x],
             outputs: &[&[]],
-            saved: &[],
+            saved: &mut [],
             output_gradients: &[dy],
             input_gradients: &mut [&mut []],
             parameter_gradients: &mut dw,

@@ -136,7 +136,7 @@ mod tests {
             parameters: &[],
             inputs: &[&[]],
             outputs: &[&[]],
-            saved: winners,
+            saved: &mut winners.to_vec(),
             output_gradients: &[dy],
             input_gradients: &mut [dx],
             parameter_gradients: &mut [],

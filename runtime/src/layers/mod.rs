@@ -69,8 +69,8 @@ pub struct Backward<'a, T> {
     pub inputs: &'a [&'a [T]],
     /// The outputs, if the layer reads them.
     pub outputs: &'a [&'a [T]],
-    /// What `forward` left.
-    pub saved: &'a [T],
+    /// What `forward` left; nobody reads it afterwards.
+    pub saved: &'a mut [T],
     /// The loss's gradient by each output.
     pub output_gradients: &'a [&'a [T]],
     /// The loss's gradient by each input, to be written; empty where nobody asks.

@@ -139,7 +139,7 @@ mod tests {
                 parameters: &[],
                 inputs: &[&[]],
                 outputs: &[&vec![0.0; 2 * inner]],
-                saved: &[],
+                saved: &mut [],
                 output_gradients: &[&vec![1.0; 2 * inner]],
                 input_gradients: &mut [&mut dx],
                 parameter_gradients: &mut [],

@@ -99,6 +99,10 @@ impl<T: Real> Network for Line<T> {
     const PARAMETERS: usize = 18;
     const MIN_TRAINING_SAMPLES: usize = 2;
 
+    const __KEPT: [usize; 2] = [6, 0];
+    type __Scratch = crate::__private::outside::NoScratch;
+    const __SCRATCH: Self::__Scratch = crate::__private::outside::NoScratch;
+
     fn __predict_len(_samples: usize) -> usize {
         0
     }
@@ -124,12 +128,20 @@ impl<T: Real> Network for Line<T> {
         }
     }
 
-    fn __forward(&self, inputs: Inputs<'_, T>, _noise: Noise, memory: &mut [T]) {
+    fn __forward(&self, inputs: Inputs<'_, T>, _noise: Noise, memory: &mut [T], _scratch: &mut [T]) {
         let outputs = Self::__output(inputs.samples);
         self.__predict(inputs, &mut memory[outputs], &mut []);
     }
 
-    fn __backward(&self, inputs: Inputs<'_, T>, _noise: Noise, gradient: &mut Self, memory: &mut [T]) {
+    fn __backward(
+        &self,
+        inputs: Inputs<'_, T>,
+        _noise: Noise,
+        gradient: &mut Self,
+        _input_gradients: &mut [&mut [T]],
+        memory: &mut [T],
+        _scratch: &mut [T],
+    ) {
         gradient.as_mut_slice().fill(T::zero());
         for (sample, dy) in memory[Self::__output_gradient(inputs.samples)].chunks(3).enumerate() {
             gradient.bias.iter_mut().zip(dy).for_each(|(db, &dy)| *db += dy);

@@ -40,7 +40,7 @@ fn run<T: Real>(
         parameters: w,
         inputs: &[x],
         outputs: &[&[]],
-        saved: &[],
+        saved: &mut [],
         output_gradients: &[dy],
         input_gradients: &mut [&mut dx],
         parameter_gradients: &mut dw,
