@@ -20,6 +20,8 @@ pub struct Graph {
     pub order: Vec<Event>,
     /// The values that leave the network, in the order of the declared outputs; `None` after an error.
     pub results: Vec<Option<ValueId>>,
+    /// The expression that gives the results, as written.
+    pub result: TokenStream,
     /// What hangs on constants; of one part in the order in which it is asked.
     pub demands: Vec<Demand>,
 }

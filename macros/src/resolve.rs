@@ -106,6 +106,7 @@ pub fn resolve(program: &Program, network: &Network, errors: &mut Errors) -> Gra
         let head = Declared { name: &network.name, outputs };
         if let Some(values) = builder.body(body, &head) {
             builder.graph.results = values.into_iter().map(Some).collect();
+            builder.graph.result = body.result.as_ref().map(Expression::tokens).unwrap_or_default();
         }
     }
     builder.graph
@@ -267,6 +268,7 @@ impl<'p, 'e> Builder<'p, 'e> {
             order: Vec::new(),
             demands: Vec::new(),
             results: Vec::new(),
+            result: TokenStream::new(),
         };
         Builder {
             program,
