@@ -20,6 +20,8 @@ pub struct Graph {
     pub order: Vec<Event>,
     /// The values that leave the network, in the order of the declared outputs; `None` after an error.
     pub results: Vec<Option<ValueId>>,
+    /// The expression that gives the results, as written.
+    pub result: TokenStream,
     /// What hangs on constants; of one part in the order in which it is asked.
     pub demands: Vec<Demand>,
 }
@@ -184,6 +186,26 @@ pub struct Shaped {
     pub graph: Graph,
     /// One entry for each of `graph.values`.
     pub shapes: Vec<Option<Shape>>,
+}
+
+impl Shaped {
+    /// Leaves nothing known but names and numbers that are literals.
+    pub fn forget(&mut self) {
+        self.shapes.fill(None);
+        self.graph.demands.clear();
+        let header = &mut self.graph.header;
+        let is_open = |shape: &Shape| shape.0.iter().any(|n| n.open().is_some());
+        let shapes = header.inputs.iter_mut().map(|input| &mut input.shape);
+        for shape in shapes.chain(header.outputs.iter_mut().map(|output| &mut output.shape)) {
+            *shape = shape.take().filter(|shape| !is_open(shape));
+        }
+        for input in &mut header.inputs {
+            input.indices = input.indices.filter(|bound| bound.open().is_none());
+        }
+        self.graph.groups.iter_mut().for_each(|group| {
+            group.repeat = group.repeat.map(|rounds| if rounds.open().is_some() { Dim::ONE } else { rounds });
+        });
+    }
 }
 
 impl Header {

@@ -4,7 +4,7 @@
 use crate::ast::Program;
 use crate::errors::{Change, Error, Errors, Help, How};
 use crate::graph::Shaped;
-use crate::{check, infer, parse, resolve};
+use crate::{check, infer, limits, parse, resolve};
 use proc_macro2::{Group, Spacing, Span, TokenStream, TokenTree};
 use std::cell::Cell;
 
@@ -55,7 +55,8 @@ fn prove(tokens: &TokenStream, error: &mut Error, before: &[String], trials: &mu
             error.notes.push(help.text);
             continue;
         }
-        if kept.len() == MOST_HELPS || help.one_of && chosen {
+        let known = kept.iter().any(|other| is_same_edit(&other.changes, &help.changes));
+        if kept.len() == MOST_HELPS || known || help.one_of && chosen {
             continue;
         }
         *trials += 1;
@@ -79,6 +80,16 @@ fn prove(tokens: &TokenStream, error: &mut Error, before: &[String], trials: &mu
         error.notes.extend(uncovering.into_iter().next());
     }
     error.helps = kept;
+}
+
+fn is_same_edit(a: &[Change], b: &[Change]) -> bool {
+    let same = |(a, b): (&Change, &Change)| {
+        a.text == b.text
+            && a.how == b.how
+            && is_same(a.place.first, b.place.first)
+            && is_same(a.place.last, b.place.last)
+    };
+    a.len() == b.len() && a.iter().zip(b).all(same)
 }
 
 /// Whether a help says what something is called here: that is so whatever else is wrong.
@@ -106,6 +117,9 @@ fn judge(line: &str, before: &[String], after: &[String]) -> Verdict {
 
 /// The first lines of all mistakes that are left after a change; `None` if it cannot be done.
 fn mistakes_after(tokens: &TokenStream, changes: &[Change]) -> Option<Vec<String>> {
+    if limits::is_exhausted() || !limits::may_try(8 * limits::size(tokens)) {
+        return None;
+    }
     let mut done = vec![false; changes.len()];
     let changed = apply(tokens, changes, &mut done)?;
     if done.contains(&false) {
@@ -118,11 +132,15 @@ fn mistakes_after(tokens: &TokenStream, changes: &[Change]) -> Option<Vec<String
         analyse(&program, &mut errors);
     }
     SILENT.set(before);
+    if limits::is_exhausted() {
+        let _ = errors.take();
+        return None;
+    }
     Some(errors.into_sorted().into_iter().map(|error| error.line).collect())
 }
 
 /// Stable Rust compares no spans; what is printed of one tells it from all others.
-fn is_same(a: Span, b: Span) -> bool {
+pub fn is_same(a: Span, b: Span) -> bool {
     format!("{a:?}") == format!("{b:?}")
 }
 

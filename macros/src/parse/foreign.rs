@@ -289,8 +289,11 @@ impl Mender<'_> {
         }
         let place = self.place(length + 1);
         let name = self.ident(length).unwrap_or_default();
-        // What no module of a framework has, and no layer is called, is meant as such a network.
-        if !MODULES.contains(&first.as_str()) && layers::our_name(&name).is_none() {
+        // Or has forgotten its claim, and hears of that.
+        if layers::our_name(&name).is_none()
+            && !MODULES.contains(&first.as_str())
+            && self.punct(1) != Some('.')
+        {
             return false;
         }
         let path: TokenStream = self.all[self.at..=self.at + length].iter().cloned().collect();
@@ -669,7 +672,7 @@ fn placed_stream(tokens: TokenStream, span: Span) -> TokenStream {
     placed(&tokens.to_string(), span).into_iter().collect()
 }
 
-/// What stands between the commas of a group.
+/// What stands between the commas of a group, as tokens.
 fn parts_of(group: &Group) -> Vec<TokenStream> {
     let mut parts: Vec<TokenStream> = vec![TokenStream::new()];
     for token in group.stream() {

@@ -5,7 +5,6 @@ mod closure;
 mod cursor;
 mod dimension;
 mod expression;
-
 mod foreign;
 mod outside;
 mod value;

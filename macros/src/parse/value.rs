@@ -4,6 +4,7 @@ use super::cursor::Cursor;
 use super::dimension::{self, peek_arithmetic};
 use crate::ast::{Argument, Call, Dimension, Indices, Path, Value, ValueKind};
 use crate::errors::{Change, Error, Errors, How, Place};
+use crate::limits;
 use crate::shape::{Dim, Shape};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
@@ -13,7 +14,13 @@ pub const MAX_NUMBER: u64 = i32::MAX as u64;
 /// `[1, 28, 28]`; `None` after an error.
 pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Vec<Dimension>> {
     if let Some(group) = cursor.take_group(Delimiter::Bracket) {
-        return parse_dimensions(&group, errors);
+        let shape = parse_dimensions(&group, true, errors)?;
+        if shape.len() > limits::AXES {
+            let line = format!("a shape has {} axes at most, found {}", limits::AXES, shape.len());
+            errors.push(Error::new(group.span(), line));
+            return None;
+        }
+        return Some(shape);
     }
     let line = format!("expected a shape, `[1, 28, 28]`, found {}", cursor.found());
     let place = cursor.place();
@@ -39,7 +46,7 @@ pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Vec<Dimen
     group.set_span(place.first);
     // A second mistake inside is shown when this one is mended.
     let before = errors.count();
-    let shape = parse_dimensions(&group, errors);
+    let shape = parse_dimensions(&group, true, errors);
     errors.forget(before);
     shape
 }
@@ -104,10 +111,11 @@ pub fn parse_indices(cursor: &mut Cursor, errors: &mut Errors) -> Option<Indices
     None
 }
 
-fn parse_dimensions(group: &Group, errors: &mut Errors) -> Option<Vec<Dimension>> {
+/// The sizes in a shape's brackets; a `batch` axis may have been declared with them.
+fn parse_dimensions(group: &Group, batch: bool, errors: &mut Errors) -> Option<Vec<Dimension>> {
     let mut cursor = Cursor::inside(group);
     let mut shape = Some(Vec::new());
-    let mut is_first = true;
+    let mut is_first = batch;
     while !cursor.is_end() {
         let place = cursor.place();
         if is_first && let Some(length) = batch_axis(&cursor) {
@@ -458,7 +466,7 @@ pub fn parse_literal(cursor: &mut Cursor, errors: &mut Errors) -> Value {
         Some(TokenTree::Group(group)) if !minus && group.delimiter() == Delimiter::Bracket => {
             Ok(match axes(&group) {
                 Some(axes) => ValueKind::Axes(axes),
-                None => match parse_dimensions(&group, errors) {
+                None => match parse_dimensions(&group, false, errors) {
                     None => ValueKind::Broken,
                     Some(shape) => {
                         literal_shape(&shape).map_or(ValueKind::Dimensions(shape), ValueKind::Shape)

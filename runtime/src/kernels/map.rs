@@ -142,6 +142,11 @@ kernels! {
     fn adaptive_avg_pool(bins: Bins, x: &[T], y: &mut [T]) = resample::adaptive_avg_pool;
     /// Its gradient.
     fn adaptive_avg_pool_backward(bins: Bins, dy: &[T], dx: &mut [T]) = resample::adaptive_avg_pool_backward;
+    /// The largest element of each bin, and which it was.
+    fn adaptive_max_pool(bins: Bins, x: &[T], y: &mut [T], winners: &mut [T]) = resample::adaptive_max_pool;
+    /// Its gradient.
+    fn adaptive_max_pool_backward(bins: Bins, winners: &[T], dy: &[T], dx: &mut [T])
+        = resample::adaptive_max_pool_backward;
     /// Normalisation with running statistics; an empty `x` stands in `y`.
     fn batch_norm(channels: usize, eps: f64, parameters: &[T], x: &[T], y: &mut [T], scratch: &mut [T])
         = batch_norm::batch_norm;

@@ -5,6 +5,7 @@ use crate::kernels::isa::{Isa, with_isa};
 use crate::kernels::parallel::set_threads;
 use crate::layers::activation::{Activation, ActivationSpec};
 use crate::layers::adaptive_avg_pool2d::AdaptiveAvgPool2dSpec;
+use crate::layers::adaptive_max_pool2d::AdaptiveMaxPool2dSpec;
 use crate::layers::add::AddSpec;
 use crate::layers::alpha_dropout::AlphaDropoutSpec;
 use crate::layers::arithmetic::{Arithmetic, ArithmeticSpec};
@@ -116,6 +117,7 @@ fn passes<T: Real>() -> Vec<(&'static str, Vec<u64>)> {
     let nearest = UpsampleSpec { mode: Interpolation::Nearest, ..up };
     let shuffle = PixelShuffleSpec { channels, height: 29, width: 3, factor: 2 };
     let bins = AdaptiveAvgPool2dSpec { channels, height, width, output: [4, 7] };
+    let maxima = AdaptiveMaxPool2dSpec { channels, height, width, output: [4, 7] };
     let softmax = |spec: SoftmaxSpec| pass::<T>(&spec, less, less, 0, 0);
     let norm = BatchNormSpec {
         channels,
@@ -183,6 +185,10 @@ fn passes<T: Real>() -> Vec<(&'static str, Vec<u64>)> {
         ("upsample_nearest", pass::<T>(&nearest, less, output(nearest.output), 0, 0)),
         ("pixel_shuffle", pass::<T>(&shuffle, less * 4, less * 4, 0, 0)),
         ("adaptive_avg_pool", pass::<T>(&bins, len, output(bins.output), 0, 0)),
+        (
+            "adaptive_max_pool",
+            pass::<T>(&maxima, len, output(maxima.output), SAMPLES * maxima.saved_each(), 0),
+        ),
         ("batch_norm_running", pass::<T>(&running, len, len, 0, 4 * channels)),
         ("batch_norm", pass::<T>(&norm, len, len, norm.saved_fixed(), 4 * channels)),
     ]
