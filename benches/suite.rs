@@ -272,7 +272,11 @@ impl Run {
             samples.push(sample.elapsed().as_secs_f64() * 1e6 / f64::from(group));
         }
         samples.sort_by(f64::total_cmp);
-        Times { least: samples[0], median: samples[samples.len() / 2], p99: samples[samples.len() * 99 / 100] }
+        Times {
+            least: samples[0],
+            median: samples[samples.len() / 2],
+            p99: samples[samples.len() * 99 / 100],
+        }
     }
 }
 
