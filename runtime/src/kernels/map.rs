@@ -165,8 +165,9 @@ kernels! {
         scratch: &mut [T],
     ) = batch_norm::batch_norm_running_backward;
     /// The loops of the four above; see there.
-    fn batch_norm_sum(x: &[T], sums: &mut [T]) = batch_norm_loops::sum;
-    fn batch_norm_squares(x: &[T], mean: &[T], sums: &mut [T]) = batch_norm_loops::sum_squares;
+    fn batch_norm_statistics(channels: usize, x: &[T], shard: &mut [T]) = batch_norm_loops::statistics;
+    fn batch_norm_merge(channels: usize, rows: usize, shards: &[T], mean: &mut [T], squares: &mut [T])
+        = batch_norm_loops::merge;
     fn batch_norm_products(x: &[T], dy: &[T], mean: &[T], sums: &mut [T]) = batch_norm_loops::sum_gradients;
     fn batch_norm_fold(channels: usize, shards: &mut [T], out: &mut [T]) = batch_norm_loops::fold;
     fn batch_norm_widen(channels: usize, values: &[T], wide: &mut [T]) = batch_norm_loops::widen;
