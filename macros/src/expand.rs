@@ -39,7 +39,8 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
         // Gate 2: only a network without a mistake is planned.
         let good = unreadable == 0 && errors.count() == before;
         let code = if check_whole(&shaped, good, &mut errors) {
-            output.extend(lints::unused(&shaped.graph));
+            output.extend(lints::unused(&shaped));
+            output.extend(lints::emit(&lints::warnings(&shaped, &mut errors)));
             let plan = plan::plan(shaped);
             show("plan", &plan);
             emit::emit(&krate, &plan)
