@@ -16,7 +16,8 @@ fn mistakes() {
         return;
     }
     let tests = trybuild::TestCases::new();
-    for stage in ["parse", "resolve", "shape", "structure", "check", "constants", "outside"] {
+    for stage in ["parse", "resolve", "shape", "structure", "check", "constants", "outside", "lints", "calls"]
+    {
         tests.compile_fail(format!("tests/ui/{stage}/*.rs"));
     }
 }

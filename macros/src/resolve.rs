@@ -18,6 +18,7 @@ use crate::graph::{
 use crate::infer;
 use crate::layers::AnyLayer;
 use crate::limits;
+use crate::lints::{self, Levels};
 use crate::maps::OrderedMap;
 use crate::shape::Shape;
 use crate::suggest;
@@ -119,6 +120,7 @@ pub fn check_unused(program: &Program, used: &[usize], errors: &mut Errors) {
         let block = &program.blocks[block];
         let header = Header {
             attributes: Vec::new(),
+            levels: Levels::default(),
             visibility: syn::Visibility::Inherited,
             name: block.name.clone(),
             scalar: Scalar::F32,
@@ -182,8 +184,11 @@ fn header(network: &Network, demands: &mut Vec<Demand>, errors: &mut Errors) -> 
         outputs.push(Output { name, shape, tokens });
     }
     demands.extend(demanded);
+    let mut attributes = network.attributes.clone();
+    let levels = lints::take_levels(&mut attributes, errors);
     Header {
-        attributes: network.attributes.clone(),
+        attributes,
+        levels,
         visibility: network.visibility.clone(),
         name: network.name.clone(),
         scalar: network.generic.clone().map_or(Scalar::F32, Scalar::Generic),
