@@ -122,4 +122,5 @@ corpus! {
     closures: "corpus/closures.txt";
     tensors: "corpus/tensors.txt";
     outside: "corpus/outside.txt";
+    habits: "corpus/habits.txt";
 }
