@@ -3,6 +3,7 @@
 mod constants;
 mod corpus;
 mod layers;
+mod lints;
 mod messages;
 mod plans;
 mod properties;
