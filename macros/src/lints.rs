@@ -147,9 +147,8 @@ pub fn emit(warnings: &[Warning]) -> TokenStream {
         let place = Place::of(tokens);
         let item = format_ident!("{lint}", span = Span::call_site());
         let mut used = item.clone();
-        used.set_span(place.last);
-        // A path from the first token to the last, so that rustc underlines all between them.
-        let formwork = Ident::new("formwork", place.first);
+        // rustc underlines the last part of a path; the rest of it says how the lint is called in `allow`.
+        used.set_span(place.first);
         let module = Ident::new("formwork", Span::call_site());
         let text = crate::shape::source(text);
         quote! {
@@ -159,7 +158,7 @@ pub fn emit(warnings: &[Warning]) -> TokenStream {
                     #[allow(non_upper_case_globals)]
                     pub const #item: () = ();
                 }
-                #formwork::#used
+                #module::#used
             };
         }
     });

@@ -181,7 +181,7 @@ fn parse_dimensions(group: &Group, batch: bool, errors: &mut Errors) -> Option<V
             }
         }
         if !cursor.is_end() && !cursor.take_punct(',') {
-            let is_number = matches!(cursor.peek(), Some(TokenTree::Literal(_)));
+            let is_number = peek_number(&cursor);
             let place = cursor.place();
             let error = Error::new(place, format!("expected `,`, found {}", cursor.found()));
             errors.push(if is_number {
@@ -370,7 +370,7 @@ pub fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argume
             cursor.next();
             errors.push(error.help_replace("write `:`", place, ":"));
             name = Some(word);
-        } else if matches!(cursor.peek(), Some(TokenTree::Literal(_))) && !is_constant(&word) {
+        } else if peek_number(cursor) && !is_constant(&word) {
             let error = Error::new(&word, format!("an argument is written with a colon: `{word}: …`"));
             let text = format!("{word}: {}", cursor.found().replace('`', ""));
             let change = Change { place: Place::from(&word), how: How::After, text: ":".into() };
@@ -393,6 +393,11 @@ pub fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argume
     }
     let value = parse_value(cursor, errors);
     Some(Argument { name, value, tokens: cursor.since(start) })
+}
+
+/// Whether a number or a constant follows.
+fn peek_number(cursor: &Cursor) -> bool {
+    matches!(cursor.peek(), Some(TokenTree::Literal(_))) || cursor.peek_ident().is_some_and(is_constant)
 }
 
 /// Whether a word stands for a number: a constant, or `true`.

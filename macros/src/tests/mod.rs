@@ -4,6 +4,7 @@ mod constants;
 mod corpus;
 mod layers;
 mod limits;
+mod lints;
 mod messages;
 mod plans;
 mod properties;
