@@ -15,6 +15,7 @@ network! {
     }
 
     /// Several outputs of different ranks, one of which leaves twice, and another is read once more.
+    #[allow(formwork::unnamed_twins)]
     pub struct Heads<T>(x: [4], image: [1, 5, 5])
         -> (mean: [2], features: [2, 5, 5], again: [2], log_var: [2])
     {
