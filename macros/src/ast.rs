@@ -5,6 +5,7 @@ mod closure;
 use crate::shape::{Dim, Shape};
 pub use closure::{Closure, Term};
 use proc_macro2::{Ident, TokenStream, TokenTree};
+use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
 
@@ -15,6 +16,8 @@ pub struct Program {
     pub blocks: Vec<Block>,
     /// The first `use path;`: that set of blocks has still to be put in the place of `use`.
     pub import: Option<Import>,
+    /// How many layers its networks have by now: there is an end to what fits into one program.
+    pub layers: Cell<usize>,
 }
 
 /// `use vision;`

@@ -5,7 +5,7 @@
 
 use crate::ast::Program;
 use crate::errors::{Error, Errors};
-use crate::{parse, resolve};
+use crate::{limits, parse, resolve};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::parse::{Parse, ParseStream};
@@ -47,6 +47,13 @@ impl Parse for Sets {
 
 /// Expands the tokens of one `blocks!`, behind `($crate)`.
 pub fn expand(tokens: TokenStream) -> TokenStream {
+    let _session = crate::shape::Session::begin();
+    let (tokens, too_deep) = limits::shallow(tokens);
+    if let Some(error) = too_deep {
+        let mut errors = Errors::new();
+        errors.push(error);
+        return errors.into_compile_errors();
+    }
     let mut tokens = tokens.into_iter();
     let krate = match tokens.next() {
         Some(TokenTree::Group(group)) => group.stream(),

@@ -1,7 +1,9 @@
 //! The bag that collects what is wrong, so that one build shows all of it.
 
+use crate::limits;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// All mistakes found so far. Whoever makes a bag must read it: dropping it unread panics.
@@ -142,9 +144,10 @@ impl fmt::Display for Error {
 impl Error {
     /// All that is said, with marks for the numbers that the compiler puts in.
     pub fn text(&self) -> String {
-        let mut text = self.line.clone();
+        let shortened = |line: &str| limits::shortened(line, limits::LINE);
+        let mut text = shortened(&self.line);
         for note in &self.notes {
-            text += &format!("\nnote: {note}");
+            text += &format!("\nnote: {}", shortened(note));
         }
         for help in &self.helps {
             text += &format!("\nhelp: {}", help.text);
@@ -161,6 +164,11 @@ impl Errors {
     /// All of them, in the order in which they were found.
     pub fn take(&mut self) -> Vec<Error> {
         std::mem::take(&mut self.list)
+    }
+
+    /// Drops all but the one that was found first.
+    pub fn keep_first(&mut self) {
+        self.list.truncate(1);
     }
 
     pub fn push(&mut self, error: Error) {
@@ -257,18 +265,12 @@ impl Errors {
         let mut list = self.list.clone();
         // Where the host knows no positions, all are equal and the order of discovery stays.
         list.sort_by_key(|e| start(e.place.first));
-        let mut kept: Vec<Error> = Vec::new();
-        for error in list {
-            let same = |other: &Error| {
-                start(other.place.first) == start(error.place.first)
-                    && other.place.last.end() == error.place.last.end()
-                    && other.line == error.line
-            };
-            if !kept.iter().any(same) {
-                kept.push(error);
-            }
-        }
-        kept
+        let mut seen = BTreeSet::new();
+        list.retain(|error| {
+            let end = error.place.last.end();
+            seen.insert((error.place.start(), (end.line, end.column), error.line.clone()))
+        });
+        list
     }
 
     /// One `compile_error!` item for each mistake.

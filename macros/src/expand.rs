@@ -2,7 +2,7 @@
 
 use crate::errors::{Error, Errors};
 use crate::graph::Shaped;
-use crate::{check, emit, infer, lints, parse, plan, remedies, resolve};
+use crate::{check, emit, infer, limits, lints, parse, plan, remedies, resolve};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// Expands the tokens of one `network!`, behind `($crate)`, which the runtime's macro puts in front.
@@ -15,7 +15,9 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
     };
     let mut output = TokenStream::new();
     let mut errors = Errors::new();
-    let tokens: TokenStream = tokens.collect();
+    let (tokens, too_deep) = limits::shallow(tokens.collect());
+    let is_cut = too_deep.is_some();
+    too_deep.into_iter().for_each(|error| errors.push(error));
     let program = parse::parse(tokens.clone(), &mut errors);
     if let Some(import) = &program.import {
         // The set hands its blocks over and comes back here.
@@ -37,13 +39,19 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
         show("shaped", &shaped);
         check::check(&shaped, &mut errors);
         // Gate 2: only a network without a mistake is planned.
-        let good = unreadable == 0 && errors.count() == before;
+        let good = unreadable == 0 && errors.count() == before && program.layers.get() < limits::FULL;
         let code = if check_whole(&shaped, good, &mut errors) {
-            output.extend(lints::unused(&shaped));
-            output.extend(lints::emit(&lints::warnings(&shaped, &mut errors)));
+            let mut warnings = lints::unused(&shaped);
+            warnings.extend(lints::emit(&lints::warnings(&shaped, &mut errors)));
             let plan = plan::plan(shaped);
             show("plan", &plan);
-            emit::emit(&krate, &plan)
+            let code = emit::emit(&krate, &plan);
+            match limits::is_exhausted() {
+                false => quote::quote!(#warnings #code),
+                true => too_open(&krate, plan.shaped, &mut errors),
+            }
+        } else if limits::is_exhausted() {
+            too_open(&krate, shaped, &mut errors)
         } else {
             emit::stub(&krate, &shaped)
         };
@@ -51,6 +59,10 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
         output.extend(code);
     }
     resolve::check_unused(&program, &used, &mut errors);
+    if is_cut {
+        // What was cut off may have left more mistakes, which are none of the user's.
+        errors.keep_first();
+    }
     remedies::keep_proved(&tokens, &mut errors);
     output.extend(errors.into_compile_errors());
     output
@@ -66,6 +78,17 @@ fn check_whole(shaped: &Shaped, good: bool, errors: &mut Errors) -> bool {
         errors.push(Error::new(&node.tokens, line));
     }
     good && unknown.is_none()
+}
+
+/// The stub of a network about whose constants there is too much to be found out, and the one error that says so.
+fn too_open(krate: &TokenStream, mut shaped: Shaped, errors: &mut Errors) -> TokenStream {
+    let name = &shaped.graph.header.name;
+    let line = format!("too much hangs on constants in `{name}`: write literals for some of them");
+    // Whatever was found in the meantime was found with numbers that are wrong.
+    errors.take();
+    errors.push(Error::new(name, line));
+    shaped.forget();
+    emit::stub(krate, &shaped)
 }
 
 /// Prints a stage's result to stderr if the environment variable `FORMWORK_PRINT` lists it:

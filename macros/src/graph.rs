@@ -191,6 +191,26 @@ pub struct Shaped {
     pub shapes: Vec<Option<Shape>>,
 }
 
+impl Shaped {
+    /// Leaves nothing known but names and numbers that are literals.
+    pub fn forget(&mut self) {
+        self.shapes.fill(None);
+        self.graph.demands.clear();
+        let header = &mut self.graph.header;
+        let is_open = |shape: &Shape| shape.0.iter().any(|n| n.open().is_some());
+        let shapes = header.inputs.iter_mut().map(|input| &mut input.shape);
+        for shape in shapes.chain(header.outputs.iter_mut().map(|output| &mut output.shape)) {
+            *shape = shape.take().filter(|shape| !is_open(shape));
+        }
+        for input in &mut header.inputs {
+            input.indices = input.indices.filter(|bound| bound.open().is_none());
+        }
+        self.graph.groups.iter_mut().for_each(|group| {
+            group.repeat = group.repeat.map(|rounds| if rounds.open().is_some() { Dim::ONE } else { rounds });
+        });
+    }
+}
+
 impl Header {
     /// The attributes that derive traits; the structs of blocks get them too.
     pub fn derives(&self) -> Vec<&syn::Attribute> {

@@ -12,6 +12,7 @@ mod formula;
 mod graph;
 mod infer;
 mod layers;
+mod limits;
 mod lints;
 mod maps;
 mod parse;

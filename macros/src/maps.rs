@@ -1,29 +1,39 @@
 //! A map whose order is that of insertion, so that nothing the macro writes depends on hashing.
 
+use std::collections::BTreeMap;
+
 /// Names and what they mean, in the order in which they came.
 #[derive(Clone, Debug)]
 pub struct OrderedMap<V> {
     entries: Vec<(String, V)>,
+    places: BTreeMap<String, usize>,
 }
 
 impl<V> OrderedMap<V> {
     pub fn new() -> Self {
-        OrderedMap { entries: Vec::new() }
+        OrderedMap { entries: Vec::new(), places: BTreeMap::new() }
     }
 
     pub fn get(&self, key: &str) -> Option<&V> {
-        self.entries.iter().rev().find(|(k, _)| k == key).map(|(_, v)| v)
+        self.places.get(key).map(|&place| &self.entries[place].1)
     }
 
     /// Sets a key's value; an earlier one is replaced.
     pub fn insert(&mut self, key: String, value: V) {
-        match self.entries.iter_mut().find(|(k, _)| *k == key) {
-            Some(entry) => entry.1 = value,
-            None => self.entries.push((key, value)),
+        match self.places.get(&key) {
+            Some(&place) => self.entries[place].1 = value,
+            None => {
+                self.places.insert(key.clone(), self.entries.len());
+                self.entries.push((key, value));
+            }
         }
     }
 
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().map(|(k, _)| k.as_str())
+        self.iter().map(|(key, _)| key)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
+        self.entries.iter().map(|(key, value)| (key.as_str(), value))
     }
 }

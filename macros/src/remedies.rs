@@ -4,7 +4,7 @@
 use crate::ast::Program;
 use crate::errors::{Change, Error, Errors, Help, How};
 use crate::graph::Shaped;
-use crate::{check, infer, parse, resolve};
+use crate::{check, infer, limits, parse, resolve};
 use proc_macro2::{Group, Spacing, Span, TokenStream, TokenTree};
 use std::cell::Cell;
 
@@ -117,6 +117,9 @@ fn judge(line: &str, before: &[String], after: &[String]) -> Verdict {
 
 /// The first lines of all mistakes that are left after a change; `None` if it cannot be done.
 fn mistakes_after(tokens: &TokenStream, changes: &[Change]) -> Option<Vec<String>> {
+    if limits::is_exhausted() || !limits::may_try(8 * limits::size(tokens)) {
+        return None;
+    }
     let mut done = vec![false; changes.len()];
     let changed = apply(tokens, changes, &mut done)?;
     if done.contains(&false) {
@@ -129,6 +132,10 @@ fn mistakes_after(tokens: &TokenStream, changes: &[Change]) -> Option<Vec<String
         analyse(&program, &mut errors);
     }
     SILENT.set(before);
+    if limits::is_exhausted() {
+        let _ = errors.take();
+        return None;
+    }
     Some(errors.into_sorted().into_iter().map(|error| error.line).collect())
 }
 

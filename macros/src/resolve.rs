@@ -17,12 +17,13 @@ use crate::graph::{
 };
 use crate::infer;
 use crate::layers::AnyLayer;
+use crate::limits;
 use crate::lints::{self, Levels};
 use crate::maps::OrderedMap;
 use crate::shape::Shape;
 use crate::suggest;
 pub use dimensions::{Dimensions, evaluate};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 pub use signature::{Misfit, Signature};
 
 /// The most inputs that the runtime takes.
@@ -50,6 +51,8 @@ struct Builder<'p, 'e> {
     within: Vec<String>,
     /// The next node and group whose tensors are used again, while a shared layer is.
     sharing: Option<(usize, usize)>,
+    /// What the expressions and blocks around take of the stack.
+    depth: usize,
     /// What hangs on constants in the arguments of the node that comes next.
     open: Vec<Ways>,
     errors: &'e mut Errors,
@@ -279,6 +282,7 @@ impl<'p, 'e> Builder<'p, 'e> {
             frame: Frame::new(inputs, body, None),
             within: Vec::new(),
             sharing: None,
+            depth: 0,
             open: Vec::new(),
             errors,
         }
@@ -287,6 +291,9 @@ impl<'p, 'e> Builder<'p, 'e> {
     /// What a body gives; `None` if it is not as many values as declared.
     fn body(&mut self, body: &Body, declared: &Declared) -> Option<Vec<ValueId>> {
         for statement in &body.statements {
+            if self.is_full() {
+                return None;
+            }
             match statement {
                 Statement::Layer(stage) => self.shared_layer(stage),
                 Statement::Param(param) => self.param(param),
@@ -366,10 +373,10 @@ impl<'p, 'e> Builder<'p, 'e> {
             self.errors.push(Error::new(tokens, line));
         }
         for (i, name) in names.iter().enumerate() {
-            let value = values.get(i).copied().unwrap_or_else(|| self.unknown(tokens));
-            if let Some(name) = name {
-                self.bind(name, value);
-            }
+            let Some(name) = name else { continue };
+            let value = values.get(i).copied();
+            let value = value.unwrap_or_else(|| self.unknown(&TokenTree::from(name.clone()).into()));
+            self.bind(name, value);
         }
     }
 
@@ -408,6 +415,17 @@ impl<'p, 'e> Builder<'p, 'e> {
     }
 
     fn several(&mut self, expression: &Expression) -> Vec<ValueId> {
+        let takes = match expression {
+            Expression::Binary(..) | Expression::Negative(..) => 1,
+            _ => limits::BRACKET,
+        };
+        self.depth += takes;
+        let values = self.values_of(expression);
+        self.depth -= takes;
+        values
+    }
+
+    fn values_of(&mut self, expression: &Expression) -> Vec<ValueId> {
         match expression {
             Expression::Name(name) => vec![self.lookup(name)],
             Expression::Tuple(parts, _) => parts.iter().map(|part| self.single(part)).collect(),
@@ -420,6 +438,9 @@ impl<'p, 'e> Builder<'p, 'e> {
             Expression::Chain(source, stages, _) => {
                 let mut values = self.several(source);
                 for stage in stages {
+                    if self.is_full() {
+                        return vec![self.unknown(&expression.tokens())];
+                    }
                     values = match &stage.function {
                         Some(function) => self.function(function, values),
                         None => self.stage(stage, values),
@@ -428,6 +449,36 @@ impl<'p, 'e> Builder<'p, 'e> {
                 values
             }
         }
+    }
+
+    /// Whether no more blocks fit into one another, which is reported once. From then on the program is full.
+    fn is_too_deep(&mut self, tokens: &TokenStream) -> bool {
+        if self.within.len() <= limits::BLOCKS && self.depth <= limits::DEPTH {
+            return false;
+        }
+        let line = format!("blocks stand in one another {} deep at most", limits::BLOCKS);
+        self.errors.push(Error::new(tokens, line));
+        self.program.layers.set(limits::FULL);
+        true
+    }
+
+    /// Whether no more layers fit into the program, which is reported once.
+    fn is_full(&mut self) -> bool {
+        let layers = &self.program.layers;
+        if layers.get() <= limits::LAYERS {
+            return false;
+        }
+        if layers.replace(limits::FULL) < limits::FULL {
+            let line = format!(
+                "with `{}` there are more than {} layers here, those of a block counted at each use",
+                self.graph.header.name,
+                limits::LAYERS
+            );
+            let note =
+                "a repetition, `[Block; 100]`, counts once, and so does a network from another invocation";
+            self.errors.push(Error::new(&self.graph.header.name, line).note(note));
+        }
+        true
     }
 
     /// A value of which nothing is known, after an error.
@@ -459,6 +510,7 @@ impl<'p, 'e> Builder<'p, 'e> {
         if let Some(layer) = &mut node.layer {
             layer.bind(&node.inputs.iter().map(|&value| self.graph.indices(value)).collect::<Vec<_>>());
         }
+        self.program.layers.update(|layers| layers + 1);
         let ports = node.layer.as_ref().map_or(1, AnyLayer::ports);
         let id = NodeId(self.graph.nodes.len());
         let open = self.open.drain(..).map(|ways| Demand { part: Part::Node(id), ways, definition: None });

@@ -188,9 +188,9 @@ impl<'a> Table<'a> {
                 product = quote!((#product as ::core::primitive::i128));
                 for term in terms {
                     let term = self.term(term);
-                    product = quote!(#product.saturating_mul(#term));
+                    product.extend(quote!(.saturating_mul(#term)));
                 }
-                sum = quote!(#sum.saturating_add(#product));
+                sum.extend(quote!(.saturating_add(#product)));
             }
             self.lines.push(quote!(let #name: ::core::primitive::i128 = #sum;));
         }

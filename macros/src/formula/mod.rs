@@ -64,6 +64,13 @@ pub struct Formula {
     places: BTreeMap<Node, Id>,
 }
 
+impl Formula {
+    /// How many expressions there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+}
+
 impl Unary {
     pub fn of(self, x: f64) -> f64 {
         match self {

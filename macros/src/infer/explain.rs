@@ -10,6 +10,7 @@ use crate::ast::Port;
 use crate::errors::{Change, Error, Help, Place};
 use crate::graph::{Graph, Group, GroupId, GroupKind, Node, NodeId, Source, ValueId};
 use crate::layers::{At, Mismatch, Proposal, is_value};
+use crate::limits;
 use crate::resolve::Signature;
 use crate::shape::Shape;
 use crate::suggest;
@@ -258,11 +259,14 @@ struct Explainer<'a> {
 
 impl Explainer<'_> {
     fn is_good(&self, candidate: &Candidate) -> bool {
-        self.mends(&self.tried(candidate))
+        self.tried(candidate).is_some_and(|after| self.mends(&after))
     }
 
-    /// What comes of a candidate. An edit in a block's text is one of all places where the block is used.
-    fn tried(&self, candidate: &Candidate) -> Trial {
+    /// What comes of a candidate; `None` if enough has been tried. An edit in a block's text is one of all places where the block is used.
+    fn tried(&self, candidate: &Candidate) -> Option<Trial> {
+        if !limits::may_try(self.graph.order.len()) {
+            return None;
+        }
         let mut edits = candidate.edits.clone();
         for edit in &candidate.edits {
             let (Edit::Insert { node, .. } | Edit::Replace { node, .. } | Edit::Earlier { node, .. }) = edit
@@ -284,7 +288,7 @@ impl Explainer<'_> {
                 }
             }
         }
-        run(self.graph, &edits)
+        Some(run(self.graph, &edits))
     }
 
     /// Whether an edit would write the numbers of one use into the text of a block, which other uses have too.
@@ -375,10 +379,11 @@ impl Explainer<'_> {
             return Vec::new();
         }
         let mut helps: Vec<Help> = Vec::new();
-        let candidates: Vec<Candidate> = candidates.into_iter().filter(|c| !self.is_for_one_use(c)).collect();
-        let trials: Vec<Trial> = candidates.iter().map(|c| self.tried(c)).collect();
-        let any = trials.iter().any(|t| self.mends(t));
-        for (candidate, after) in candidates.into_iter().zip(trials) {
+        let candidates = candidates.into_iter().filter(|c| !self.is_for_one_use(c));
+        let trials: Vec<(Candidate, Trial)> =
+            candidates.filter_map(|c| self.tried(&c).map(|after| (c, after))).collect();
+        let any = trials.iter().any(|(_, after)| self.mends(after));
+        for (candidate, after) in trials {
             if candidate.edits.is_empty() {
                 // A change of the text alone is proved where all are.
                 if helps.iter().all(|h| h.text != candidate.text) {

@@ -5,6 +5,7 @@ use crate::ast::{Argument, Call, Value, ValueKind};
 use crate::demands::{self, Part};
 use crate::graph::{Event, Graph, GroupId, Node, NodeId, Source, ValueId};
 use crate::layers::{AnyLayer, Mismatch, Proposal};
+use crate::limits;
 use crate::shape::{Dim, Fact, Shape, Tree, explore};
 
 /// A change to a graph.
@@ -458,6 +459,14 @@ fn check_frozen(call: Option<&Call>, layer: &AnyLayer, inputs: &[Shape]) -> Resu
 
 /// No value and no tensor may be larger than any memory.
 fn check_size(layer: &AnyLayer, inputs: &[Shape], outputs: &[Shape]) -> Result<(), Mismatch> {
+    if let Some(shape) = outputs.iter().find(|s| s.rank() > limits::AXES) {
+        let line = format!(
+            "{{name}} gives a shape of {} axes, but a shape has {} at most",
+            shape.rank(),
+            limits::AXES
+        );
+        return Err(Mismatch::new(line));
+    }
     if let Some(shape) = outputs.iter().find(|s| s.elements().is_none()) {
         return Err(Mismatch::new(format!(
             "{{name}} gives `{shape}`, which has more elements than memory can address"

@@ -9,6 +9,7 @@ use super::{AnyLayer, Arguments, Kind, Layer, Layout, OWN, Traits};
 use crate::ast::ValueKind;
 use crate::errors::Errors;
 use crate::formula::{Binary, Formula, MAX_REGISTERS, Op, Program, Source, known};
+use crate::limits;
 use crate::shape::Shape;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
@@ -60,6 +61,15 @@ impl Layer for Map {
         };
         let mut formula = Formula::default();
         let root = translate::translate(&closure, &mut formula, errors)?;
+        if formula.len() > limits::FORMULA {
+            let why = format!(
+                "is too long: a function has {} operations at most, found {}; part it in several",
+                limits::FORMULA,
+                formula.len()
+            );
+            arguments.refuse("function", &why, errors);
+            return None;
+        }
         let parameters = closure.parameters.len();
         if parameters > MAX_PARAMETERS {
             let why = format!("is invalid: at most {MAX_PARAMETERS} values flow into a function");

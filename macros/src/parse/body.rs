@@ -67,7 +67,7 @@ fn parse_let(cursor: &mut Cursor, errors: &mut Errors) -> Let {
         if !typed {
             // `let h: x -> Dense(8);`
             cursor.back_to(start + 1);
-            let line = format!("expected `=`, found `:`");
+            let line = "expected `=`, found `:`";
             errors.push(Error::new(place, line).help_replace("write `=`", place, "="));
             let value = parse_expression(cursor, errors);
             end_statement(cursor, errors, false);

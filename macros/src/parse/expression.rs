@@ -280,6 +280,13 @@ fn unlisted(name: &Ident, group: &Group, errors: &mut Errors) -> Option<TokenStr
         ["reshape", "expand", "zeros", "ones", "normal", "permute"].contains(&name.to_string().as_str());
     // A run of numbers, bare or in parentheses, is a shape.
     if takes_shape {
+        // Where a shape stands, in brackets as it should, parentheses and numbers are a value's.
+        let has_shape = all
+            .iter()
+            .any(|token| matches!(token, TokenTree::Group(g) if g.delimiter() == Delimiter::Bracket));
+        if has_shape {
+            return None;
+        }
         let group_at = all.iter().position(|token| {
             matches!(token, TokenTree::Group(g) if g.delimiter() == Delimiter::Parenthesis
                 && g.stream().into_iter().all(|t| is_number(&t) || is_comma(&t)) && !g.stream().is_empty())

@@ -223,8 +223,10 @@ fn parse_signature(
     match cursor.take_group(Delimiter::Parenthesis).or_else(|| other_brackets(cursor, name, errors)) {
         Some(group) => {
             inputs = parse_ports(&group, true, errors);
-            capitals.extend(group.stream().into_iter().filter_map(|token| match token {
-                TokenTree::Ident(name) => {
+            // A name stands before a shape; a constant may be the bound of indices.
+            let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+            capitals.extend(tokens.windows(2).filter_map(|pair| match pair {
+                [TokenTree::Ident(name), TokenTree::Punct(colon)] if colon.as_char() == ':' => {
                     Some(name.to_string()).filter(|name| name.starts_with(char::is_uppercase))
                 }
                 _ => None,

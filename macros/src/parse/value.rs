@@ -4,6 +4,7 @@ use super::cursor::Cursor;
 use super::dimension::{self, peek_arithmetic};
 use crate::ast::{Argument, Call, Dimension, Indices, Path, Value, ValueKind};
 use crate::errors::{Change, Error, Errors, How, Place};
+use crate::limits;
 use crate::shape::{Dim, Shape};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
@@ -13,7 +14,13 @@ pub const MAX_NUMBER: u64 = i32::MAX as u64;
 /// `[1, 28, 28]`; `None` after an error.
 pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Vec<Dimension>> {
     if let Some(group) = cursor.take_group(Delimiter::Bracket) {
-        return parse_dimensions(&group, true, errors);
+        let shape = parse_dimensions(&group, true, errors)?;
+        if shape.len() > limits::AXES {
+            let line = format!("a shape has {} axes at most, found {}", limits::AXES, shape.len());
+            errors.push(Error::new(group.span(), line));
+            return None;
+        }
+        return Some(shape);
     }
     let line = format!("expected a shape, `[1, 28, 28]`, found {}", cursor.found());
     let place = cursor.place();

@@ -8,7 +8,8 @@ use crate::ast::{Block, Body, Call, Port, Repeat, Stage, Value, ValueKind};
 use crate::demands::follow;
 use crate::errors::{Change, Error, How, Place};
 use crate::graph::{Event, Group, GroupId, GroupKind, Node, Source, ValueId};
-use crate::layers::{self, AnyLayer};
+use crate::layers;
+use crate::limits;
 use crate::shape::{Dim, counted};
 use proc_macro2::{Ident, TokenStream};
 
@@ -109,11 +110,17 @@ impl Builder<'_, '_> {
     /// The number of rounds of a repetition.
     pub(super) fn rounds(&mut self, count: &Value) -> Option<Dim> {
         let known = &self.frame.dimensions;
+        let around = self.graph.around(self.frame.group).filter_map(|g| self.graph.groups[g.0].repeat);
+        let around: Dim = around.product();
         follow(&[], self.errors, &mut self.open, |errors| {
             let why = match dimensions::value(count, known, errors) {
                 ValueKind::Broken => return None,
                 ValueKind::Integer(n) if n < 1 => format!("a layer is repeated once at least, found `{n}`"),
                 ValueKind::Integer(n) if n > 0xffff => "a layer is repeated 65535 times at most".into(),
+                ValueKind::Integer(n) if n * around > 0xffff => format!(
+                    "a layer is repeated 65535 times at most, but with the repetitions around it these are {}",
+                    n * around
+                ),
                 ValueKind::Integer(n) => return Some(n),
                 other => format!("how often a layer is repeated is a whole number, found `{other}`"),
             };
@@ -319,7 +326,11 @@ impl Builder<'_, '_> {
             self.errors.push(Error::new(&tokens, line));
             return unknown(self);
         }
+        if self.is_full() || self.is_too_deep(&tokens) {
+            return unknown(self);
+        }
         self.within.push(key);
+        self.depth += limits::BRACKET;
         let before = self.errors.count();
         let used = match opening.named {
             true => format!("in `{}`, used as `{}`", opening.text, opening.name),
@@ -345,6 +356,7 @@ impl Builder<'_, '_> {
             values
         });
         self.within.pop();
+        self.depth -= limits::BRACKET;
         if imported {
             self.errors.relocate(before, &tokens);
         }

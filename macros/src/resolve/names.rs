@@ -6,6 +6,7 @@ use crate::demands::follow;
 use crate::errors::{Change, Error, Errors, How};
 use crate::graph::{Source, ValueId};
 use crate::layers;
+use crate::limits;
 use crate::suggest;
 use proc_macro2::Ident;
 
@@ -112,22 +113,19 @@ impl Builder<'_, '_> {
             return (Error::new(name, format!("`{name}` is used here but defined only later")), None);
         }
         let error = Error::new(name, format!("there is no value `{name}`"));
-        let known: Vec<&str> = self
-            .frame
-            .scope
-            .keys()
-            .filter(|k| matches!(self.frame.scope.get(k), Some(Binding::Value(_))))
-            .collect();
+        let values = self.frame.scope.iter().filter(|(_, bound)| matches!(bound, Binding::Value(_)));
+        let known: Vec<&str> = values.map(|(name, _)| name).collect();
         // `img` for `image`
         let shortened = |long: &&str| {
             let mut letters = long.chars();
-            text.len() > 1
-                && long.starts_with(&text[..1])
+            text.chars().count() > 1
+                && long.chars().next() == text.chars().next()
                 && text.chars().all(|c| letters.any(|other| other == c))
         };
         let mut shortened = known.iter().copied().filter(shortened);
         let short = shortened.next().filter(|_| shortened.next().is_none());
-        if let Some(found) = suggest::similar(text, &known, &[]).or(short) {
+        let similar = if limits::may_try(known.len()) { suggest::similar(text, &known, &[]) } else { None };
+        if let Some(found) = similar.or(short) {
             let change = Change { place: name.into(), how: How::Replace, text: found.into() };
             let help = format!("a value with a similar name exists: `{found}`");
             return (error.help_with(help, vec![change]), Some(found.into()));

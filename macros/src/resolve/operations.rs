@@ -5,6 +5,7 @@ use crate::ast::{Argument, Call, Expression, Function, Operator, ValueKind};
 use crate::errors::{Error, Place};
 use crate::graph::{Node, ValueId};
 use crate::layers::{self, AnyLayer, Scalar};
+use crate::limits;
 use crate::suggest;
 use proc_macro2::{TokenStream, TokenTree};
 
@@ -100,6 +101,7 @@ impl Builder<'_, '_> {
             (Operand::Value(a), Operand::Value(b)) => {
                 let after = tight || operator == Operator::Subtract;
                 let text = format!("{} {sign} {}", self.operand_text(a, tight), self.operand_text(b, after));
+                let text = limits::shortened(&text, limits::QUOTED);
                 let layer = AnyLayer::operator(operator);
                 self.operation(layer, text, tokens, vec![a, b], written, None)[0]
             }

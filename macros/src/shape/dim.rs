@@ -3,6 +3,7 @@
 use super::fork::{self, Test};
 use super::table::{self, Atom, Raw, Sum, Term};
 use super::text;
+use crate::limits;
 use proc_macro2::Span;
 use std::fmt;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Rem, Sub};
@@ -183,6 +184,9 @@ fn add(a: Dim, b: Dim) -> Dim {
         return Dim(Raw::Known(a.saturating_add(b)));
     }
     let mut sum = table::sum_of(a.0);
+    if !limits::spend(sum.len()) {
+        return Dim::ONE;
+    }
     for (product, factor) in table::sum_of(b.0) {
         let all = sum.entry(product).or_insert(0);
         *all = all.saturating_add(factor);
@@ -202,6 +206,10 @@ fn mul(a: Dim, b: Dim) -> Dim {
         return Dim(Raw::Known(a.saturating_mul(b)));
     }
     let (a, b) = (table::sum_of(a.0), table::sum_of(b.0));
+    let atoms = |sum: &Sum| sum.keys().map(|product| 1 + product.len()).sum::<usize>();
+    if !limits::spend(atoms(&a).saturating_mul(atoms(&b))) {
+        return Dim::ONE;
+    }
     let mut sum = Sum::new();
     for (atoms, factor) in &a {
         for (others, other) in &b {
@@ -221,6 +229,9 @@ fn div(a: Dim, b: Dim) -> Dim {
     }
     // What the divisor divides whatever the constants are comes out of the quotient.
     let divisor = table::sum_of(b.0);
+    if !limits::spend(divisor.len()) {
+        return Dim::ONE;
+    }
     let (mut whole, mut rest) = (Sum::new(), table::sum_of(a.0));
     if let Some((atoms, &factor)) = divisor.first_key_value().filter(|_| divisor.len() == 1) {
         for (product, n) in std::mem::take(&mut rest) {

@@ -5,6 +5,7 @@
 //! expansion.
 
 use super::Dim;
+use crate::limits;
 use proc_macro2::{Span, TokenStream};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -83,6 +84,7 @@ pub struct Session(());
 impl Session {
     pub fn begin() -> Session {
         TABLE.take();
+        limits::reset();
         Session(())
     }
 }
@@ -117,6 +119,11 @@ pub(super) fn intern(mut sum: Sum) -> Raw {
         table.places.insert(sum, place);
         Raw::Open(place)
     })
+}
+
+/// Whether the table has an entry of that place.
+pub(super) fn is_entry(place: usize) -> bool {
+    TABLE.with_borrow(|table| place < table.sums.len())
 }
 
 /// Whether any number so far hangs on a constant.

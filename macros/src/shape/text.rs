@@ -2,13 +2,16 @@
 //! gets to see the expression.
 
 use super::Dim;
-use super::table::{Constant, Term};
+use super::table::{self, Constant, Term};
 
 /// In front of a mark that stands for a number, and of one that stands for the `s` behind it: private characters, which
 /// no source can have outside of its texts.
 pub const NUMBER: char = '\u{E0F1}';
 pub const PLURAL: char = '\u{E0F2}';
 const END: char = '\u{E0F3}';
+
+/// How many constants and brackets an expression shows.
+const MOST_NAMES: usize = 100;
 
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +45,8 @@ pub fn pieces(text: &str) -> Vec<Piece> {
         let mark = &rest[at..];
         let is_number = mark.starts_with(NUMBER);
         let Some((place, behind)) = mark[NUMBER.len_utf8()..].split_once(END) else { break };
-        let Ok(place) = place.parse() else { break };
+        // What a source has in its own texts may look like a mark.
+        let Some(place) = place.parse().ok().filter(|place| table::is_entry(*place)) else { break };
         if !plain.is_empty() {
             pieces.push(Piece::Text(std::mem::take(&mut plain)));
         }
@@ -61,14 +65,17 @@ pub fn pieces(text: &str) -> Vec<Piece> {
 pub fn source(text: &str) -> String {
     let parts = pieces(text).into_iter().map(|piece| match piece {
         Piece::Text(text) => text,
-        Piece::Number(n) => expression(n, false),
+        Piece::Number(n) => {
+            let mut left = MOST_NAMES;
+            expression(n, false, &mut left)
+        }
         Piece::Plural(_) => "s".into(),
     });
     parts.collect()
 }
 
 /// `2 * SIDE + 1`; in brackets if something that binds closer stands round it.
-fn expression(n: Dim, inner: bool) -> String {
+fn expression(n: Dim, inner: bool, left: &mut usize) -> String {
     if let Some(n) = n.integer() {
         return n.to_string();
     }
@@ -88,7 +95,7 @@ fn expression(n: Dim, inner: bool) -> String {
     let (plus, minus): (Vec<_>, Vec<_>) = products.into_iter().partition(|(factor, _)| *factor > 0);
     for (factor, terms) in plus.into_iter().chain(minus) {
         let alone = terms.len() == 1 && factor.unsigned_abs() == 1;
-        let terms: Vec<_> = terms.into_iter().map(|t| term(t, alone)).collect();
+        let terms: Vec<_> = terms.into_iter().map(|t| term(t, alone, left)).collect();
         let product = match factor.unsigned_abs() {
             1 => terms.join(" * "),
             n => format!("{n} * {}", terms.join(" * ")),
@@ -105,7 +112,12 @@ fn expression(n: Dim, inner: bool) -> String {
     }
 }
 
-fn term(term: Term, alone: bool) -> String {
+fn term(term: Term, alone: bool, left: &mut usize) -> String {
+    if *left == 0 {
+        return "…".into();
+    }
+    *left -= 1;
+    let mut expression = |n, inner| expression(n, inner, left);
     match term {
         Term::Constant(place) => Constant::at(place).path.join("::"),
         Term::Quotient(a, b) => {

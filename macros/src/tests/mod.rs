@@ -3,6 +3,7 @@
 mod constants;
 mod corpus;
 mod layers;
+mod limits;
 mod lints;
 mod messages;
 mod plans;
@@ -18,6 +19,7 @@ use crate::{parse, remedies};
 
 /// Runs all stages that report. As behind gate 1, shapes are inferred for what could be resolved.
 pub fn analyse(source: &str) -> (Vec<Shaped>, Vec<Error>) {
+    crate::limits::reset();
     let tokens: proc_macro2::TokenStream =
         source.parse().unwrap_or_else(|e| panic!("{source} is no run of tokens: {e}"));
     let mut errors = Errors::new();

@@ -4,143 +4,39 @@
 //! each channel are repeated until they are `width` long. Sums over rows go through `SHARDS` shards that depend on
 //! the number of rows alone and are added in a fixed tree, so they have the same bits however many threads there are.
 //!
-//! The first half of this file are the loops, which [`map`](super::map) compiles for each instruction set; the second half
-//! puts them together.
+//! The loops themselves are in [`batch_norm_loops`](super::batch_norm_loops), which [`map`](super::map) compiles for each
+//! instruction set.
 
 use super::math::Elementary;
 use super::split::{at, cut, enough, parts};
 use crate::Real;
 
 /// How many partial sums there are.
-const SHARDS: usize = 16;
+pub(super) const SHARDS: usize = 16;
 /// How long the loops should be at least.
 const LONG: usize = 128;
+/// How long they may be for the sake of whole vectors.
+const VERY_LONG: usize = 2048;
+/// The most lanes of a vector.
+const LANES: usize = 16;
 
-/// The length of the repeated vectors: a multiple of `channels`.
-const fn width(channels: usize) -> usize {
-    if channels == 0 { 0 } else { channels * LONG.div_ceil(channels) }
+/// The length of the repeated vectors: a multiple of `channels`, and of any vector unless that were very long.
+pub(super) const fn width(channels: usize) -> usize {
+    if channels == 0 {
+        return 0;
+    }
+    let mut whole = channels;
+    while !whole.is_multiple_of(LANES) {
+        whole *= 2;
+    }
+    let unit = if whole <= VERY_LONG { whole } else { channels };
+    unit * LONG.div_ceil(unit)
 }
 
 /// How much room a pass takes, in scalars: forward as much as backward.
 #[must_use]
 pub const fn scratch_len(channels: usize) -> usize {
     (2 * SHARDS + 4) * width(channels)
-}
-
-/// `sums = Σ x` over the rows of `x`.
-#[inline(always)]
-pub(super) fn sum<T: Elementary>(x: &[T], sums: &mut [T]) {
-    sums.fill(T::zero());
-    for x in x.chunks(sums.len()) {
-        for (s, &x) in sums.iter_mut().zip(x) {
-            *s += x;
-        }
-    }
-}
-
-/// `sums = Σ (x - mean)²`.
-#[inline(always)]
-pub(super) fn sum_squares<T: Elementary>(x: &[T], mean: &[T], sums: &mut [T]) {
-    sums.fill(T::zero());
-    for x in x.chunks(sums.len()) {
-        for ((s, &x), &m) in sums.iter_mut().zip(x).zip(mean) {
-            *s += (x - m) * (x - m);
-        }
-    }
-}
-
-/// `sums = Σ dy`, then `Σ dy (x - mean)`, each as long as `mean`.
-#[inline(always)]
-pub(super) fn sum_gradients<T: Elementary>(x: &[T], dy: &[T], mean: &[T], sums: &mut [T]) {
-    sums.fill(T::zero());
-    let width = mean.len();
-    let (plain, products) = sums.split_at_mut(width);
-    for (x, dy) in x.chunks(width).zip(dy.chunks(width)) {
-        let sums = plain.iter_mut().zip(&mut *products);
-        for (((s, p), (&x, &dy)), &m) in sums.zip(x.iter().zip(dy)).zip(mean) {
-            *s += dy;
-            *p += dy * (x - m);
-        }
-    }
-}
-
-/// Adds the shards, each of as many rows as `width` holds, and then the rows, into `out`; where `out` is several times
-/// `channels` long, a shard is several times `width` long.
-#[inline(always)]
-pub(super) fn fold<T: Elementary>(channels: usize, shards: &mut [T], out: &mut [T]) {
-    let each = shards.len() / SHARDS;
-    let mut half = SHARDS / 2;
-    while half > 0 {
-        let (low, high) = shards.split_at_mut(half * each);
-        for (l, &h) in low.iter_mut().zip(&*high) {
-            *l += h;
-        }
-        half /= 2;
-    }
-    out.fill(T::zero());
-    let sums = shards[..each].chunks_exact(width(channels));
-    for (out, sums) in out.chunks_exact_mut(channels).zip(sums) {
-        for row in sums.chunks_exact(channels) {
-            for (o, &s) in out.iter_mut().zip(row) {
-                *o += s;
-            }
-        }
-    }
-}
-
-/// `y = (x - mean) scale + bias`, with the three one after another in `wide`; an empty `x` stands in `y`.
-#[inline(always)]
-pub(super) fn normalise<T: Elementary>(x: &[T], wide: &[T], y: &mut [T]) {
-    let width = wide.len() / 3;
-    let (mean, rest) = wide.split_at(width);
-    let (scale, bias) = rest.split_at(width);
-    if x.is_empty() {
-        for y in y.chunks_mut(width) {
-            for (((y, &m), &s), &b) in y.iter_mut().zip(mean).zip(scale).zip(bias) {
-                *y = (*y - m) * s + b;
-            }
-        }
-    } else {
-        for (y, x) in y.chunks_mut(width).zip(x.chunks(width)) {
-            for ((((y, &x), &m), &s), &b) in y.iter_mut().zip(x).zip(mean).zip(scale).zip(bias) {
-                *y = (x - m) * s + b;
-            }
-        }
-    }
-}
-
-/// `dx = scale dy + (slope (x - mean) + offset)`, with mean, scale, slope and offset one after another in `wide`; an
-/// empty `dy` stands in `dx`.
-#[inline(always)]
-pub(super) fn gradient<T: Elementary>(x: &[T], dy: &[T], wide: &[T], dx: &mut [T]) {
-    let width = wide.len() / 4;
-    let (mean, rest) = wide.split_at(width);
-    let (scale, rest) = rest.split_at(width);
-    let (slope, offset) = rest.split_at(width);
-    for (k, (dx, x)) in dx.chunks_mut(width).zip(x.chunks(width)).enumerate() {
-        let wide = mean.iter().zip(scale).zip(slope).zip(offset);
-        if dy.is_empty() {
-            for ((dx, &x), (((&m, &a), &b), &c)) in dx.iter_mut().zip(x).zip(wide) {
-                *dx = a * *dx + (b * (x - m) + c);
-            }
-        } else {
-            let dy = &dy[k * width..][..dx.len()];
-            for (((dx, &dy), &x), (((&m, &a), &b), &c)) in dx.iter_mut().zip(dy).zip(x).zip(wide) {
-                *dx = a * dy + (b * (x - m) + c);
-            }
-        }
-    }
-}
-
-/// Repeats each of the vectors of `values` (`channels` long, one after another) until it fills its part of `wide`.
-#[inline(always)]
-pub(super) fn widen<T: Elementary>(channels: usize, values: &[T], wide: &mut [T]) {
-    let width = width(channels);
-    for (value, wide) in values.chunks_exact(channels).zip(wide.chunks_exact_mut(width)) {
-        for row in wide.chunks_exact_mut(channels) {
-            row.copy_from_slice(value);
-        }
-    }
 }
 
 /// Sums over the rows of `x` (`len` scalars) into `out`, by `add(from, to, shard)` for each shard's range.

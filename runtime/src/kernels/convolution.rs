@@ -6,6 +6,7 @@ use super::isa::isa;
 use super::pack;
 use super::panel::{Packed, Panels, Product, Rows, Start, part};
 use super::parallel::{Shared, for_each};
+use super::slide::{self, Slide};
 use super::tile::{TileScalar, TileSet};
 use super::{dense::PARALLEL, depthwise};
 use crate::layers::conv2d::Conv2dSpec;
@@ -275,12 +276,41 @@ pub(super) fn forward<T: TileScalar>(
     let (run, segments, blocks, a_jump, a_jump2) =
         walk(spec.kernel, [spec.dilation[0] * image.row(), spec.dilation[1] * spec.channels], cg);
     let y = Shared::new(y);
-    let convolve = |from: *const T, sample: usize, part: core::ops::Range<usize>| {
+    let slides = slide::fits(set, spec.kernel[1], spec.dilation[1], spec.stride[1], og) && spec.weights() > 0;
+    // The `i`-th of some parts of a sample.
+    let convolve = |from: *const T, sample: usize, (i, parts): (usize, usize)| {
         for group in 0..spec.groups {
+            let start = if spec.bias { Start::Bias(b[group * og..].as_ptr()) } else { Start::Zero };
+            let place = sample * pixels * spec.outputs + group * og;
             // SAFETY: offsets and walk stay within the image with its border, columns within weights, bias and output.
             unsafe {
+                let (a, b) =
+                    (from.add(group * cg), weights.as_ptr().add(group * og * if packed { taps } else { 1 }));
+                if slides {
+                    let lines = part(height, parts, i);
+                    let line = spec.stride[0] * image.row();
+                    let slide = Slide {
+                        a: a.add(lines.start * line),
+                        pixel: spec.channels,
+                        line,
+                        row: spec.dilation[0] * image.row(),
+                        channels: cg,
+                        rows: spec.kernel[0],
+                        b,
+                        b_step: og,
+                        n: og,
+                        c: y.get().add(place + lines.start * width * spec.outputs),
+                        c_step: spec.outputs,
+                        c_line: width * spec.outputs,
+                        width,
+                        lines: lines.len(),
+                        start,
+                    };
+                    slide.run(set);
+                    continue;
+                }
                 let product = Product {
-                    a: from.add(group * cg),
+                    a,
                     rows: table.rows(),
                     m: pixels,
                     a_step: 1,
@@ -289,16 +319,17 @@ pub(super) fn forward<T: TileScalar>(
                     run,
                     segments,
                     blocks,
-                    b: weights.as_ptr().add(group * og * if packed { taps } else { 1 }),
+                    b,
                     b_step: spec.outputs,
+                    b_jump: 0,
                     n: og,
-                    c: y.get().add(sample * pixels * spec.outputs + group * og),
+                    c: y.get().add(place),
                     c_step: spec.outputs,
-                    start: if spec.bias { Start::Bias(b[group * og..].as_ptr()) } else { Start::Zero },
+                    start,
                     clamp: false,
                 };
                 let packed = packed.then_some(Packed { k: taps, skip: 0 });
-                run_panels(set, &product.rows(part.clone()), packed);
+                run_panels(set, &product.rows(part(pixels, parts, i)), packed);
             }
         }
     };
@@ -309,11 +340,11 @@ pub(super) fn forward<T: TileScalar>(
     };
     if samples == 1 {
         let from = Shared::of(bordered(0, 0));
-        for_each(PARTS, parallel, &|i| convolve(from.get(), 0, part(pixels, PARTS, i)));
+        for_each(PARTS, parallel, &|i| convolve(from.get(), 0, (i, PARTS)));
     } else {
         for_each(shards, parallel, &|shard| {
             for sample in part(samples, shards, shard) {
-                convolve(bordered(shard, sample), sample, 0..pixels);
+                convolve(bordered(shard, sample), sample, (0, 1));
             }
         });
     }

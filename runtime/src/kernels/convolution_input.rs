@@ -6,6 +6,7 @@ use super::convolution::{Bordered, Room, Table, run_panels, shards, walk};
 use super::isa::isa;
 use super::panel::{Packed, Panels, Product, Rows, Start, part};
 use super::parallel::{Shared, for_each};
+use super::slide::{self, Slide};
 use super::tile::TileScalar;
 use super::{dense::PARALLEL, depthwise, pack};
 use crate::layers::conv2d::Conv2dSpec;
@@ -137,6 +138,7 @@ pub(super) fn backward_input<T: TileScalar>(
     }
     let packed = &*packed;
     let single = spec.stride == [1, 1];
+    let slides = single && slide::fits(set, spec.kernel[1], spec.dilation[1], 1, cg);
     let table = single.then(|| {
         let (width, row) = (spec.width, image.row());
         room.table(spec.height * width, |p| p / width * row + p % width * spec.outputs)
@@ -161,6 +163,40 @@ pub(super) fn backward_input<T: TileScalar>(
                         og,
                     );
                     let down_to = down.origin + taps.start * down.distance + if single { 0 } else { first };
+                    let start =
+                        if b.is_empty() { Start::Zero } else { Start::Bias(b[group * cg..].as_ptr()) };
+                    if slides && !taps.is_empty() {
+                        // SAFETY: as below.
+                        unsafe {
+                            let row = across.taps * og;
+                            let slide = Slide {
+                                a: from.add(
+                                    (down_to + first) * image.row()
+                                        + across.origin * spec.outputs
+                                        + group * og,
+                                ),
+                                pixel: spec.outputs,
+                                line: image.row(),
+                                row: down.distance * image.row(),
+                                channels: og,
+                                rows: taps.len(),
+                                b: packed.as_ptr().add(place + taps.start * row * cg),
+                                b_step: cg,
+                                n: cg,
+                                c: dx
+                                    .get()
+                                    .add(sample * input + first * spec.width * spec.channels + group * cg),
+                                c_step: spec.channels,
+                                c_line: spec.width * spec.channels,
+                                width: spec.width,
+                                lines: end - first,
+                                start,
+                            };
+                            slide.run(set);
+                        }
+                        first = end;
+                        continue;
+                    }
                     // SAFETY: the border was chosen such that all taps of all pixels lie within it.
                     unsafe {
                         let product = Product {
@@ -175,6 +211,7 @@ pub(super) fn backward_input<T: TileScalar>(
                             blocks,
                             b: packed.as_ptr().add(place),
                             b_step: cg,
+                            b_jump: 0,
                             n: cg,
                             c: dx.get().add(
                                 sample * input
@@ -184,11 +221,7 @@ pub(super) fn backward_input<T: TileScalar>(
                                     + group * cg,
                             ),
                             c_step: spec.stride[1] * spec.channels,
-                            start: if b.is_empty() {
-                                Start::Zero
-                            } else {
-                                Start::Bias(b[group * cg..].as_ptr())
-                            },
+                            start,
                             clamp: false,
                         };
                         let product = if single {

@@ -3,10 +3,10 @@
 
 use super::convolution::{LARGE, Room, Table, run_panels, shards};
 use super::isa::isa;
-use super::panel::{Product, Start, part};
+use super::panel::{Product, Rows, Start, part};
 use super::parallel::{Shared, for_each};
 use super::tile::{TileScalar, TileSet};
-use super::{dense::PARALLEL, depthwise};
+use super::{dense::PARALLEL, depthwise, pack};
 use crate::layers::conv2d::Conv2dSpec;
 
 /// The rows of a task that owns a part of large weights.
@@ -73,11 +73,13 @@ pub(super) fn backward_parameters<T: TileScalar>(
     let shards = shards(samples);
     let copies = Shared::new(room.take(shards * copy));
     let stride = parameters.next_multiple_of(16);
-    let sums = Shared::new(room.take((shards - 1) * stride));
+    let turned = walk.turned();
+    let in_place = usize::from(!turned);
+    let sums = Shared::new(room.take((shards - in_place) * stride));
     let first = Shared::new(dw);
-    // SAFETY: the first shard adds up in place, the others each in its own part of the room.
+    // SAFETY: the first shard adds up in place, unless it is turned, the others each in its own part of the room.
     let own = |shard: usize| unsafe {
-        let start = if shard == 0 { first.get() } else { sums.get().add((shard - 1) * stride) };
+        let start = if shard < in_place { first.get() } else { sums.get().add((shard - in_place) * stride) };
         core::slice::from_raw_parts_mut(start, parameters)
     };
     for_each(shards, parallel, &|shard| {
@@ -92,7 +94,11 @@ pub(super) fn backward_parameters<T: TileScalar>(
             // SAFETY: each shard has a copy of its own, and sums of its own.
             unsafe {
                 let from = image.copy(x[sample * input..].as_ptr(), copies.get().add(shard * copy));
-                walk.gradient(from, dy, dw.as_mut_ptr(), 0..spec.taps(), sample == mine.start);
+                if turned {
+                    walk.turned_gradient(from, dy, dw.as_mut_ptr(), sample == mine.start);
+                } else {
+                    walk.gradient(from, dy, dw.as_mut_ptr(), 0..spec.taps(), sample == mine.start);
+                }
             }
         }
         if spec.bias {
@@ -107,6 +113,15 @@ pub(super) fn backward_parameters<T: TileScalar>(
             <T as super::update::UpdateKernels>::add_assign(own(shard), own(shard + distance));
         }
         distance *= 2;
+    }
+    if turned {
+        let (weights, taps) = (spec.weights(), spec.taps());
+        // SAFETY: the first shard's sums are a row of taps for each output, and the gradient is the other way round.
+        unsafe {
+            let sums = sums.get();
+            pack::transpose(isa(), (sums, taps), (spec.outputs, taps), (first.get(), spec.outputs));
+            first.get().add(weights).copy_from_nonoverlapping(sums.add(weights), spec.biases());
+        }
     }
 }
 
@@ -123,6 +138,62 @@ struct Walk<'a, T: 'static> {
 }
 
 impl<T: TileScalar> Walk<'_, T> {
+    /// Whether the gradient is summed up turned round, each output a row and the taps of a kernel row its columns: so the
+    /// tiles are wider where there are few outputs, and read less for each multiplication.
+    fn turned(&self) -> bool {
+        let (spec, set) = (self.spec, self.set);
+        if spec.groups > 1 || spec.dilation[1] > 1 {
+            return false;
+        }
+        let cost = |rows: usize, columns: usize| {
+            let vectors = columns.div_ceil(set.lanes);
+            let (down, across) = (rows.div_ceil(set.rows), vectors.div_ceil(set.vectors));
+            let (rows, vectors) = (rows.div_ceil(down.max(1)), vectors.div_ceil(across.max(1)));
+            // Two multiplications in the time of two reads; and eight at once, or the machine waits for their results.
+            down * across * (rows * vectors).max(rows + vectors + 1).max(8)
+        };
+        let turned = spec.kernel[0] * cost(spec.outputs, spec.kernel[1] * spec.channels);
+        turned < cost(spec.taps(), spec.outputs)
+    }
+
+    /// As `gradient`, for all rows, turned round.
+    ///
+    /// # Safety
+    ///
+    /// As there, and there is one group and no dilation of the kernel's columns.
+    unsafe fn turned_gradient(&self, from: *const T, dy: &[T], dw: *mut T, first: bool) {
+        let spec = self.spec;
+        let step = spec.stride[1] * spec.channels;
+        let [height, width] = self.size;
+        let columns = spec.kernel[1] * spec.channels;
+        assert!(dy.len() >= self.pixels * spec.outputs);
+        for row in 0..spec.kernel[0] {
+            // SAFETY: the taps of every pixel lie within the image with its border.
+            unsafe {
+                let product = Product {
+                    a: dy.as_ptr(),
+                    rows: Rows::Every(1),
+                    m: spec.outputs,
+                    a_step: spec.outputs,
+                    a_jump: 0,
+                    a_jump2: 0,
+                    run: width,
+                    segments: height,
+                    blocks: 1,
+                    b: from.add(row * spec.dilation[0] * self.row),
+                    b_step: step,
+                    b_jump: (spec.stride[0] * self.row) as isize - (width * step) as isize,
+                    n: columns,
+                    c: dw.add(row * columns),
+                    c_step: spec.taps(),
+                    start: if first { Start::Zero } else { Start::Add },
+                    clamp: false,
+                };
+                run_panels(self.set, &product, None);
+            }
+        }
+    }
+
     /// Adds one sample's part to some rows of the gradient, or writes it if it is the `first`.
     ///
     /// # Safety
@@ -156,6 +227,7 @@ impl<T: TileScalar> Walk<'_, T> {
                     blocks: 1,
                     b: dy.as_ptr().add(group * og),
                     b_step: spec.outputs,
+                    b_jump: 0,
                     n: og,
                     c: dw.add(group * og),
                     c_step: spec.outputs,

@@ -1,5 +1,6 @@
 //! Activations, sums and the loops under them.
 
+use super::isa::isa;
 use super::math::Elementary;
 use crate::layers::activation::Activation;
 
@@ -297,12 +298,14 @@ pub(super) fn activate_backward<T: Elementary>(function: Activation, v: &[T], dy
 /// `y = a + b`; an empty `a` means that it stands in `y`.
 #[inline(always)]
 pub(super) fn add<T: Elementary>(a: &[T], b: &[T], y: &mut [T]) {
+    let done = T::sweeps(isa()).map_or(0, |s| s.add(a, b, y));
+    let (b, y) = (&b[done..], &mut y[done..]);
     if a.is_empty() {
         for (y, &b) in y.iter_mut().zip(b) {
             *y += b;
         }
     } else {
-        for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
+        for ((y, &a), &b) in y.iter_mut().zip(&a[done..]).zip(b) {
             *y = a + b;
         }
     }

@@ -1,8 +1,8 @@
 //! Transposition of many small matrices, for images that go from row-major to channels last and back.
 
+use super::isa::isa;
 use super::math::Elementary;
-
-const BLOCK: usize = 8;
+use super::pack;
 
 /// Each `[rows, columns]` of `x` becomes `[columns, rows]` in `y`.
 #[inline(always)]
@@ -12,36 +12,12 @@ pub(super) fn transpose<T: Elementary>(rows: usize, columns: usize, x: &[T], y: 
         y.copy_from_slice(x);
         return;
     }
+    let isa = isa();
     for (x, y) in x.chunks_exact(size).zip(y.chunks_exact_mut(size)) {
-        for r in (0..rows).step_by(BLOCK) {
-            for c in (0..columns).step_by(BLOCK) {
-                if r + BLOCK <= rows && c + BLOCK <= columns {
-                    block(rows, columns, &x[r * columns + c..], &mut y[c * rows + r..]);
-                } else {
-                    for j in c..(c + BLOCK).min(columns) {
-                        for i in r..(r + BLOCK).min(rows) {
-                            y[j * rows + i] = x[i * columns + j];
-                        }
-                    }
-                }
-            }
+        // SAFETY: both are matrices of that many rows and columns.
+        unsafe {
+            pack::transpose(isa, (x.as_ptr(), columns), (rows, columns), (y.as_mut_ptr(), rows));
         }
-    }
-}
-
-/// One whole block, through registers.
-#[inline(always)]
-fn block<T: Elementary>(rows: usize, columns: usize, x: &[T], y: &mut [T]) {
-    let mut b = [[T::zero(); BLOCK]; BLOCK];
-    for (i, b) in b.iter_mut().enumerate() {
-        b.copy_from_slice(&x[i * columns..][..BLOCK]);
-    }
-    for j in 0..BLOCK {
-        let mut column = [T::zero(); BLOCK];
-        for i in 0..BLOCK {
-            column[i] = b[i][j];
-        }
-        y[j * rows..][..BLOCK].copy_from_slice(&column);
     }
 }
 

@@ -9,8 +9,8 @@ use super::isa::{Isa, isa};
 use super::pool::Window;
 use super::resample::{Bins, Border, Resize};
 use super::{
-    arithmetic, batch_norm, dropout, elementwise, formula, gates, group_norm, layout, pool, resample,
-    row_norm, softmax, strided, table,
+    arithmetic, batch_norm, batch_norm_loops, dropout, elementwise, formula, gates, group_norm, layout, pool,
+    resample, row_norm, softmax, strided, table,
 };
 use crate::layers::activation::Activation;
 use crate::layers::arithmetic::Arithmetic;
@@ -114,6 +114,11 @@ kernels! {
     fn adaptive_avg_pool(bins: Bins, x: &[T], y: &mut [T]) = resample::adaptive_avg_pool;
     /// Its gradient.
     fn adaptive_avg_pool_backward(bins: Bins, dy: &[T], dx: &mut [T]) = resample::adaptive_avg_pool_backward;
+    /// The largest element of each bin, and which it was.
+    fn adaptive_max_pool(bins: Bins, x: &[T], y: &mut [T], winners: &mut [T]) = resample::adaptive_max_pool;
+    /// Its gradient.
+    fn adaptive_max_pool_backward(bins: Bins, winners: &[T], dy: &[T], dx: &mut [T])
+        = resample::adaptive_max_pool_backward;
     /// Normalisation with running statistics; an empty `x` stands in `y`.
     fn batch_norm(channels: usize, eps: f64, parameters: &[T], x: &[T], y: &mut [T], scratch: &mut [T])
         = batch_norm::batch_norm;
@@ -132,13 +137,13 @@ kernels! {
         scratch: &mut [T],
     ) = batch_norm::batch_norm_running_backward;
     /// The loops of the four above; see there.
-    fn batch_norm_sum(x: &[T], sums: &mut [T]) = batch_norm::sum;
-    fn batch_norm_squares(x: &[T], mean: &[T], sums: &mut [T]) = batch_norm::sum_squares;
-    fn batch_norm_products(x: &[T], dy: &[T], mean: &[T], sums: &mut [T]) = batch_norm::sum_gradients;
-    fn batch_norm_fold(channels: usize, shards: &mut [T], out: &mut [T]) = batch_norm::fold;
-    fn batch_norm_widen(channels: usize, values: &[T], wide: &mut [T]) = batch_norm::widen;
-    fn batch_norm_normalise(x: &[T], wide: &[T], y: &mut [T]) = batch_norm::normalise;
-    fn batch_norm_gradient(x: &[T], dy: &[T], wide: &[T], dx: &mut [T]) = batch_norm::gradient;
+    fn batch_norm_sum(x: &[T], sums: &mut [T]) = batch_norm_loops::sum;
+    fn batch_norm_squares(x: &[T], mean: &[T], sums: &mut [T]) = batch_norm_loops::sum_squares;
+    fn batch_norm_products(x: &[T], dy: &[T], mean: &[T], sums: &mut [T]) = batch_norm_loops::sum_gradients;
+    fn batch_norm_fold(channels: usize, shards: &mut [T], out: &mut [T]) = batch_norm_loops::fold;
+    fn batch_norm_widen(channels: usize, values: &[T], wide: &mut [T]) = batch_norm_loops::widen;
+    fn batch_norm_normalise(x: &[T], wide: &[T], y: &mut [T]) = batch_norm_loops::normalise;
+    fn batch_norm_gradient(x: &[T], dy: &[T], wide: &[T], dx: &mut [T]) = batch_norm_loops::gradient;
     /// Normalisation of each row by its own statistics, which it saves; an empty `x` stands in `y`.
     fn row_norm(
         len: usize, centred: bool, eps: f64, weight: &[T], bias: &[T], x: &[T], y: &mut [T], saved: &mut [T],
@@ -209,6 +214,7 @@ mod tests {
     use crate::kernels::parallel::set_threads;
     use crate::layers::activation::{Activation, ActivationSpec};
     use crate::layers::adaptive_avg_pool2d::AdaptiveAvgPool2dSpec;
+    use crate::layers::adaptive_max_pool2d::AdaptiveMaxPool2dSpec;
     use crate::layers::add::AddSpec;
     use crate::layers::alpha_dropout::AlphaDropoutSpec;
     use crate::layers::arithmetic::{Arithmetic, ArithmeticSpec};
@@ -321,6 +327,7 @@ mod tests {
         let nearest = UpsampleSpec { mode: Interpolation::Nearest, ..up };
         let shuffle = PixelShuffleSpec { channels, height: 29, width: 3, factor: 2 };
         let bins = AdaptiveAvgPool2dSpec { channels, height, width, output: [4, 7] };
+        let maxima = AdaptiveMaxPool2dSpec { channels, height, width, output: [4, 7] };
         let softmax = |spec: SoftmaxSpec| pass::<T>(&spec, less, less, 0, 0);
         let norm = BatchNormSpec {
             channels,
@@ -394,6 +401,10 @@ mod tests {
             ("upsample_nearest", pass::<T>(&nearest, less, output(nearest.output), 0, 0)),
             ("pixel_shuffle", pass::<T>(&shuffle, less * 4, less * 4, 0, 0)),
             ("adaptive_avg_pool", pass::<T>(&bins, len, output(bins.output), 0, 0)),
+            (
+                "adaptive_max_pool",
+                pass::<T>(&maxima, len, output(maxima.output), SAMPLES * maxima.saved_each(), 0),
+            ),
             ("batch_norm_running", pass::<T>(&running, len, len, 0, 4 * channels)),
             ("batch_norm", pass::<T>(&norm, len, len, norm.saved_fixed(), 4 * channels)),
         ]
@@ -404,11 +415,14 @@ mod tests {
         set_threads(1);
         let narrow = with_isa(Isa::Portable, || (passes::<f32>(), passes::<f64>()));
         set_threads(3);
-        let wide = with_isa(Isa::Avx512, || (passes::<f32>(), passes::<f64>()));
-        for ((name, narrow), (_, wide)) in narrow.0.iter().chain(&narrow.1).zip(wide.0.iter().chain(&wide.1))
-        {
-            // Not by `assert_eq`, which would print half a million numbers.
-            assert!(narrow == wide, "{name}");
+        for isa in Isa::available().skip(1) {
+            let wide = with_isa(isa, || (passes::<f32>(), passes::<f64>()));
+            for ((name, narrow), (_, wide)) in
+                narrow.0.iter().chain(&narrow.1).zip(wide.0.iter().chain(&wide.1))
+            {
+                // Not by `assert_eq`, which would print half a million numbers.
+                assert!(narrow == wide, "{name} with {isa:?}");
+            }
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod arithmetic;
 pub mod batch_norm;
+mod batch_norm_loops;
 mod columns;
 mod convolution;
 mod convolution_input;
@@ -30,9 +31,16 @@ pub mod pool;
 pub mod product;
 pub mod resample;
 mod row_norm;
+mod slide;
+#[cfg(target_arch = "x86_64")]
+mod slide_avx512;
 mod softmax;
 pub(crate) mod split;
+mod stream_row;
 mod strided;
+mod sweep;
+#[cfg(target_arch = "x86_64")]
+mod sweep_x86;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -48,10 +56,21 @@ mod tile_row;
 pub mod update;
 #[cfg(target_arch = "x86_64")]
 mod update_x86;
+mod windows;
+#[cfg(target_arch = "x86_64")]
+mod windows_x86;
 
 /// The kernels that exist once for each scalar type.
 #[doc(hidden)]
-pub trait Kernels: map::MapKernels + product::ProductKernels + update::UpdateKernels {}
+pub trait Kernels:
+    map::MapKernels
+    + product::ProductKernels
+    + sweep::Swept
+    + tile::TileScalar
+    + update::UpdateKernels
+    + windows::Windowed
+{
+}
 
 impl Kernels for f32 {}
 impl Kernels for f64 {}

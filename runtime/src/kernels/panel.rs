@@ -49,6 +49,8 @@ pub(super) struct Product<T> {
     pub b: *const T,
     /// From one row of B to the next.
     pub b_step: usize,
+    /// Beside that after each segment.
+    pub b_jump: isize,
     /// How many columns there are.
     pub n: usize,
     /// The first row of C.
@@ -134,6 +136,7 @@ impl<T: TileScalar> Product<T> {
             blocks: 1,
             b,
             b_step: n,
+            b_jump: 0,
             n,
             c,
             c_step: n,
@@ -214,6 +217,36 @@ impl<T: TileScalar> Product<T> {
         for panel in 0..panels.count {
             // SAFETY: the panels' columns are the product's.
             unsafe { self.columns(panels.columns(panel)).run(set) };
+        }
+    }
+
+    /// The product of one row with a matrix that is read as it lies in memory.
+    ///
+    /// # Safety
+    ///
+    /// As for `run_panels`; there is one row, whose elements lie side by side, and one segment.
+    pub unsafe fn run_streamed(&self, set: &TileSet<T>) {
+        let whole = self.n - self.n % set.lanes;
+        let fours = self.run / 4;
+        let Some(stream) = set.stream.filter(|_| whole > 0 && fours > 0) else {
+            // SAFETY: by the contract.
+            unsafe { self.run_panels(set) };
+            return;
+        };
+        let bytes = size_of::<T>();
+        let done = 4 * fours;
+        // SAFETY: rows and columns are the product's.
+        unsafe {
+            let main = self.columns(0..whole);
+            Product { run: 0, ..main }.run_empty();
+            stream(self.a, self.b, self.b_step * bytes, self.c, whole * bytes, fours);
+            if done < self.run {
+                let (a, b) = (self.a.add(done), self.b.add(done * self.b_step));
+                Product { a, b, run: self.run - done, start: Start::Add, ..main }.run_panels(set);
+            }
+            if whole < self.n {
+                self.columns(whole..self.n).run_panels(set);
+            }
         }
     }
 
@@ -308,6 +341,7 @@ impl<T: TileScalar> Product<T> {
                     segments: self.segments,
                     blocks: self.blocks,
                     b_step: self.b_step * bytes,
+                    b_jump: self.b_jump * bytes as isize,
                     c_step: self.c_step * bytes,
                     a_tile: match self.rows {
                         Rows::Every(step) => (rows * step * bytes) as isize,

@@ -1,6 +1,9 @@
 //! Pooling of images whose channels are innermost: `[samples][height][width][channels]`.
 
+use super::isa::isa;
 use super::math::Elementary;
+use super::windows::{self, Run};
+use core::ops::Range;
 
 /// A window that moves over an image, and the image's sizes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,13 +36,6 @@ impl Window {
         if padded < span || self.stride[axis] == 0 { 0 } else { (padded - span) / self.stride[axis] + 1 }
     }
 
-    /// The row or column of the image below the window's element `k` at its place `o`, if it is not padding.
-    #[inline(always)]
-    fn at(&self, axis: usize, o: usize, k: usize) -> Option<usize> {
-        let i = (o * self.stride[axis] + k * self.dilation[axis]).checked_sub(self.padding[axis])?;
-        (i < self.input[axis]).then_some(i)
-    }
-
     /// Whether the windows lie side by side, so that no element of the image is in two of them or in the padding.
     #[inline(always)]
     fn tiles(&self) -> bool {
@@ -57,52 +53,66 @@ impl Window {
         height * width * self.channels
     }
 
-    /// Calls `f(output's offset, window element, image's offset)` for every element of every window that is not
-    /// padding, window by window, row-major within each.
+    /// The elements of the window that lie in the image at its place `o`: they follow each other.
     #[inline(always)]
-    fn visit(&self, mut f: impl FnMut(usize, usize, usize)) {
+    fn inside(&self, axis: usize, o: usize) -> Range<usize> {
+        let (start, padding, dilation) =
+            (o * self.stride[axis], self.padding[axis], self.dilation[axis].max(1));
+        let first = padding.saturating_sub(start).div_ceil(dilation);
+        let behind = (self.input[axis] + padding).saturating_sub(start).div_ceil(dilation);
+        first..behind.min(self.kernel[axis]).max(first)
+    }
+
+    /// Calls `f` for all windows that reach the image, row by row; those that reach the same elements are one run.
+    #[inline(always)]
+    fn runs(&self, mut f: impl FnMut(&Run)) {
         let [height, width] = self.output();
+        let c = self.channels;
+        let at = |axis: usize, o: usize, k: usize| {
+            o * self.stride[axis] + k * self.dilation[axis] - self.padding[axis]
+        };
         for oy in 0..height {
-            for ox in 0..width {
-                for ky in 0..self.kernel[0] {
-                    let Some(iy) = self.at(0, oy, ky) else { continue };
-                    for kx in 0..self.kernel[1] {
-                        let Some(ix) = self.at(1, ox, kx) else { continue };
-                        f(
-                            (oy * width + ox) * self.channels,
-                            ky * self.kernel[1] + kx,
-                            (iy * self.input[1] + ix) * self.channels,
-                        );
-                    }
+            let rows = self.inside(0, oy);
+            let mut ox = 0;
+            while ox < width {
+                let columns = self.inside(1, ox);
+                let from = ox;
+                while ox < width && self.inside(1, ox) == columns {
+                    ox += 1;
                 }
+                if rows.is_empty() || columns.is_empty() {
+                    continue;
+                }
+                f(&Run {
+                    image: (at(0, oy, rows.start) * self.input[1] + at(1, from, columns.start)) * c,
+                    output: (oy * width + from) * c,
+                    windows: ox - from,
+                    step: self.stride[1] * c,
+                    channels: c,
+                    rows: rows.len(),
+                    columns: columns.len(),
+                    row: self.dilation[0] * self.input[1] * c,
+                    column: self.dilation[1] * c,
+                    first: rows.start * self.kernel[1] + columns.start,
+                    numbers: self.kernel[1],
+                });
             }
         }
     }
 
-    /// For windows side by side: calls `f(pixel of the image, output's offset, window element)` in the order of the image,
-    /// and writes zeros where no window reaches.
+    /// Whether every window reaches some of the image.
     #[inline(always)]
-    fn visit_tiles<T: Elementary>(&self, image: &mut [T], mut f: impl FnMut(&mut [T], usize, usize)) {
-        let [height, width] = self.output();
-        let [kh, kw] = self.kernel;
-        let (c, row) = (self.channels, self.input[1] * self.channels);
-        for (iy, pixels) in image.chunks_exact_mut(row).enumerate() {
-            let (oy, ky) = (iy / kh, iy % kh);
-            let reached = if oy < height { width * kw * c } else { 0 };
-            let (inside, outside) = pixels.split_at_mut(reached);
-            for (ix, pixel) in inside.chunks_exact_mut(c).enumerate() {
-                f(pixel, (oy * width + ix / kw) * c, ky * kw + ix % kw);
-            }
-            outside.fill(T::zero());
-        }
+    fn reaches(&self) -> bool {
+        let output = self.output();
+        (0..2).all(|axis| (0..output[axis]).all(|o| !self.inside(axis, o).is_empty()))
     }
-}
 
-/// Whether `v` takes the place of `best`: the first of equal values stays, a NaN always wins.
-#[inline(always)]
-fn wins<T: Elementary>(v: T, best: T) -> bool {
-    // No `||`: a branch would keep the loop from becoming vector code.
-    (v > best) | v.is_nan()
+    /// Whether every element of the image is in just one window.
+    #[inline(always)]
+    fn covers(&self) -> bool {
+        let output = self.output();
+        self.tiles() && (0..2).all(|axis| output[axis] * self.kernel[axis] == self.input[axis])
+    }
 }
 
 /// The largest element of each window. `winners` (empty, or one for each output) gets its number in the window, or -1
@@ -110,207 +120,69 @@ fn wins<T: Elementary>(v: T, best: T) -> bool {
 #[inline(always)]
 pub(super) fn max_pool<T: Elementary>(w: Window, x: &[T], y: &mut [T], winners: &mut [T]) {
     let (input, output) = (w.input_len(), w.output_len());
+    if output == 0 || input == 0 || !w.reaches() {
+        T::fill(y, T::neg_infinity());
+        T::fill(winners, -T::one());
+    }
     if output == 0 || input == 0 {
-        y.fill(T::neg_infinity());
-        winners.fill(-T::one());
         return;
     }
-    let samples = x.chunks_exact(input).zip(y.chunks_exact_mut(output));
-    if winners.is_empty() {
-        for (x, y) in samples {
-            if w.tiles() && w.kernel == [2, 2] {
-                max_of_four(w, x, y);
-            } else {
-                max_of_window(w, x, y);
-            }
-        }
-    } else {
-        for ((x, y), winners) in samples.zip(winners.chunks_exact_mut(output)) {
-            if w.tiles() && w.kernel == [2, 2] {
-                winner_of_four(w, x, y, winners);
-            } else {
-                winner_of_window(w, x, y, winners);
-            }
-        }
+    for (sample, (x, y)) in x.chunks_exact(input).zip(y.chunks_exact_mut(output)).enumerate() {
+        let winners = if winners.is_empty() { &mut [] } else { &mut winners[sample * output..][..output] };
+        w.runs(|run| windows::largest(run, x, y, winners));
     }
-}
-
-/// The four pixels below each place of a window of 2 by 2 that moves by 2.
-#[inline(always)]
-fn fours<T>(w: Window, x: &[T]) -> impl Iterator<Item = [&[T]; 4]> {
-    let [height, width] = w.output();
-    let (c, row) = (w.channels, w.input[1] * w.channels);
-    (0..height).flat_map(move |oy| {
-        (0..width).map(move |ox| {
-            let top = 2 * oy * row + 2 * ox * c;
-            [top, top + c, top + row, top + row + c].map(|at| &x[at..at + c])
-        })
-    })
-}
-
-#[inline(always)]
-fn max_of_four<T: Elementary>(w: Window, x: &[T], y: &mut [T]) {
-    for (y, [p, q, r, s]) in y.chunks_exact_mut(w.channels).zip(fours(w, x)) {
-        for ((((y, &p), &q), &r), &s) in y.iter_mut().zip(p).zip(q).zip(r).zip(s) {
-            let mut best = p;
-            best = if wins(q, best) { q } else { best };
-            best = if wins(r, best) { r } else { best };
-            best = if wins(s, best) { s } else { best };
-            *y = best;
-        }
-    }
-}
-
-#[inline(always)]
-fn winner_of_four<T: Elementary>(w: Window, x: &[T], y: &mut [T], winners: &mut [T]) {
-    let (one, two, three) = (T::one(), T::of(2.0), T::of(3.0));
-    let places = y.chunks_exact_mut(w.channels).zip(winners.chunks_exact_mut(w.channels));
-    for ((y, winners), [p, q, r, s]) in places.zip(fours(w, x)) {
-        for (((((y, winner), &p), &q), &r), &s) in y.iter_mut().zip(winners).zip(p).zip(q).zip(r).zip(s) {
-            let (mut best, mut at) = (p, T::zero());
-            (best, at) = if wins(q, best) { (q, one) } else { (best, at) };
-            (best, at) = if wins(r, best) { (r, two) } else { (best, at) };
-            (best, at) = if wins(s, best) { (s, three) } else { (best, at) };
-            (*y, *winner) = (best, at);
-        }
-    }
-}
-
-#[inline(always)]
-fn max_of_window<T: Elementary>(w: Window, x: &[T], y: &mut [T]) {
-    y.fill(T::neg_infinity());
-    w.visit(|o, _, i| {
-        for (y, &x) in y[o..o + w.channels].iter_mut().zip(&x[i..i + w.channels]) {
-            *y = if wins(x, *y) { x } else { *y };
-        }
-    });
-}
-
-#[inline(always)]
-fn winner_of_window<T: Elementary>(w: Window, x: &[T], y: &mut [T], winners: &mut [T]) {
-    y.fill(T::neg_infinity());
-    winners.fill(-T::one());
-    let none = -T::one();
-    w.visit(|o, k, i| {
-        let k = T::of(k as f64);
-        let places = y[o..o + w.channels].iter_mut().zip(&mut winners[o..o + w.channels]);
-        for ((y, winner), &x) in places.zip(&x[i..i + w.channels]) {
-            // The first element wins even where it is -∞ itself.
-            let better = wins(x, *y) | (*winner == none);
-            *y = if better { x } else { *y };
-            *winner = if better { k } else { *winner };
-        }
-    });
 }
 
 /// The gradient goes to each window's winner, and nowhere else.
 #[inline(always)]
 pub(super) fn max_pool_backward<T: Elementary>(w: Window, winners: &[T], dy: &[T], dx: &mut [T]) {
-    let (input, output, c) = (w.input_len(), w.output_len(), w.channels);
+    let (input, output) = (w.input_len(), w.output_len());
+    if !w.covers() {
+        T::fill(dx, T::zero());
+    }
     if output == 0 || input == 0 {
-        dx.fill(T::zero());
         return;
     }
     let samples = dx.chunks_exact_mut(input).zip(winners.chunks_exact(output)).zip(dy.chunks_exact(output));
     for ((dx, winners), dy) in samples {
-        if w.tiles() {
-            w.visit_tiles(dx, |dx, o, k| {
-                let k = T::of(k as f64);
-                let places = winners[o..o + c].iter().zip(&dy[o..o + c]);
-                for (dx, (&winner, &dy)) in dx.iter_mut().zip(places) {
-                    *dx = if winner == k { dy } else { T::zero() };
-                }
-            });
-        } else {
-            dx.fill(T::zero());
-            w.visit(|o, k, i| {
-                let k = T::of(k as f64);
-                let places = winners[o..o + c].iter().zip(&dy[o..o + c]);
-                for (dx, (&winner, &dy)) in dx[i..i + c].iter_mut().zip(places) {
-                    *dx += if winner == k { dy } else { T::zero() };
-                }
-            });
-        }
+        w.runs(|run| windows::to_winners(run, !w.tiles(), winners, dy, dx));
     }
 }
 
-/// The factor of each window's sum: one over its elements, with the padding or without.
+/// The factor of a window's sum: one over its elements, with the padding or without.
 #[inline(always)]
-fn share<T: Elementary>(w: Window, count_include_pad: bool, o: usize) -> T {
-    let count = if count_include_pad {
-        w.kernel[0] * w.kernel[1]
-    } else {
-        let [_, width] = w.output();
-        let place = o / w.channels;
-        let inside =
-            |axis: usize, o: usize| (0..w.kernel[axis]).filter(|&k| w.at(axis, o, k).is_some()).count();
-        inside(0, place / width) * inside(1, place % width)
-    };
-    if count == 0 { T::zero() } else { T::one() / T::of(count as f64) }
+fn share<T: Elementary>(w: Window, count_include_pad: bool, run: &Run) -> T {
+    let count = if count_include_pad { w.kernel[0] * w.kernel[1] } else { run.rows * run.columns };
+    T::one() / T::of(count as f64)
 }
 
 /// The mean of each window; the padding counts as zeros, or not at all.
 #[inline(always)]
 pub(super) fn avg_pool<T: Elementary>(w: Window, count_include_pad: bool, x: &[T], y: &mut [T]) {
-    let (input, output, c) = (w.input_len(), w.output_len(), w.channels);
+    let (input, output) = (w.input_len(), w.output_len());
+    if output == 0 || input == 0 || !w.reaches() {
+        T::fill(y, T::zero());
+    }
     if output == 0 || input == 0 {
-        y.fill(T::zero());
         return;
     }
-    let every = w.tiles().then(|| share::<T>(w, true, 0));
     for (x, y) in x.chunks_exact(input).zip(y.chunks_exact_mut(output)) {
-        if w.tiles() && w.kernel == [2, 2] {
-            let quarter = T::of(0.25);
-            for (y, [p, q, r, s]) in y.chunks_exact_mut(c).zip(fours(w, x)) {
-                for ((((y, &p), &q), &r), &s) in y.iter_mut().zip(p).zip(q).zip(r).zip(s) {
-                    *y = ((p + q) + (r + s)) * quarter;
-                }
-            }
-            continue;
-        }
-        y.fill(T::zero());
-        w.visit(|o, _, i| {
-            for (y, &x) in y[o..o + c].iter_mut().zip(&x[i..i + c]) {
-                *y += x;
-            }
-        });
-        for (place, y) in y.chunks_exact_mut(c).enumerate() {
-            let share = every.unwrap_or_else(|| share(w, count_include_pad, place * c));
-            for y in y {
-                *y *= share;
-            }
-        }
+        w.runs(|run| windows::mean(run, share(w, count_include_pad, run), x, y));
     }
 }
 
 /// Every element of a window gets its share of the window's gradient.
 #[inline(always)]
 pub(super) fn avg_pool_backward<T: Elementary>(w: Window, count_include_pad: bool, dy: &[T], dx: &mut [T]) {
-    let (input, output, c) = (w.input_len(), w.output_len(), w.channels);
+    let (input, output) = (w.input_len(), w.output_len());
+    if !w.covers() {
+        T::fill(dx, T::zero());
+    }
     if output == 0 || input == 0 {
-        dx.fill(T::zero());
         return;
     }
     for (dx, dy) in dx.chunks_exact_mut(input).zip(dy.chunks_exact(output)) {
-        if w.tiles() {
-            let share = share::<T>(w, true, 0);
-            w.visit_tiles(dx, |dx, o, _| {
-                for (dx, &dy) in dx.iter_mut().zip(&dy[o..o + c]) {
-                    *dx = dy * share;
-                }
-            });
-        } else {
-            dx.fill(T::zero());
-            let mut last = (usize::MAX, T::zero());
-            w.visit(|o, _, i| {
-                if last.0 != o {
-                    last = (o, share(w, count_include_pad, o));
-                }
-                for (dx, &dy) in dx[i..i + c].iter_mut().zip(&dy[o..o + c]) {
-                    *dx += dy * last.1;
-                }
-            });
-        }
+        w.runs(|run| windows::spread(run, !w.tiles(), share(w, count_include_pad, run), dy, dx));
     }
 }
 
@@ -332,8 +204,11 @@ pub(super) fn global_avg_pool<T: Elementary>(channels: usize, x: &[T], y: &mut [
     for (x, y) in x.chunks_exact(image).zip(y.chunks_exact_mut(channels)) {
         y.fill(T::zero());
         for part in x.chunks(PIXELS_AT_ONCE * channels) {
-            scratch.fill(T::zero());
-            for pixel in part.chunks_exact(channels) {
+            let scratch = &mut scratch[..channels];
+            T::fill(scratch, T::zero());
+            // All or nothing, as the pixels are whole.
+            let done = T::sweeps(isa()).map_or(0, |s| s.sum(part, scratch));
+            for pixel in part[done..].chunks_exact(channels) {
                 for (s, &x) in scratch.iter_mut().zip(pixel) {
                     *s += x;
                 }
@@ -357,10 +232,15 @@ pub(super) fn global_avg_pool_backward<T: Elementary>(channels: usize, dy: &[T],
     let image = dx.len() / (dy.len() / channels);
     let share = T::one() / T::of((image / channels) as f64);
     for (dx, dy) in dx.chunks_exact_mut(image).zip(dy.chunks_exact(channels)) {
-        for pixel in dx.chunks_exact_mut(channels) {
-            for (dx, &dy) in pixel.iter_mut().zip(dy) {
-                *dx = dy * share;
-            }
+        for (dx, &dy) in dx.iter_mut().zip(dy) {
+            *dx = dy * share;
+        }
+        // Then twice as many pixels, and so on.
+        let mut done = channels;
+        while done < image {
+            let len = done.min(image - done);
+            dx.copy_within(..len, done);
+            done += len;
         }
     }
 }

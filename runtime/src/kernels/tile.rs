@@ -11,6 +11,8 @@
 
 use super::isa::Isa;
 use super::pack::Strip;
+use super::slide::{PIXELS, SlideKernel};
+use super::stream_row::StreamKernel;
 
 /// What one call of a `Kernel` works on. All distances are in bytes. Kernels use the fields up: a value serves once.
 ///
@@ -49,6 +51,8 @@ pub(super) struct Tile<T> {
     pub blocks: usize,
     /// From one row of B to the next.
     pub b_step: usize,
+    /// Beside that after each segment.
+    pub b_jump: isize,
     /// From one row of C to the next.
     pub c_step: usize,
     /// See `a`.
@@ -98,6 +102,10 @@ pub(super) struct TileSet<T> {
     pub row_vectors: usize,
     /// Tiles of one row and a contiguous segment, by column vectors - 1 and whether the last vector is cut short.
     pub row_kernels: [[Kernel<T>; 2]; 8],
+    /// One row times a matrix that streams by, if there is such a loop.
+    pub stream: Option<StreamKernel<T>>,
+    /// Tiles of `slide`, by whether the vector of columns is cut short, and by pixels - 1; or none.
+    pub slides: Option<[[SlideKernel<T>; PIXELS]; 2]>,
 }
 
 /// The scalars that there are tiles for.
@@ -133,6 +141,8 @@ macro_rules! tile_scalar {
                     kernels: portable_kernels(),
                     row_vectors: 1,
                     row_kernels: [[portable::<$t, 1>; 2]; 8],
+                    stream: None,
+                    slides: None,
                 };
                 match isa {
                     Isa::Portable => &PORTABLE,
@@ -219,10 +229,11 @@ unsafe fn portable<T: TileScalar, const R: usize>(tile: &mut Tile<T>) {
                                 *acc = multiply_add(a, b, *acc);
                             }
                         }
-                        b = b.byte_add(tile.b_step);
+                        b = b.wrapping_byte_add(tile.b_step);
                         offset += tile.a_step;
                     }
                     offset += tile.a_jump;
+                    b = b.wrapping_byte_offset(tile.b_jump);
                 }
                 offset += tile.a_jump2;
             }

@@ -2,6 +2,7 @@
 
 mod product;
 mod update;
+mod vectors;
 
 use crate::Real;
 

@@ -97,7 +97,10 @@ fn products_of_all_small_sizes_are_right() {
 fn products_of_odd_sizes_are_right() {
     let sizes =
         [(17, 17, 17), (63, 65, 67), (1, 65, 131), (1, 37, 17), (1, 40, 47), (3, 5, 97), (33, 300, 130)];
-    for (samples, inputs, outputs) in sizes.into_iter().chain((1..150).step_by(7).map(|o| (1, 9, o))) {
+    // The last ones are so large that a single row lets them stream by.
+    let large = [(1, 523, 150), (1, 256, 256), (1, 5, 20_000)];
+    let sizes = sizes.into_iter().chain(large);
+    for (samples, inputs, outputs) in sizes.chain((1..150).step_by(7).map(|o| (1, 9, o))) {
         for bias in [true, false] {
             check_dense::<f32>(samples, DenseSpec { rows: 1, inputs, outputs, bias });
             check_dense::<f64>(samples, DenseSpec { rows: 3, inputs, outputs, bias });
@@ -196,6 +199,18 @@ const PLAIN: Conv2dSpec = Conv2dSpec {
     groups: 1,
     bias: true,
 };
+
+#[test]
+fn convolutions_of_every_width_are_right() {
+    // Tiles of every number of pixels, and of every number of outputs that a vector holds.
+    for width in 1..=36 {
+        let outputs = 1 + width * 7 % 16;
+        let padding = [[1, 1], [1, width % 2]];
+        let spec = Conv2dSpec { channels: 1 + width % 5, width: width + 2, outputs, padding, ..PLAIN };
+        check_conv2d::<f32>(2, spec);
+        check_conv2d::<f64>(1, Conv2dSpec { channels: spec.outputs, outputs: spec.channels, ..spec });
+    }
+}
 
 #[test]
 fn convolutions_with_many_channels_are_right() {
