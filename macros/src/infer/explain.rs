@@ -161,11 +161,10 @@ fn first_apart(graph: &Graph, before: &Trial, group: &Group) -> Option<Help> {
     } else {
         text
     };
-    let changes = match group.named {
-        // The name before it would have to move.
-        true => Vec::new(),
-        false => vec![replace(&group.tokens, text.clone())],
-    };
+    // The name before it moves.
+    let call = Place::of(&group.tokens);
+    let place = if group.named { Place::from(&group.name).to(call) } else { call };
+    let changes = vec![Change { place, how: crate::errors::How::Replace, text: text.clone() }];
     Some(Help { text: format!("`{text}`"), changes, one_of: false })
 }
 

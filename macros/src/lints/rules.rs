@@ -7,7 +7,10 @@ use crate::shape::Shape;
 use proc_macro2::TokenStream;
 
 pub fn find(shaped: &Shaped) -> Vec<Warning> {
-    let lints = Lints { shaped, live: shaped.graph.is_live() };
+    let mut readers = vec![0; shaped.graph.values.len()];
+    shaped.graph.nodes.iter().flat_map(|node| &node.inputs).for_each(|value| readers[value.0] += 1);
+    let unnamed = shaped.graph.nodes.iter().map(|node| unnamed(shaped, node)).collect();
+    let lints = Lints { shaped, live: shaped.graph.is_live(), readers, unnamed };
     let mut warnings = Vec::new();
     for (id, node) in shaped.graph.nodes.iter().enumerate().map(|(id, node)| (NodeId(id), node)) {
         // Nobody can be shown a block from elsewhere.
@@ -34,6 +37,10 @@ pub fn find(shaped: &Shaped) -> Vec<Warning> {
 struct Lints<'a> {
     shaped: &'a Shaped,
     live: Vec<bool>,
+    /// How many nodes read a value.
+    readers: Vec<usize>,
+    /// What layers without names have in common with their twins.
+    unnamed: Vec<Option<String>>,
 }
 
 fn warning(lint: &'static str, tokens: &TokenStream, text: String) -> Option<Warning> {
@@ -60,9 +67,8 @@ impl Lints<'_> {
     fn feeder(&self, node: &Node) -> Option<&Node> {
         let &[value] = &node.inputs[..] else { return None };
         let id = source_node(&self.shaped.graph, value)?;
-        let readers = self.nodes().iter().flat_map(|n| &n.inputs).filter(|v| **v == value).count();
         let is_result = self.shaped.graph.results.contains(&Some(value));
-        (readers == 1 && !is_result).then(|| &self.nodes()[id.0])
+        (self.readers[value.0] == 1 && !is_result).then(|| &self.nodes()[id.0])
     }
 
     /// The same, past layers of these kinds.
@@ -226,54 +232,55 @@ impl Lints<'_> {
     /// Two layers without names and of one kind and size, side by side: their numbers in a saved file are those of the
     /// lines, so that swapping the lines swaps their weights. `let a = x -> Dense(8); let b = x -> Dense(8);`
     fn unnamed_twins(&self, id: NodeId, node: &Node) -> Option<Warning> {
-        if node.named || node.group.is_some() || node.shares.is_some() {
+        let own = self.unnamed[id.0].as_ref()?;
+        let alike: Vec<usize> = (0..id.0).filter(|&i| self.unnamed[i].as_ref() == Some(own)).collect();
+        if alike.is_empty() {
             return None;
         }
-        let tensors = |node: &Node| {
-            let inputs: Vec<Shape> =
-                node.inputs.iter().map(|v| self.shape(*v).cloned()).collect::<Option<_>>()?;
-            let all = node.layer.as_ref()?.parameters(&inputs);
-            Some(all.into_iter().map(|p| (p.name, p.memory_shape)).collect::<Vec<_>>())
-        };
-        let own = tensors(node).filter(|own| !own.is_empty())?;
-        node.call.as_ref()?;
-        let twin = self.nodes()[..id.0].iter().enumerate().find(|(other, earlier)| {
-            !earlier.named
-                && earlier.group.is_none()
-                && earlier.shares.is_none()
-                && earlier.call.is_some()
-                && kind(earlier) == kind(node)
-                && tensors(earlier).as_ref() == Some(&own)
-                && !self.is_before(NodeId(*other), id)
-        })?;
+        let before = self.before(id);
+        let twin = &self.nodes()[alike.into_iter().find(|&i| !before[i])?];
         let text = format!(
             "`{}` and `{}` are alike and have no names: in a saved file they are `{}` and `{}`, by the order of the lines\nhelp: a name for each, `name: {}`",
-            twin.1.title(),
+            twin.title(),
             node.title(),
-            twin.1.name,
+            twin.name,
             node.name,
             node.title()
         );
         warning("unnamed_twins", &node.tokens, text)
     }
 
-    /// Whether a node's numbers flow into another's.
-    fn is_before(&self, first: NodeId, last: NodeId) -> bool {
+    /// The nodes whose numbers flow into a node.
+    fn before(&self, last: NodeId) -> Vec<bool> {
         let graph = &self.shaped.graph;
         let mut open = self.nodes()[last.0].inputs.clone();
         let mut seen = vec![false; graph.values.len()];
+        let mut before = vec![false; self.nodes().len()];
         while let Some(value) = open.pop() {
             if std::mem::replace(&mut seen[value.0], true) {
                 continue;
             }
             match graph.values[value.0].source {
-                Source::Node { node, .. } if node == first => return true,
-                Source::Node { node, .. } => open.extend(&self.nodes()[node.0].inputs),
+                Source::Node { node, .. } => {
+                    before[node.0] = true;
+                    open.extend(&self.nodes()[node.0].inputs);
+                }
                 Source::Round { group, port } => open.push(graph.groups[group.0].inputs[port]),
                 Source::Repeat { group, .. } => open.extend(&graph.groups[group.0].results),
                 Source::Input(_) => {}
             }
         }
-        false
+        before
     }
+}
+
+/// What tells layers without names apart: their kind and their tensors; `None` for what has names or no tensors.
+fn unnamed(shaped: &Shaped, node: &Node) -> Option<String> {
+    if node.named || node.group.is_some() || node.shares.is_some() || node.call.is_none() {
+        return None;
+    }
+    let inputs: Vec<Shape> = node.inputs.iter().map(|v| shaped.shapes[v.0].clone()).collect::<Option<_>>()?;
+    let tensors = node.layer.as_ref()?.parameters(&inputs);
+    let shapes: Vec<String> = tensors.iter().map(|p| format!("{}{:?}", p.name, p.memory_shape)).collect();
+    (!shapes.is_empty()).then(|| format!("{}: {}", kind(node), shapes.join(", ")))
 }

@@ -53,8 +53,8 @@ pub fn instead_of_statement(word: &str) -> Option<&'static str> {
 /// A body's tokens without such slips.
 pub fn mend(tokens: TokenStream, capitals: Vec<String>, errors: &mut Errors) -> TokenStream {
     let all = tokens.into_iter().collect();
-    let (level, habit, changed) = (Level::Body, None, false);
-    Mender { all, at: 0, out: Vec::new(), level, habit, capitals, changed, errors }.run().0
+    let (level, habit, closure, changed) = (Level::Body, None, false, false);
+    Mender { all, at: 0, out: Vec::new(), level, habit, closure, capitals, changed, errors }.run().0
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -73,6 +73,8 @@ struct Mender<'e> {
     level: Level,
     /// The last error about a sign for an arrow: all in one statement are one habit, and one mistake.
     habit: Option<(String, usize)>,
+    /// Whether a function of numbers has begun in this statement, which has signs of its own.
+    closure: bool,
     /// Inputs and values whose names begin with a capital by mistake.
     capitals: Vec<String>,
     changed: bool,
@@ -98,8 +100,10 @@ impl Mender<'_> {
             if !mended {
                 let token = self.all[self.at].clone();
                 self.at += 1;
-                if matches!(&token, TokenTree::Punct(p) if p.as_char() == ';') {
-                    self.habit = None;
+                match &token {
+                    TokenTree::Punct(p) if p.as_char() == ';' => (self.habit, self.closure) = (None, false),
+                    TokenTree::Punct(p) if p.as_char() == '|' => self.closure = true,
+                    _ => {}
                 }
                 let token = self.inside(token);
                 self.out.push(token);
@@ -123,9 +127,9 @@ impl Mender<'_> {
         }
         let all = group.stream().into_iter().collect();
         let capitals = self.capitals.clone();
-        let (out, habit, changed) = (Vec::new(), None, false);
+        let (out, habit, closure, changed) = (Vec::new(), None, false, false);
         let (stream, changed) =
-            Mender { all, at: 0, out, level, habit, capitals, changed, errors: self.errors }.run();
+            Mender { all, at: 0, out, level, habit, closure, capitals, changed, errors: self.errors }.run();
         // A new group does not know where its brackets are.
         if !changed {
             return token;
@@ -235,8 +239,7 @@ impl Mender<'_> {
         }
         let (a, b) = (self.punct(0), self.punct(1));
         let joint = self.is_joint(0);
-        let is_closure = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == '|');
-        if self.out.iter().any(is_closure) {
+        if self.closure {
             return false;
         }
         let name = |me: &Self, ahead| me.ident(ahead).is_some();

@@ -154,16 +154,15 @@ fn parse_dimensions(group: &Group, batch: bool, errors: &mut Errors) -> Option<V
     let mut shape = Some(Vec::new());
     let mut is_first = batch;
     while !cursor.is_end() {
-        let place = cursor.place();
         if is_first && let Some(length) = batch_axis(&cursor) {
             // Another framework's `[None, 784]`.
             let start = cursor.at();
             (0..length).for_each(|_| drop(cursor.next()));
+            let place = Place::of(&cursor.since(start));
             let written = crate::suggest::source(&cursor.since(start)).replace(' ', "");
             cursor.take_punct(',');
             let dropped = Place::of(&cursor.since(start));
             let line = format!("`{written}` is no dimension: the batch axis is never written");
-            let place = place.to(if length == 2 { Place::from(place.last) } else { place });
             let error = Error::new(place, line);
             errors.push(match cursor.is_end() {
                 true => error,
