@@ -16,7 +16,7 @@ fn mistakes() {
         return;
     }
     let tests = trybuild::TestCases::new();
-    for stage in ["parse", "resolve", "shape", "structure", "check", "constants", "outside"] {
+    for stage in ["parse", "typing", "resolve", "shape", "structure", "check", "constants", "outside"] {
         tests.compile_fail(format!("tests/ui/{stage}/*.rs"));
     }
 }

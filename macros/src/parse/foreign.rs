@@ -229,10 +229,6 @@ impl Mender<'_> {
         }
         let (a, b) = (self.punct(0), self.punct(1));
         let joint = self.is_joint(0);
-        let is_closure = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == '|');
-        if self.out.iter().any(is_closure) {
-            return false;
-        }
         let name = |me: &Self, ahead| me.ident(ahead).is_some();
         let length = match (a, b) {
             // A claim, `=> [512]`, is part of the language.
@@ -244,6 +240,10 @@ impl Mender<'_> {
             (Some(','), _) if self.level == Level::Body && self.is_capital(1) => 1,
             _ => return false,
         };
+        let is_closure = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == '|');
+        if self.out.iter().any(is_closure) {
+            return false;
+        }
         let place = self.place(length);
         let written = match (a, b) {
             (Some('-'), _) => "- >".into(),
