@@ -4,11 +4,11 @@ use super::constants::of_part;
 use super::{Emit, Names, number};
 use crate::demands::Part;
 use crate::fields::{self, Field, FieldKind, Guess};
-use crate::graph::{GroupKind, NodeId, Shaped, ValueId};
+use crate::graph::{GroupKind, Node, NodeId, Shaped, ValueId};
 use crate::layers::{Init, Parameter, Role, Spread};
 use crate::plan::Tensors;
 use crate::shape::{Dim, Shape, source};
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 impl Emit<'_> {
@@ -295,6 +295,7 @@ impl Names {
                     return Element::Outside(ty);
                 }
                 let krate = &self.krate;
+                let ty = named_by(ty, &shaped.graph.nodes[node.0]);
                 Element::Layer(quote!(#krate::layers::#ty))
             }
             FieldKind::Guess(_, guess) => {
@@ -314,6 +315,19 @@ impl Names {
             },
         }
     }
+}
+
+/// A layer's type with its own name at the place of the name that the user wrote, so that an editor shows its
+/// documentation there.
+fn named_by(ty: TokenStream, node: &Node) -> TokenStream {
+    let Some(call) = &node.call else { return ty };
+    let mut tokens: Vec<TokenTree> = ty.into_iter().collect();
+    let is_open = |token: &TokenTree| matches!(token, TokenTree::Punct(sign) if sign.as_char() == '<');
+    let end = tokens.iter().position(is_open).unwrap_or(tokens.len());
+    if let Some(TokenTree::Ident(name)) = tokens[..end].last_mut() {
+        name.set_span(call.name.span());
+    }
+    tokens.into_iter().collect()
 }
 
 /// The name of the struct of a block: its place in the network, as one word.
