@@ -27,7 +27,12 @@ pub fn parse_expression(cursor: &mut Cursor, errors: &mut Errors) -> Expression 
         let chain = cursor.since(start);
         let chain_place = Place::of(&chain);
         let operator_place = cursor.place();
+        let before = errors.count();
         value = read_sum(value, start, cursor, errors);
+        // While a sum or an arrow is being written, that is what is missing.
+        if errors.count() > before {
+            continue;
+        }
         let text = format!("({})", crate::suggest::source(&chain));
         let changes = vec![Change { place: chain_place, how: How::Replace, text }];
         let line = format!(
@@ -102,11 +107,12 @@ fn read_operators(
     while let Some(sign) = cursor.peek_operator().filter(|sign| signs.contains(sign)) {
         let place = cursor.place();
         cursor.next();
-        if cursor.is_end() || cursor.peek_punct(';') {
+        let right = if cursor.is_end() || cursor.peek_punct(';') {
             errors.push(Error::new(place, format!("a value is missing after `{sign}`")));
-            return Expression::Unknown(cursor.since(start));
-        }
-        let right = operand(cursor, errors);
+            Expression::Unknown(TokenStream::new())
+        } else {
+            operand(cursor, errors)
+        };
         let operator = match sign {
             '+' => Operator::Add,
             '-' => Operator::Subtract,

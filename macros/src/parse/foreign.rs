@@ -253,6 +253,10 @@ impl Mender<'_> {
             (Some(','), _) if self.level == Level::Body && self.is_capital(1) => 1,
             _ => return false,
         };
+        let is_closure = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == '|');
+        if self.out.iter().any(is_closure) {
+            return false;
+        }
         let place = self.place(length);
         let written = match (a, b) {
             (Some('-'), _) => "- >".into(),
