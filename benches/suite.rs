@@ -225,7 +225,7 @@ impl Run {
         N: for<'a> Network<Batch<'a> = &'a [<N as Network>::Sample], Scalar = f32>,
         N: Network<Output = nalgebra::SVector<f32, 10>>,
         N::Sample: Tensor<Scalar = f32> + Clone,
-        CrossEntropy: formwork::losses::Takes<N::Kind>,
+        N::Kind: formwork::losses::TakenBy<CrossEntropy>,
         Dataset<N::Sample, Index<10>>: formwork::train::Examples<N, Target = Index<10>>,
     {
         let data = Dataset::new(inputs::<N::Sample>(60_000), classes(60_000)).expect("as many classes");

@@ -3,6 +3,7 @@
 
 mod edits;
 mod origin;
+mod transposed;
 mod upstream;
 
 use super::trial::{Edit, Fault, Trial, run, source_node};
@@ -160,11 +161,10 @@ fn first_apart(graph: &Graph, before: &Trial, group: &Group) -> Option<Help> {
     } else {
         text
     };
-    let changes = match group.named {
-        // The name before it would have to move.
-        true => Vec::new(),
-        false => vec![replace(&group.tokens, text.clone())],
-    };
+    // The name before it moves.
+    let call = Place::of(&group.tokens);
+    let place = if group.named { Place::from(&group.name).to(call) } else { call };
+    let changes = vec![Change { place, how: crate::errors::How::Replace, text: text.clone() }];
     Some(Help { text: format!("`{text}`"), changes, one_of: false })
 }
 
@@ -199,6 +199,7 @@ pub fn output(graph: &Graph, before: &Trial, index: usize) -> Option<Error> {
     candidates.extend(explainer.append(index, value, wanted, found));
     candidates.extend(explainer.wider(value, wanted, found));
     candidates.extend(explainer.longer(value, wanted, found));
+    candidates.extend(explainer.multiplied(value));
     candidates.extend(explainer.grown(value, wanted));
     if found.rank() == wanted.rank() + 1 {
         // A number that many batches have is most likely one.

@@ -58,7 +58,13 @@ fn parse_factor(cursor: &mut Cursor, errors: &mut Errors) -> Option<Dimension> {
             ValueKind::Integer(n) => n.integer().map(Dimension::Number),
             ValueKind::Broken => None,
             other => {
-                errors.push(Error::new(place, format!("a dimension is a whole number, found `{other}`")));
+                let error = Error::new(place, format!("a dimension is a whole number, found `{other}`"));
+                errors.push(match other {
+                    ValueKind::Float(x, _) if x.fract() == 0.0 && x >= 1.0 => {
+                        error.help_replace(format!("`{x:.0}`"), place, format!("{x:.0}"))
+                    }
+                    _ => error,
+                });
                 None
             }
         };

@@ -13,6 +13,16 @@ pub const MAX_NUMBER: u64 = i32::MAX as u64;
 
 /// `[1, 28, 28]`; `None` after an error.
 pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Vec<Dimension>> {
+    if let Some((written, sizes)) = take_array_type(cursor) {
+        let parts: Vec<_> = sizes.iter().map(crate::suggest::source).collect();
+        let text = format!("[{}]", parts.join(", "));
+        let shown = crate::suggest::source(&written).replace("& ", "&");
+        let line = format!("`{shown}` is a type of Rust: a shape has sizes alone");
+        let place = Place::of(&written);
+        errors.push(Error::new(place, line).help_replace(format!("`{text}`"), place, text.clone()));
+        let mut shape = Cursor::new(text.parse().ok()?, place.last);
+        return parse_shape(&mut shape, &mut Errors::new());
+    }
     if let Some(group) = cursor.take_group(Delimiter::Bracket) {
         let shape = parse_dimensions(&group, true, errors)?;
         if shape.len() > limits::AXES {
@@ -49,6 +59,33 @@ pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Vec<Dimen
     let shape = parse_dimensions(&group, true, errors);
     errors.forget(before);
     shape
+}
+
+/// `&[[f32; 3]; 4]`, which is no shape: the type and its sizes, the outermost first.
+fn take_array_type(cursor: &mut Cursor) -> Option<(TokenStream, Vec<TokenStream>)> {
+    fn sizes(group: &Group) -> Option<Vec<TokenStream>> {
+        let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+        let at =
+            tokens.iter().position(|token| matches!(token, TokenTree::Punct(p) if p.as_char() == ';'))?;
+        let inner = match &tokens[..at] {
+            [TokenTree::Ident(_)] => Vec::new(),
+            [TokenTree::Group(inner)] if inner.delimiter() == Delimiter::Bracket => sizes(inner)?,
+            _ => return None,
+        };
+        let size = tokens[at + 1..].iter().cloned().collect();
+        Some([vec![size], inner].concat())
+    }
+    let start = cursor.at();
+    cursor.take_punct('&');
+    let found = cursor.take_group(Delimiter::Bracket).and_then(|group| sizes(&group));
+    let written = cursor.since(start);
+    match found {
+        Some(sizes) => Some((written, sizes)),
+        None => {
+            cursor.back_to(start);
+            None
+        }
+    }
 }
 
 /// `in 0..65`, whose range comes back; `None` after an error.
@@ -117,16 +154,15 @@ fn parse_dimensions(group: &Group, batch: bool, errors: &mut Errors) -> Option<V
     let mut shape = Some(Vec::new());
     let mut is_first = batch;
     while !cursor.is_end() {
-        let place = cursor.place();
         if is_first && let Some(length) = batch_axis(&cursor) {
             // Another framework's `[None, 784]`.
             let start = cursor.at();
             (0..length).for_each(|_| drop(cursor.next()));
+            let place = Place::of(&cursor.since(start));
             let written = crate::suggest::source(&cursor.since(start)).replace(' ', "");
             cursor.take_punct(',');
             let dropped = Place::of(&cursor.since(start));
             let line = format!("`{written}` is no dimension: the batch axis is never written");
-            let place = place.to(if length == 2 { Place::from(place.last) } else { place });
             let error = Error::new(place, line);
             errors.push(match cursor.is_end() {
                 true => error,
@@ -144,7 +180,7 @@ fn parse_dimensions(group: &Group, batch: bool, errors: &mut Errors) -> Option<V
             }
         }
         if !cursor.is_end() && !cursor.take_punct(',') {
-            let is_number = matches!(cursor.peek(), Some(TokenTree::Literal(_)));
+            let is_number = peek_number(&cursor);
             let place = cursor.place();
             let error = Error::new(place, format!("expected `,`, found {}", cursor.found()));
             errors.push(if is_number {
@@ -333,7 +369,7 @@ pub fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argume
             cursor.next();
             errors.push(error.help_replace("write `:`", place, ":"));
             name = Some(word);
-        } else if matches!(cursor.peek(), Some(TokenTree::Literal(_))) && !is_constant(&word) {
+        } else if peek_number(cursor) && !is_constant(&word) {
             let error = Error::new(&word, format!("an argument is written with a colon: `{word}: …`"));
             let text = format!("{word}: {}", cursor.found().replace('`', ""));
             let change = Change { place: Place::from(&word), how: How::After, text: ":".into() };
@@ -356,6 +392,11 @@ pub fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argume
     }
     let value = parse_value(cursor, errors);
     Some(Argument { name, value, tokens: cursor.since(start) })
+}
+
+/// Whether a number or a constant follows.
+fn peek_number(cursor: &Cursor) -> bool {
+    matches!(cursor.peek(), Some(TokenTree::Literal(_))) || cursor.peek_ident().is_some_and(is_constant)
 }
 
 /// Whether a word stands for a number: a constant, or `true`.

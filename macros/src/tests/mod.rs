@@ -2,8 +2,10 @@
 
 mod constants;
 mod corpus;
+mod gallery;
 mod layers;
 mod limits;
+mod lints;
 mod messages;
 mod plans;
 mod properties;

@@ -4,7 +4,7 @@ mod parts {
     formwork::network! {
         pub struct Joint(a: [3], b: [5]) -> [4] { (a -> Dense(4)) + (b -> Dense(4)) }
 
-        pub struct Coder(x: [6]) -> (mean: [2], log_var: [2]) { (x -> Dense(2), x -> Dense(2)) }
+        pub struct Coder(x: [6]) -> (mean: [2], log_var: [2]) { (x -> mean: Dense(2), x -> log_var: Dense(2)) }
     }
 }
 

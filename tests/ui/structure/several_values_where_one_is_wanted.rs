@@ -3,7 +3,7 @@ use formwork::network;
 network! {
     pub struct Encoder(x: [784]) -> (mean: [20], log_var: [20]) {
         let h = x -> Dense(400) -> Relu;
-        (h -> Dense(20), h -> Dense(20))
+        (h -> mean: Dense(20), h -> spread: Dense(20))
     }
 
     pub struct Vae(x: [784]) -> [784] {

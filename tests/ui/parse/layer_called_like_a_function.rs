@@ -1,0 +1,5 @@
+formwork::network! {
+    struct Net(x: [8]) -> [3] { Dense(3)(x) }
+}
+
+fn main() {}

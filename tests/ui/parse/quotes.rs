@@ -1,0 +1,5 @@
+formwork::network! {
+    struct Net(x: [3, 8, 8]) -> [4] { x -> Conv2d(4, kernel: 3, padding: "same") -> GlobalAvgPool2d }
+}
+
+fn main() {}

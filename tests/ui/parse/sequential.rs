@@ -1,0 +1,5 @@
+formwork::network! {
+    struct Net(x: [8]) -> [3] { x -> Sequential(Dense(5), Relu, Dense(3)) }
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+formwork::network! {
+    struct Net(x: [8]) -> [3] { x -> Dense(5, activation: "relu") -> Dense(3) }
+}
+
+fn main() {}

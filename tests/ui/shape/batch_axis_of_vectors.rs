@@ -1,0 +1,5 @@
+formwork::network! {
+    struct Net(x: [32, 784]) -> [3] { x -> Dense(3) }
+}
+
+fn main() {}
