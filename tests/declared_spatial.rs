@@ -43,6 +43,10 @@ network! {
     pub struct Shuffled(x: [12, 3, 5]) -> [3, 6, 10] { x -> PixelShuffle(2) }
     pub struct Bins(x: [2, 7, 5]) -> [2, 3, 2] { x -> AdaptiveAvgPool2d((3, 2)) }
     pub struct Maxima(x: [5, 2, 7]) -> [5] { x -> GlobalMaxPool2d }
+    pub struct LargestOfBins(x: [2, 7, 5]) -> [2, 3, 2] { x -> AdaptiveMaxPool2d((3, 2)) }
+    pub struct BinsOfSteps(x: [11, 3]) -> [4, 3] { x -> AdaptiveAvgPool1d(4) }
+    pub struct LargestOfSteps(x: [11, 3]) -> [4, 3] { x -> AdaptiveMaxPool1d(4) }
+    pub struct Largest(x: [7, 3]) -> [3] { x -> GlobalMaxPool1d }
 }
 
 /// A file of the case's parameters, as PyTorch would save a module whose field is `layer`.
@@ -97,6 +101,9 @@ fn sequences() {
     agrees::<MaxPool1d, _>("max_pool1d");
     agrees::<AvgPool1d, _>("avg_pool1d");
     agrees::<GlobalAvgPool1d, _>("global_avg_pool1d");
+    agrees::<Largest, _>("global_max_pool1d");
+    agrees::<BinsOfSteps, _>("adaptive_avg_pool1d_uneven");
+    agrees::<LargestOfSteps, _>("adaptive_max_pool1d_uneven");
     agrees::<ConvTranspose1d<f64>, _>("conv_transpose1d");
 }
 
@@ -113,6 +120,7 @@ fn images() {
     agrees::<Shuffled, _>("pixel_shuffle_2");
     agrees::<Bins, _>("adaptive_avg_pool2d_uneven");
     agrees::<Maxima, _>("global_max_pool2d");
+    agrees::<LargestOfBins, _>("adaptive_max_pool2d_uneven");
 }
 
 #[test]

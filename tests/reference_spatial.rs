@@ -9,6 +9,8 @@ use common::goldens::{Case, group};
 use common::layer::{Sizes, inner_channels, outer_channels, predict, train};
 use formwork::Real;
 use formwork::layers::Layer;
+use formwork::layers::adaptive_avg_pool2d::AdaptiveAvgPool2dSpec;
+use formwork::layers::adaptive_max_pool2d::AdaptiveMaxPool2dSpec;
 use formwork::layers::avg_pool2d::AvgPool2dSpec;
 use formwork::layers::conv_transpose2d::ConvTranspose2dSpec;
 use formwork::layers::conv2d::Conv2dSpec;
@@ -48,10 +50,10 @@ agree_with_pytorch! {
     convolutions_of_volumes: "Conv3d" 1 conv3d;
     convolutions_of_sequences: "Conv1d" 4 conv1d;
     transposed_convolutions: "ConvTranspose2d" 4 conv_transpose2d, "ConvTranspose1d" 1 conv_transpose1d;
-    global_maxima: "AdaptiveMaxPool2d" 1 global_max_pool;
+    maxima_of_bins: "AdaptiveMaxPool2d" 2 adaptive_max_pool, "AdaptiveMaxPool1d" 2 adaptive_max_pool;
     padding: "ZeroPad2d" 2 zero_pad;
     scaling: "Upsample" 5 upsample, "PixelShuffle" 2 pixel_shuffle;
-    poolings_of_sequences: "MaxPool1d" 1 max_pool1d, "AvgPool1d" 1 avg_pool1d, "AdaptiveAvgPool1d" 1 global_avg_pool1d;
+    poolings_of_sequences: "MaxPool1d" 1 max_pool1d, "AvgPool1d" 1 avg_pool1d, "AdaptiveAvgPool1d" 2 avg_pool1d_of_bins;
 }
 
 /// A size of one axis.
@@ -185,6 +187,15 @@ fn avg_pool1d<T: Real>(case: &Case) {
     check::<T>(case, &spec, Sizes::default(), None);
 }
 
+fn avg_pool1d_of_bins<T: Real>(case: &Case) {
+    let (channels, [height, width], output) = bins(case);
+    let spec = AdaptiveAvgPool2dSpec { channels, height, width, output };
+    check::<T>(case, &spec, Sizes::default(), None);
+    if output == [1, 1] {
+        global_avg_pool1d::<T>(case);
+    }
+}
+
 fn global_avg_pool1d<T: Real>(case: &Case) {
     let &[samples, channels, width] = case.shape("input") else { panic!("{}", case.name) };
     let spec = GlobalAvgPool2dSpec { channels, height: 1, width };
@@ -242,14 +253,38 @@ fn transposed<T: Real>(case: &Case, spec: &ConvTranspose2dSpec) {
     check(case, spec, sizes, Some(Parameters::<T>::of(case)));
 }
 
-fn global_max_pool<T: Real>(case: &Case) {
-    let &[samples, channels, height, width] = case.shape("input") else { panic!("{}", case.name) };
-    assert_eq!(case.number("output_size"), 1.0);
-    let kernel = [height, width];
-    let spec =
-        MaxPool2dSpec { channels, height, width, kernel, stride: kernel, padding: [0, 0], dilation: [1, 1] };
+/// Over an image, or over a sequence, which is an image of one row; one bin is the layer that takes the whole.
+fn adaptive_max_pool<T: Real>(case: &Case) {
+    let (channels, input, output) = bins(case);
+    let [height, width] = input;
+    let samples = case.shape("input")[0];
+    let spec = AdaptiveMaxPool2dSpec { channels, height, width, output };
     let sizes = Sizes { saved: samples * spec.saved_each(), ..Sizes::default() };
     check::<T>(case, &spec, sizes, None);
+    if output == [1, 1] {
+        let kernel = input;
+        let spec = MaxPool2dSpec {
+            channels,
+            height,
+            width,
+            kernel,
+            stride: kernel,
+            padding: [0, 0],
+            dilation: [1, 1],
+        };
+        let sizes = Sizes { saved: samples * spec.saved_each(), ..Sizes::default() };
+        check::<T>(case, &spec, sizes, None);
+    }
+}
+
+/// The channels, and the sizes of what comes in and out.
+fn bins(case: &Case) -> (usize, [usize; 2], [usize; 2]) {
+    let bins = || case.pair("output_size").unwrap_or_else(|| [size(case, "output_size"); 2]);
+    match *case.shape("input") {
+        [_, channels, width] => (channels, [1, width], [1, size(case, "output_size")]),
+        [_, channels, height, width] => (channels, [height, width], bins()),
+        _ => panic!("{}", case.name),
+    }
 }
 
 fn zero_pad<T: Real>(case: &Case) {

@@ -1,5 +1,11 @@
 //! The networks of the fixed suite, as every peer builds them, and made-up batches for them.
 
+// Each benchmark uses its part.
+#![allow(dead_code)]
+
+pub mod adversaries;
+pub mod peak;
+
 use formwork::prelude::*;
 use formwork::{Noise, noise::Stream};
 
@@ -54,6 +60,70 @@ network! {
             -> conv1c: Conv2d(16, kernel: 3, padding: 1, bias: false) -> bn1c: BatchNorm2d -> Relu
             -> conv2c: Conv2d(16, kernel: 3, padding: 1, bias: false) -> bn2c: BatchNorm2d;
         d + e -> Relu -> GlobalAvgPool2d -> head: Dense(10)
+    }
+
+    /// A variational autoencoder, 784-400-20-400-784, whose output is its loss.
+    pub struct Vae(x: [784]) -> [] {
+        let h = x -> enc: Dense(400) -> Relu;
+        let mean = h -> mu: Dense(20);
+        let log_var = h -> logvar: Dense(20);
+        let z = mean + normal([20]) * exp(0.5 * log_var);
+        let y = z -> dec1: Dense(400) -> Relu -> dec2: Dense(784);
+        sum(softplus(y) - x * y) - 0.5 * sum(1.0 + log_var - mean * mean - exp(log_var))
+    }
+
+    /// The same with noise that is given, to compare losses.
+    pub struct VaeGiven(x: [784], noise: [20]) -> [] {
+        let h = x -> enc: Dense(400) -> Relu;
+        let mean = h -> mu: Dense(20);
+        let log_var = h -> logvar: Dense(20);
+        let z = mean + noise * exp(0.5 * log_var);
+        let y = z -> dec1: Dense(400) -> Relu -> dec2: Dense(784);
+        sum(softplus(y) - x * y) - 0.5 * sum(1.0 + log_var - mean * mean - exp(log_var))
+    }
+
+    /// What it predicts.
+    pub struct VaeMean(x: [784]) -> [784] {
+        x -> enc: Dense(400) -> Relu -> mu: Dense(20) -> dec1: Dense(400) -> Relu -> dec2: Dense(784) -> Sigmoid
+    }
+
+    /// 64-128-784; in training its noise comes on top of what goes in.
+    pub struct Generator(z: [64]) -> [784] {
+        z + normal([64]) -> fc1: Dense(128) -> Relu -> fc2: Dense(784) -> Tanh
+    }
+
+    /// The same with noise that is given, to compare losses.
+    pub struct GeneratorGiven(z: [64]) -> [784] {
+        z -> fc1: Dense(128) -> Relu -> fc2: Dense(784) -> Tanh
+    }
+
+    /// Ten million parameters for an optimizer, within four in ten thousand.
+    pub struct TenMillion(x: [2500]) -> [4000] { x -> Dense(4000) }
+
+    /// 784-128-1.
+    pub struct Discriminator(x: [784]) -> [1] {
+        x -> fc1: Dense(128) -> LeakyRelu(0.2) -> fc2: Dense(1)
+    }
+}
+
+/// The mean of outputs that are losses themselves.
+#[derive(Debug)]
+pub struct Average;
+
+impl Loss<f32, ()> for Average {
+    fn loss(
+        &self,
+        outputs: &[f32],
+        targets: &[()],
+        selection: Selection<'_>,
+        gradients: &mut [f32],
+    ) -> formwork::Result<f64> {
+        gradients.fill(1.0 / outputs.len() as f32);
+        self.value(outputs, targets, selection)
+    }
+
+    fn value(&self, outputs: &[f32], _: &[()], _: Selection<'_>) -> formwork::Result<f64> {
+        Ok(outputs.iter().map(|&x| f64::from(x)).sum::<f64>() / outputs.len() as f64)
     }
 }
 

@@ -1,10 +1,11 @@
 //! Rules about the whole network, one function each.
 
 use crate::errors::{Error, Errors};
-use crate::graph::{Node, NodeId, Shaped};
+use crate::graph::{Graph, Node, NodeId, Shaped};
 use crate::infer::{self, Fault};
 use crate::layers::Parameter;
-use crate::shape::{Dim, MAX_ELEMENTS};
+use crate::shape::{Dim, MAX_ELEMENTS, Shape};
+use crate::suggest;
 
 pub fn check(shaped: &Shaped, errors: &mut Errors) {
     check_outputs(shaped, errors);
@@ -41,6 +42,10 @@ fn check_room(shaped: &Shaped, errors: &mut Errors) {
 /// breaks it. A result of unknown shape is silent, since the reason has been reported.
 fn check_outputs(shaped: &Shaped, errors: &mut Errors) {
     let trial = infer::run(&shaped.graph, &[]);
+    if let Some(error) = other_order(&shaped.graph, &trial.shapes) {
+        errors.push(error);
+        return;
+    }
     for failure in &trial.failures {
         if let Fault::Output(index) = failure.fault
             && let Some(error) = infer::output(&shaped.graph, &trial, index)
@@ -48,4 +53,41 @@ fn check_outputs(shaped: &Shaped, errors: &mut Errors) {
             errors.push(error);
         }
     }
+}
+
+/// The right values in another order than declared are one mistake: `-> (a: [2], b: [3]) { … (b, a) }`.
+fn other_order(graph: &Graph, shapes: &[Option<Shape>]) -> Option<Error> {
+    let wanted: Vec<&Shape> = graph.header.outputs.iter().map(|o| o.shape.as_ref()).collect::<Option<_>>()?;
+    let found: Vec<&Shape> =
+        graph.results.iter().map(|value| shapes[(*value)?.0].as_ref()).collect::<Option<_>>()?;
+    let parts = suggest::parts(&graph.result)?;
+    if wanted.len() < 2 || found.len() != wanted.len() || wanted == found || parts.len() != found.len() {
+        return None;
+    }
+    // For each declared output the first value of its shape that is still free.
+    let mut free: Vec<usize> = (0..found.len()).collect();
+    let mut order = Vec::new();
+    for shape in &wanted {
+        let at = free.iter().position(|&i| found[i] == *shape)?;
+        order.push(free.remove(at));
+    }
+    let declared: Vec<_> = graph
+        .header
+        .outputs
+        .iter()
+        .zip(&wanted)
+        .map(|(o, shape)| match &o.name {
+            Some(name) => format!("{name}: {shape}"),
+            None => shape.to_string(),
+        })
+        .collect();
+    let given: Vec<String> = found.iter().map(ToString::to_string).collect();
+    let line = format!(
+        "`{}` declares `({})`, but its body gives `({})`: the same in another order",
+        graph.header.name,
+        declared.join(", "),
+        given.join(", ")
+    );
+    let text = format!("({})", order.iter().map(|&i| parts[i].as_str()).collect::<Vec<_>>().join(", "));
+    Some(Error::new(&graph.result, line).help_replace(format!("`{text}`"), &graph.result, text))
 }

@@ -244,6 +244,14 @@ impl Errors {
         *error = error.clone().help_or(format!("`{text}`"), place, text);
     }
 
+    /// Adds a way out to the error that is shown at these tokens.
+    pub fn help_at(&mut self, shown: Span, text: String, place: Place, new: &str) {
+        let error = self.list.iter_mut().find(|e| crate::remedies::is_same(e.place.first, shown));
+        if let Some(error) = error {
+            *error = error.clone().help_replace(text, place, new);
+        }
+    }
+
     /// Adds a further place to the change that an error's first help proposes.
     pub fn extend_help(&mut self, error: usize, change: Change) {
         if let Some(help) = self.list.get_mut(error).and_then(|e| e.helps.first_mut()) {

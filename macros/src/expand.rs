@@ -41,7 +41,8 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
         // Gate 2: only a network without a mistake is planned.
         let good = unreadable == 0 && errors.count() == before && program.layers.get() < limits::FULL;
         let code = if check_whole(&shaped, good, &mut errors) {
-            let warnings = lints::unused(&shaped.graph);
+            let mut warnings = lints::unused(&shaped);
+            warnings.extend(lints::emit(&lints::warnings(&shaped, &mut errors)));
             let plan = plan::plan(shaped);
             show("plan", &plan);
             let code = emit::emit(&krate, &plan);

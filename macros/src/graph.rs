@@ -3,6 +3,7 @@
 use crate::ast::Call;
 use crate::demands::{Demand, Part, facts};
 use crate::layers::AnyLayer;
+use crate::lints::Levels;
 use crate::resolve::Signature;
 use crate::shape::{Dim, Fact, Shape};
 use proc_macro2::{Ident, TokenStream};
@@ -20,6 +21,8 @@ pub struct Graph {
     pub order: Vec<Event>,
     /// The values that leave the network, in the order of the declared outputs; `None` after an error.
     pub results: Vec<Option<ValueId>>,
+    /// The expression that gives the results, as written.
+    pub result: TokenStream,
     /// What hangs on constants; of one part in the order in which it is asked.
     pub demands: Vec<Demand>,
 }
@@ -30,6 +33,8 @@ pub struct Header {
     /// Documentation and other attributes, to be put on the generated struct.
     pub attributes: Vec<syn::Attribute>,
     pub visibility: syn::Visibility,
+    /// Which lints are silent.
+    pub levels: Levels,
     pub name: Ident,
     pub scalar: Scalar,
     pub inputs: Vec<Input>,

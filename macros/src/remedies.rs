@@ -63,7 +63,8 @@ fn prove(tokens: &TokenStream, error: &mut Error, before: &[String], trials: &mu
             error.notes.push(help.text);
             continue;
         }
-        if kept.len() == MOST_HELPS || help.one_of && chosen {
+        let known = kept.iter().any(|other| is_same_edit(&other.changes, &help.changes));
+        if kept.len() == MOST_HELPS || known || help.one_of && chosen {
             continue;
         }
         *trials += 1;
@@ -87,6 +88,16 @@ fn prove(tokens: &TokenStream, error: &mut Error, before: &[String], trials: &mu
         error.notes.extend(uncovering.into_iter().next());
     }
     error.helps = kept;
+}
+
+fn is_same_edit(a: &[Change], b: &[Change]) -> bool {
+    let same = |(a, b): (&Change, &Change)| {
+        a.text == b.text
+            && a.how == b.how
+            && is_same(a.place.first, b.place.first)
+            && is_same(a.place.last, b.place.last)
+    };
+    a.len() == b.len() && a.iter().zip(b).all(same)
 }
 
 /// Whether a help says what something is called here: that is so whatever else is wrong.
@@ -137,7 +148,7 @@ fn mistakes_after(tokens: &TokenStream, changes: &[Change]) -> Option<Vec<String
 }
 
 /// Stable Rust compares no spans; what is printed of one tells it from all others.
-fn is_same(a: Span, b: Span) -> bool {
+pub fn is_same(a: Span, b: Span) -> bool {
     format!("{a:?}") == format!("{b:?}")
 }
 

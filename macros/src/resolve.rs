@@ -18,6 +18,7 @@ use crate::graph::{
 use crate::infer;
 use crate::layers::AnyLayer;
 use crate::limits;
+use crate::lints::{self, Levels};
 use crate::maps::OrderedMap;
 use crate::shape::Shape;
 use crate::suggest;
@@ -106,6 +107,7 @@ pub fn resolve(program: &Program, network: &Network, errors: &mut Errors) -> Gra
         let head = Declared { name: &network.name, outputs };
         if let Some(values) = builder.body(body, &head) {
             builder.graph.results = values.into_iter().map(Some).collect();
+            builder.graph.result = body.result.as_ref().map(Expression::tokens).unwrap_or_default();
         }
     }
     builder.graph
@@ -118,6 +120,7 @@ pub fn check_unused(program: &Program, used: &[usize], errors: &mut Errors) {
         let block = &program.blocks[block];
         let header = Header {
             attributes: Vec::new(),
+            levels: Levels::default(),
             visibility: syn::Visibility::Inherited,
             name: block.name.clone(),
             scalar: Scalar::F32,
@@ -181,8 +184,11 @@ fn header(network: &Network, demands: &mut Vec<Demand>, errors: &mut Errors) -> 
         outputs.push(Output { name, shape, tokens });
     }
     demands.extend(demanded);
+    let mut attributes = network.attributes.clone();
+    let levels = lints::take_levels(&mut attributes, errors);
     Header {
-        attributes: network.attributes.clone(),
+        attributes,
+        levels,
         visibility: network.visibility.clone(),
         name: network.name.clone(),
         scalar: network.generic.clone().map_or(Scalar::F32, Scalar::Generic),
@@ -239,7 +245,9 @@ fn layer_names(expression: &Expression, names: &mut Vec<String>) {
         Expression::Name(_) | Expression::Part(..) | Expression::Number(..) | Expression::Unknown(_) => {}
         Expression::Negative(value, _) => layer_names(value, names),
         Expression::Function(function) => function.values.iter().for_each(|v| layer_names(v, names)),
-        Expression::Tuple(parts, _) => parts.iter().for_each(|part| layer_names(part, names)),
+        Expression::Tuple(parts, _) | Expression::Doubtful(parts, _) => {
+            parts.iter().for_each(|part| layer_names(part, names));
+        }
         Expression::Chain(source, stages, _) => {
             layer_names(source, names);
             names.extend(stages.iter().filter_map(|s| s.name.as_ref()).map(ToString::to_string));
@@ -267,6 +275,7 @@ impl<'p, 'e> Builder<'p, 'e> {
             order: Vec::new(),
             demands: Vec::new(),
             results: Vec::new(),
+            result: TokenStream::new(),
         };
         Builder {
             program,
@@ -423,6 +432,10 @@ impl<'p, 'e> Builder<'p, 'e> {
             Expression::Name(name) => vec![self.lookup(name)],
             Expression::Tuple(parts, _) => parts.iter().map(|part| self.single(part)).collect(),
             Expression::Unknown(tokens) => vec![self.unknown(tokens)],
+            Expression::Doubtful(operands, tokens) => {
+                operands.iter().for_each(|operand| drop(self.several(operand)));
+                vec![self.unknown(tokens)]
+            }
             Expression::Binary(..) | Expression::Negative(..) | Expression::Number(..) => {
                 vec![self.arithmetic(expression)]
             }

@@ -102,6 +102,12 @@ fn write(tokens: &TokenStream, text: &mut String) {
                 }
                 '>' if text.ends_with('-') => text.push_str("> "),
                 '.' => text.push('.'),
+                // A sign, and no operator.
+                '-' if punct.spacing() == Spacing::Alone
+                    && (text.is_empty() || text.ends_with([' ', '(', '['])) =>
+                {
+                    text.push('-');
+                }
                 c if punct.spacing() == Spacing::Joint => {
                     text.push(' ');
                     text.push(c);
@@ -128,4 +134,18 @@ fn write(tokens: &TokenStream, text: &mut String) {
     if text.len() > trimmed {
         text.truncate(trimmed);
     }
+}
+
+/// The texts between the commas of one pair of parentheses; `None` if there is something else.
+pub fn parts(tokens: &TokenStream) -> Option<Vec<String>> {
+    let mut tokens = tokens.clone().into_iter();
+    let (Some(TokenTree::Group(group)), None) = (tokens.next(), tokens.next()) else { return None };
+    let mut parts = vec![TokenStream::new()];
+    for token in group.stream() {
+        match &token {
+            TokenTree::Punct(p) if p.as_char() == ',' => parts.push(TokenStream::new()),
+            _ => parts.iter_mut().rev().take(1).for_each(|part| part.extend([token.clone()])),
+        }
+    }
+    Some(parts.iter().filter(|part| !part.is_empty()).map(source).collect())
 }

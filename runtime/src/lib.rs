@@ -66,7 +66,7 @@
 //! | `GlobalAvgPool2d` | | `[c, h, w]` → `[c]` |
 //! | `Conv1d(n, kernel: k)` | as `Conv2d`, each size one number | `[t, f]` → `[t', n]` |
 //! | `GlobalMaxPool2d` | | `[c, h, w]` → `[c]` |
-//! | `AdaptiveAvgPool2d((m, n))` | | `[c, h, w]` → `[c, m, n]` |
+//! | `AdaptiveAvgPool2d((m, n))`, `AdaptiveMaxPool2d((m, n))` | | `[c, h, w]` → `[c, m, n]` |
 //! | `ZeroPad2d(p)` | a number, a pair or `(left, right, top, bottom)` | `[c, h, w]` → `[c, h', w']` |
 //! | `Upsample(scale)` | in its place `size: (m, n)`; `mode: nearest` (or `bilinear`), `align_corners: false` | `[c, h, w]` → `[c, h', w']` |
 //! | `PixelShuffle(r)` | | `[c · r², h, w]` → `[c, h · r, w · r]` |
@@ -74,7 +74,8 @@
 //! | `ConvTranspose1d(n, kernel: k)` | as `ConvTranspose2d`, each size one number | `[t, f]` → `[t', n]` |
 //! | `Conv3d(n, kernel: k)` | as `Conv2d`, each size a number or a triple `(depth, height, width)` | `[c, d, h, w]` → `[n, d', h', w']` |
 //! | `MaxPool1d(k)`, `AvgPool1d(k)` | as in two dimensions, each size one number | `[t, f]` → `[t', f]` |
-//! | `GlobalAvgPool1d` | | `[t, f]` → `[f]` |
+//! | `GlobalAvgPool1d`, `GlobalMaxPool1d` | | `[t, f]` → `[f]` |
+//! | `AdaptiveAvgPool1d(n)`, `AdaptiveMaxPool1d(n)` | | `[t, f]` → `[n, f]` |
 //! | `Embedding(n)` | `padding_idx:` (whose vector stays zero) | `[t] in 0..k` → `[t, n]`, `[] in 0..k` → `[n]` |
 //! | `Flatten` | | any → `[n]` |
 //! | `Dropout(rate)`, `AlphaDropout(rate)` | | any |

@@ -57,6 +57,15 @@ pub mod kind {
     /// The network has a mistake that the compiler has reported already; every loss takes it.
     #[derive(Debug)]
     pub enum Unknown {}
+
+    /// All but [`Unknown`].
+    #[doc(hidden)]
+    pub trait Known {}
+    impl Known for RawScores {}
+    impl Known for Probabilities {}
+    impl Known for Distribution {}
+    impl Known for LogDistribution {}
+    impl Known for Several {}
 }
 
 /// Which samples of a batch take part, and in which order.

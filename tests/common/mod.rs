@@ -16,6 +16,7 @@ pub const SPATIAL: &[&str] = &[
     "AdaptiveAvgPool1d",
     "ConvTranspose1d",
     "ConvTranspose2d",
+    "AdaptiveMaxPool1d",
     "AdaptiveMaxPool2d",
     "Upsample",
     "PixelShuffle",

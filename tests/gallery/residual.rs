@@ -35,6 +35,8 @@ network! {
             -> GlobalAvgPool2d -> fc: Dense(1000)
     }
 
+    // So small that its last images are one pixel.
+    #[allow(formwork::batch_norm_of_one_pixel)]
     pub struct SmallResNet18<T>(image: [2, 32, 32]) -> [3] {
         image
             -> stem: Stem(2)

@@ -46,8 +46,8 @@ network! {
 network! {
     block Trunk(n)(image: [c, h, w]) -> [4 * n, h / 4, w / 4] {
         image
-            -> Conv2d(2 * n, kernel: 3, padding: 1) -> BatchNorm2d -> Relu -> MaxPool2d(2)
-            -> Conv2d(4 * n, kernel: 3, padding: 1) -> BatchNorm2d -> Relu -> MaxPool2d(2)
+            -> Conv2d(2 * n, kernel: 3, padding: 1, bias: false) -> BatchNorm2d -> Relu -> MaxPool2d(2)
+            -> Conv2d(4 * n, kernel: 3, padding: 1, bias: false) -> BatchNorm2d -> Relu -> MaxPool2d(2)
     }
 
     block Head(hidden, n)(x: [c, h, w]) -> [n] {

@@ -42,8 +42,8 @@ kinds! {
     convolution: Conv1d, Conv2d, Conv3d;
     transposed: ConvTranspose1d, ConvTranspose2d;
     pool: MaxPool1d, MaxPool2d, AvgPool1d, AvgPool2d;
-    global: GlobalAvgPool1d, GlobalAvgPool2d, GlobalMaxPool2d;
-    adaptive: AdaptiveAvgPool2d;
+    global: GlobalAvgPool1d, GlobalAvgPool2d, GlobalMaxPool1d, GlobalMaxPool2d;
+    adaptive: AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d;
     pad: ZeroPad2d;
     upsample: Upsample;
     shuffle: PixelShuffle;
@@ -222,9 +222,9 @@ fn global(name: &str, _: &mut Dice, value: &Value, _: &Value) -> Option<Step> {
 }
 
 fn adaptive(name: &str, dice: &mut Dice, value: &Value, _: &Value) -> Option<Step> {
-    let &[c, h, w] = &value.shape[..] else { return None };
-    let (m, n) = (dice.between(1, h), dice.between(1, w));
-    layer(value, format!("{name}(({m}, {n}))"), vec![c, m, n])
+    let (channels, sizes) = spatial(name, &value.shape)?;
+    let bins: Vec<usize> = sizes.iter().map(|&n| dice.between(1, n)).collect();
+    layer(value, format!("{name}({})", written(&bins)), together(channels, bins))
 }
 
 fn pad(name: &str, dice: &mut Dice, value: &Value, _: &Value) -> Option<Step> {

@@ -5,23 +5,23 @@ use super::{drawn, indices};
 use formwork::prelude::*;
 
 network! {
-    struct Random0<T>(gain: [], image: [2, 6, 5]) -> (out0: [2, 4, 4], out1: [83]) {
+    struct Random0<T>(gain: [], image: [2, 6, 5]) -> (out0: [], out1: [4, 2, 4, 4], out2: [156]) {
         let v2 = image -> Conv2d(2, kernel: 1);
         param table: [2, 4, 4] = glorot_uniform;
-        let v4 = v2 -> LayerNorm(eps: 0.05, axis: 0);
-        let v5 = v4 -> GroupNorm(2, eps: 0.05);
-        let v6 = v5 -> Sigmoid;
-        let v7 = v6 -> AdaptiveAvgPool2d((4, 5));
-        let v8 = gain -> Mish;
-        let v9 = cos(v8);
-        let v10 = v7 -> GaussianNoise(0.25);
-        let v11 = v10 -> Softplus(beta: 2.0);
-        let (v12, v13, v14) = split(v5, 3, axis: 1);
-        let v15 = permute(v11, [1, 2, 0]);
-        let v16 = v14 -> Relu;
-        let v17 = v13 -> GlobalMaxPool2d;
-        let v18 = v16 * tanh(v16);
-        (table, concat(expand(v9, [1]), reshape(v12, [20]), reshape(v15, [40]), v17, reshape(v18, [20]), axis: 0))
+        let v4 = softplus(gain);
+        let v5 = table -> InstanceNorm2d(eps: 0.05);
+        let v6 = expand(v5, [3, 2, 4, 4]);
+        let v7 = v2 -> LeakyRelu;
+        let v8 = v6 / (gain * gain + 1);
+        let v9 = v8 + normal([3, 2, 4, 4]);
+        let v10 = v6 -> Conv3d(4, kernel: (2, 2, 1), padding: same);
+        let v11 = v7 -> Relu6;
+        let v12 = v4 -> Softsign;
+        let v13 = abs(v10);
+        let v14 = v11 -> GroupNorm(2, eps: 0.05);
+        let _v15 = v14 -> AvgPool2d((3, 2), stride: (2, 1), padding: 0, count_include_pad: false);
+        let v16 = v9 -> Sigmoid;
+        (v12, v13, concat(reshape(v14, [60]), reshape(v16, [96]), axis: 0))
     }
 }
 
@@ -33,28 +33,24 @@ fn random0() {
 }
 
 network! {
-    block Own10(wide)(x: [t, f]) -> [t, f] {
-        x + (x -> Dense(wide) -> Silu -> Dense(f))
-    }
-    struct Random1<T>(x: [9], series: [6, 6], gain: []) -> (out0: [], out1: [49]) {
+    struct Random1<T>(x: [9], series: [6, 6], gain: []) -> [49] {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(6);
         param table: [3, 4] = glorot_uniform;
-        let v6 = matmul(v4 -> wv4_5523: Dense(5), wv4_5523.weight);
-        let v7 = matmul(tanh(v6), v4 / 6);
-        let v8 = expand(table, [2, 3, 4]);
-        let v9 = v7 + v6;
-        layer shared10 = Own10(7);
-        let v10 = (v4 -> shared10) + (tanh(v4) -> shared10);
-        let v11 = v3 -> Gelu(approximate: tanh);
-        let v12 = v9 -> Softsign;
-        let v13 = v10 -> AvgPool1d(2, stride: 3, padding: 0, count_include_pad: false);
-        let v14 = v13 -> MaxPool1d(2, stride: 1, padding: 0);
-        let v15 = v14 -> ConvTranspose1d(1, kernel: 2, stride: 2, padding: 1, output_padding: 1, dilation: 1, groups: 1);
-        let v16 = mean(v12, axis: 1);
-        let v17 = abs(v16);
-        let v18 = concat(v11, v11, axis: 0);
-        (gain, concat(reshape(v8, [24]), reshape(v15, [1]), v17, v18, axis: 0))
+        let v6 = v3 -> GaussianNoise(0.25);
+        let v7 = transpose(v4);
+        let v8 = v7 -> Flatten;
+        let v9 = table -> GlobalMaxPool1d;
+        let v10 = max(gain, 0.5 - gain);
+        let (_v11, _v12) = split(v8, 2, axis: 0);
+        let v13 = v8 + v10;
+        let _v14 = v6 * tanh(gain);
+        let v15 = v6 -> Elu;
+        let _v16 = v15 -> LogSigmoid;
+        let v17 = v13 -> AlphaDropout(0.25);
+        let v18 = ln(v17 * v17 + 0.5);
+        let v19 = v15 -> Relu;
+        concat(v9, v18, v19, axis: 0)
     }
 }
 
@@ -67,25 +63,25 @@ fn random1() {
 }
 
 network! {
-    struct Random2<T>(x: [6], image: [1, 7, 6], volume: [1, 4, 4, 4]) -> (out0: [1, 4, 4, 4], out1: [6], out2: [43]) {
+    struct Random2<T>(x: [6], image: [1, 7, 6], volume: [1, 4, 4, 4]) -> (out0: [4], out1: [64], out2: [140]) {
         let v3 = x -> Dense(6);
         let v4 = image -> Conv2d(1, kernel: 1);
         let v5 = volume -> Conv3d(1, kernel: 1);
         param table: [3, 4] = he_normal;
-        let v7 = v3 -> RmsNorm(eps: 0.05, affine: false);
-        let v8 = table -> Tanh;
-        let v9 = v4 -> PRelu;
-        let v10 = sum(v8, axis: 1);
-        let v11 = v9 -> BatchNorm2d(eps: 0.05, affine: false);
-        let v12 = pow(v10 * tanh(v10) + 0.5, sigmoid(v10));
-        let v13 = v11 -> Silu;
-        let v14 = v7 -> AlphaDropout(0.25);
-        let _v15 = v14 -> Hardsigmoid;
-        let v16 = v12 -> BatchNorm1d(eps: 0.05);
-        let v17 = min(v13, v11);
-        let v18 = v17 -> MaxPool2d(2, stride: 1, padding: (1, 0));
-        let v19 = v18 -> Elu(0.7);
-        (v5, v14, concat(v16, reshape(v19, [40]), axis: 0))
+        let v7 = reshape(v5, [64, 1, 1]);
+        let v8 = table -> MaxPool1d(3, stride: 3, padding: 1);
+        let v9 = v7 -> Dropout(0.25);
+        let v10 = v3 -> Dense(4);
+        let v11 = v9 -> RmsNorm(eps: 0.05, axis: 0);
+        let v12 = v11 -> Dropout2d(0.25);
+        let v13 = v8 -> AdaptiveMaxPool1d(1);
+        let v14 = v12 -> GlobalAvgPool2d;
+        let (v15, v16, v17) = split(v4, 3, axis: 2);
+        let v18 = v13 -> GlobalAvgPool1d;
+        let v19 = v5 - v5;
+        let v20 = v13 -> ConvTranspose1d(4, kernel: 3, stride: 1, padding: 1, output_padding: 0, dilation: 2, groups: 2);
+        let v21 = v17 -> Conv2d(4, kernel: (3, 1), stride: 2, padding: (2, 1), dilation: (2, 1));
+        (v10, v14, concat(reshape(v15, [14]), reshape(v16, [14]), v18, reshape(v19, [64]), reshape(v20, [12]), reshape(v21, [32]), axis: 0))
     }
 }
 
@@ -98,29 +94,25 @@ fn random2() {
 }
 
 network! {
-    block Own12(wide)(x: [n]) -> [n] {
-        x + (x -> Dense(wide) -> Tanh -> Dense(n))
-    }
-    struct Random3<T>(x: [4], series: [6, 6], image: [1, 7, 6], gain: []) -> (out0: [], out1: [36], out2: [182]) {
+    struct Random3<T>(x: [4], series: [6, 6], image: [1, 7, 6], gain: []) -> (out0: [], out1: [23]) {
         let v4 = x -> Dense(4);
         let v5 = series -> Dense(6);
         let v6 = image -> Conv2d(1, kernel: 1);
         param table: [3, 4] = he_normal;
-        let v8 = v5 -> Flatten;
-        let v9 = v6 -> Conv2d(3, kernel: (1, 2), stride: 2, padding: (2, 0), dilation: (2, 1));
-        layer shared10 = Conv2d(1, kernel: 3, padding: 1);
-        let v10 = (v6 -> shared10) - (0.5 * v6 -> shared10);
-        let v11 = v9 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
-        let v12 = v4 -> [Own12(5); 1];
-        let v13 = v10 / (v6 * v6 + 1);
-        let _v14 = v12 -> Dense(4);
-        let v15 = v11 -> Selu;
-        let v16 = sqrt(table * table + 0.5);
-        let v17 = v10 -> ConvTranspose2d(1, kernel: 1, stride: (2, 1), padding: (0, 1), output_padding: 0, dilation: (1, 2), groups: 1);
-        let v18 = v15 -> Hardtanh;
-        let v19 = transpose(v16);
-        let v20 = v17 -> InstanceNorm2d(eps: 0.05, affine: true);
-        (gain, v8, concat(v12, reshape(v13, [42]), reshape(v18, [72]), reshape(v19, [12]), reshape(v20, [52]), axis: 0))
+        let v8 = v4 -> Glu;
+        let v9 = table -> Gelu;
+        let v10 = mean(v5, axis: 1);
+        let v11 = v6 -> AdaptiveAvgPool2d((3, 2));
+        let v12 = v10 -> [Dense(6); 2];
+        let v13 = v11 -> AdaptiveMaxPool2d((3, 1));
+        let v14 = v9 -> AvgPool1d(2, stride: 2, padding: 0, count_include_pad: false);
+        let v15 = v13 -> Mish;
+        let v16 = v13 -> ConvTranspose2d(2, kernel: (2, 3), stride: (1, 2), padding: (0, 1), output_padding: 0, dilation: 1, groups: 1);
+        let v17 = v15 -> LogSoftmax(axis: 1);
+        let v18 = v8 -> Hardtanh(min: -0.5, max: 0.7);
+        let v19 = matmul(v14 -> wv14_4928: Dense(4), wv14_4928.weight);
+        let v20 = sum(v17, axis: 2);
+        (gain, concat(v12, reshape(v16, [8]), v18, reshape(v19, [4]), reshape(v20, [3]), axis: 0))
     }
 }
 
@@ -134,26 +126,33 @@ fn random3() {
 }
 
 network! {
-    struct Random4<T>(x: [9], series: [6, 6], image: [2, 6, 5], volume: [1, 4, 4, 4], gain: []) -> (out0: [6, 6], out1: [95]) {
+    block Own12(wide)(x: [n]) -> [n] {
+        x + (x -> Dense(wide) -> Tanh -> Dense(n))
+    }
+    block Own16(wide)(x: [t, f]) -> [t, f] {
+        x + (x -> Dense(wide) -> Silu -> Dense(f))
+    }
+    struct Random4<T>(x: [9], series: [6, 6], image: [2, 6, 5], volume: [1, 4, 4, 4], gain: []) -> [117] {
         let v5 = x -> Dense(9);
         let v6 = series -> Dense(6);
         let v7 = image -> Conv2d(2, kernel: 1);
         let v8 = volume -> Conv3d(1, kernel: 1);
         param table: [3, 4] = glorot_uniform;
-        let v10 = v7 -> AvgPool2d(3, stride: (1, 3), padding: (1, 0));
-        let v11 = sin(table);
-        let v12 = slice(v10, axis: 1, 3..5);
-        let v13 = v12 * ones([2, 2, 1]);
-        let v14 = v5 -> Dense(2);
-        let v15 = exp(tanh(gain));
-        let v16 = v14 -> LogSoftmax(axis: 0);
-        let v17 = v13 -> ZeroPad2d((0, 1, 1, 0));
-        let v18 = pow(v16, 2);
-        let v19 = v11 -> GlobalAvgPool1d;
-        let v20 = v17 -> Glu;
-        let v21 = v18 -> LeakyRelu(0.2);
-        let v22 = v20 -> Upsample(2, mode: bilinear, align_corners: true);
-        (v6, concat(reshape(v8, [64]), expand(v15, [1]), v19, v21, reshape(v22, [24]), axis: 0))
+        let v10 = table -> Hardswish;
+        let v11 = tanh(v5 -> wv5_4392: Dense(2)) * wv5_4392.bias;
+        let v12 = v11 -> Own12(3);
+        let v13 = v6 -> PRelu;
+        let v14 = v10 + zeros([3, 4]);
+        let v15 = matmul(tanh(v6), v13 / 6);
+        layer shared16 = Own16(5);
+        let v16 = (table -> shared16) + (tanh(v14) -> shared16);
+        let v17 = cos(v12);
+        let v18 = exp(tanh(gain));
+        let v19 = v16 -> map(|p| tanh(p) * cos(p) + 0.1);
+        let _v20 = concat(v16, v10, axis: 1);
+        let v21 = v7 -> GlobalMaxPool2d;
+        let _v22 = slice(v21, axis: 0, 1..2);
+        concat(reshape(v8, [64]), reshape(v15, [36]), v17, expand(v18, [1]), reshape(v19, [12]), v21, axis: 0)
     }
 }
 
@@ -168,27 +167,27 @@ fn random4() {
 }
 
 network! {
-    block Own9(wide)(x: [n]) -> [n] {
-        x + (x -> Dense(wide) -> Tanh -> Dense(n))
+    block Own6(wide)(x: [t, f]) -> [t, f] {
+        x + (x -> Dense(wide) -> Silu -> Dense(f))
     }
-    struct Random5<T>(x: [6], gain: [], tokens: [3] in 0..6) -> [25] {
+    struct Random5<T>(x: [6], gain: [], tokens: [3] in 0..6) -> [20] {
         let v3 = x -> Dense(6);
         let v4 = tokens -> Embedding(3);
         param table: [5] = he_normal;
-        let v6 = ln(v4 * v4 + 0.5);
-        let v7 = v6 -> map(|p| p * sigmoid(1.702 * p));
-        let v8 = tanh(v3 -> wv3_1821: Dense(5)) * wv3_1821.bias;
-        let v9 = v8 -> Own9(6);
-        let v10 = v7 -> Conv1d(3, kernel: 1, padding: same, groups: 3);
-        let v11 = gain -> Hardswish;
-        let v12 = v8 - gain;
-        let v13 = v11 -> Relu6;
-        let v14 = v9 -> Softmax;
-        let v15 = v10 -> [Dense(3); 3];
-        let v16 = max(v13, 0.5 - v13);
-        let v17 = v12 -> Hardsigmoid;
-        let v18 = v17 + zeros([5]);
-        concat(table, v14, reshape(v15, [9]), expand(v16, [1]), v18, axis: 0)
+        let v6 = v4 -> [Own6(4); 2];
+        let v7 = v6 * tanh(gain);
+        let v8 = sin(table);
+        let v9 = -v7;
+        let v10 = v8 -> Celu;
+        let v11 = min(v4, v6);
+        let v12 = v9 -> AdaptiveAvgPool1d(2);
+        let v13 = v12 -> Softmax;
+        let v14 = slice(v11, axis: 1, 2..3);
+        let v15 = sqrt(v13 * v13 + 0.5);
+        let v16 = v10 -> BatchNorm1d(eps: 0.05, statistics: running);
+        let v17 = v14 + ones([3, 1]);
+        let v18 = v17 -> LogSigmoid;
+        concat(v3, reshape(v15, [6]), v16, reshape(v18, [3]), axis: 0)
     }
 }
 
@@ -201,26 +200,24 @@ fn random5() {
 }
 
 network! {
-    block Own10(wide)(x: [n]) -> [n] {
-        x + (x -> Dense(wide) -> Tanh -> Dense(n))
-    }
-    struct Random6<T>(x: [9], series: [9, 3], gain: []) -> [36] {
+    struct Random6<T>(x: [9], series: [9, 3], gain: []) -> [55] {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(3);
-        let v5 = gain * normal([]);
-        let v6 = reshape(v4, [27]);
-        let v7 = v3 -> Dropout(0.25);
-        let v8 = v7 -> LogSigmoid;
-        let v9 = v5 -> Celu(0.7);
-        let v10 = v8 -> Own10(10);
-        let v11 = v9 -> Tanh;
-        let v12 = -v11;
-        let v13 = v6 - v12;
-        let v14 = v13 + zeros([27]);
-        let v15 = v14 -> Silu;
-        let v16 = v10 -> [Dense(9); 2];
-        let v17 = v16 -> LeakyRelu(0.2);
-        concat(v15, v17, axis: 0)
+        let v5 = v3 -> Selu;
+        let v6 = v4 -> Silu;
+        layer shared7 = Dense(3);
+        let v7 = (v6 -> shared7) - (0.5 * v4 -> shared7);
+        let v8 = v7 -> Tanh;
+        let _v9 = pow(v8 * tanh(v8) + 0.5, sigmoid(v8));
+        let v10 = pow(v8 * tanh(v8) + 0.5, sigmoid(v4));
+        let v11 = v10 -> Conv1d(1, kernel: 2, padding: same);
+        let v12 = v5 -> LayerNorm(eps: 0.05);
+        let v13 = concat(v12, v5, axis: 0);
+        let v14 = v13 -> Hardsigmoid;
+        let _v15 = v14 -> Relu6;
+        let v16 = max(v10, 0.5 - v7);
+        let _v17 = cos(v16);
+        concat(expand(gain, [1]), reshape(v11, [9]), v14, reshape(v16, [27]), axis: 0)
     }
 }
 
@@ -233,26 +230,26 @@ fn random6() {
 }
 
 network! {
-    struct Random7<T>(series: [9, 3], image: [1, 7, 6], volume: [1, 4, 4, 4], gain: [], tokens: [1] in 0..7) -> (out0: [], out1: [2, 8, 3, 1], out2: [149]) {
+    struct Random7<T>(series: [9, 3], image: [1, 7, 6], volume: [1, 4, 4, 4], gain: [], tokens: [1] in 0..7) -> (out0: [9, 3], out1: [82]) {
         let v5 = series -> Dense(3);
         let v6 = image -> Conv2d(1, kernel: 1);
         let v7 = volume -> Conv3d(1, kernel: 1);
         let v8 = tokens -> Embedding(3);
         param table: [2, 4, 4] = glorot_uniform;
-        let v10 = v6 -> Dropout2d(0.25);
-        let v11 = v7 -> Conv3d(2, kernel: (1, 1, 3), stride: (1, 2, 2), padding: (2, 1, 0), dilation: (1, 2, 1));
-        let v12 = v10 -> GlobalAvgPool2d;
-        let v13 = v5 -> Hardswish;
-        let v14 = v13 -> GaussianNoise(0.25);
-        let v15 = table -> ZeroPad2d((0, 1, 2, 0));
-        let _v16 = cos(v12);
-        let v17 = v14 -> BatchNorm1d(eps: 0.05, momentum: 0.3);
-        let v18 = v15 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
-        let v19 = reshape(v8, [1, 3]);
-        let v20 = v19 -> Dense(6);
-        let _v21 = v11 -> Conv3d(2, kernel: (2, 1, 2), padding: same, bias: false);
-        let v22 = mean(v20);
-        (gain, v11, concat(v12, reshape(v17, [27]), reshape(v18, [120]), expand(v22, [1]), axis: 0))
+        let v10 = permute(v7, [1, 3, 0, 2]);
+        let v11 = table -> Upsample(size: (4, 2));
+        let v12 = v6 -> BatchNorm2d(eps: 0.05, affine: false);
+        let v13 = v12 -> ZeroPad2d((1, 1, 1, 2));
+        let v14 = v11 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
+        let v15 = v13 -> AvgPool2d((2, 3));
+        let v16 = v14 -> MaxPool2d((2, 3));
+        let v17 = v16 * normal([1, 4, 1]);
+        let v18 = relu(gain);
+        let v19 = v8 -> GlobalMaxPool1d;
+        let v20 = v19 -> LayerNorm(eps: 0.05, affine: false);
+        let v21 = v17 -> Hardswish;
+        let v22 = abs(v15);
+        (v5, concat(reshape(v10, [64]), expand(v18, [1]), v20, reshape(v21, [4]), reshape(v22, [10]), axis: 0))
     }
 }
 
@@ -267,27 +264,23 @@ fn random7() {
 }
 
 network! {
-    block Own7(wide)(x: [n]) -> [n] {
-        x + (x -> Dense(wide) -> Tanh -> Dense(n))
-    }
-    struct Random8<T>(x: [6], volume: [1, 4, 4, 4], gain: []) -> (out0: [], out1: [70]) {
+    struct Random8<T>(x: [6], volume: [1, 4, 4, 4], gain: []) -> (out0: [4], out1: [2], out2: [64]) {
         let v3 = x -> Dense(6);
         let v4 = volume -> Conv3d(1, kernel: 1);
-        let v5 = v3 -> Sigmoid;
-        let v6 = v5 -> Hardtanh(min: -0.5, max: 0.7);
-        layer shared7 = Own7(7);
-        let v7 = (v6 -> shared7) + (tanh(v6) -> shared7);
-        let v8 = v7 * tanh(v7);
+        let v5 = v4 - ones([1, 4, 4, 4]);
+        let v6 = tanh(v3 -> wv3_4430: Dense(2)) * wv3_4430.bias;
+        let v7 = pow(v5 * tanh(v5) + 0.5, sigmoid(v4));
+        let v8 = permute(v7, [0, 2, 3, 1]);
         let v9 = v8 -> Hardsigmoid;
-        let v10 = v9 -> RmsNorm(eps: 0.05);
-        let v11 = v4 -> Mish;
-        let v12 = v10 -> LogSoftmax(axis: 0);
-        let v13 = v11 -> Dropout(0.25);
-        let v14 = v12 -> PRelu;
-        let (v15, v16, v17) = split(v14, 3, axis: 0);
-        let v18 = v16 -> Elu;
-        let v19 = v17 -> LayerNorm(eps: 0.05);
-        (gain, concat(reshape(v13, [64]), v15, v18, v19, axis: 0))
+        let v10 = reshape(v6, [1, 2]);
+        let v11 = matmul(v10 -> wv10_2782: Dense(4), wv10_2782.weight);
+        let v12 = v11 -> Conv1d(4, kernel: 1, padding: same);
+        let v13 = v12 -> Flatten;
+        let v14 = v13 -> Selu;
+        let v15 = v14 -> Elu(0.7);
+        let v16 = expand(gain, [2]);
+        let v17 = v9 + volume;
+        (v15, v16, reshape(v17, [64]))
     }
 }
 
@@ -300,24 +293,24 @@ fn random8() {
 }
 
 network! {
-    struct Random9<T>(series: [6, 6], image: [1, 7, 6]) -> (out0: [5], out1: [6, 6], out2: [94]) {
+    struct Random9<T>(series: [6, 6], image: [1, 7, 6]) -> (out0: [2, 8, 8], out1: [3, 6], out2: [106]) {
         let v2 = series -> Dense(6);
         let v3 = image -> Conv2d(1, kernel: 1);
         param table: [2, 4, 4] = he_normal;
-        let v5 = v3 -> ConvTranspose2d(2, kernel: 2, stride: 1, padding: (0, 1), output_padding: 0, dilation: 1, groups: 1);
-        let v6 = abs(v2);
-        let v7 = matmul(tanh(v6), v6 / 6);
-        let v8 = permute(v5, [2, 1, 0]);
-        let v9 = sum(table, axis: 2);
-        let v10 = v8 -> AdaptiveAvgPool2d((5, 2));
-        let v11 = sin(v7);
-        let v12 = v10 -> GlobalAvgPool2d;
-        let v13 = pow(v11 * tanh(v11) + 0.5, sigmoid(v11));
-        let v14 = v9 -> Softmax(axis: 1);
-        let v15 = v14 -> GlobalAvgPool1d;
-        let v16 = v5 -> Conv2d(3, kernel: (2, 1), stride: (2, 1), padding: (2, 0), dilation: (1, 2));
-        let v17 = v15 -> LogSigmoid;
-        (v12, v13, concat(reshape(v16, [90]), v17, axis: 0))
+        let v5 = v2 -> Dropout(0.25);
+        let v6 = v3 -> LeakyRelu(0.2);
+        let v7 = v6 -> [Conv2d(1, kernel: 3, padding: 1); 3];
+        let v8 = table -> Upsample(2);
+        let v9 = v5 -> Relu6;
+        let v10 = v7 -> ZeroPad2d((1, 1, 2, 2));
+        let v11 = sin(v9);
+        let (v12, v13) = split(v11, 2, axis: 0);
+        let v14 = v12 -> BatchNorm1d(eps: 0.05, statistics: running);
+        let v15 = v14 -> AdaptiveMaxPool1d(3);
+        let _v16 = v8 * tanh(v8);
+        let v17 = v10 -> Tanh;
+        let v18 = transpose(v15);
+        (v8, v13, concat(reshape(v17, [88]), reshape(v18, [18]), axis: 0))
     }
 }
 
@@ -329,24 +322,27 @@ fn random9() {
 }
 
 network! {
-    struct Random10<T>(x: [9], series: [7, 4], gain: []) -> [50] {
+    block Own6(wide)(x: [t, f]) -> [t, f] {
+        x + (x -> Dense(wide) -> Silu -> Dense(f))
+    }
+    struct Random10<T>(x: [9], series: [7, 4], gain: []) -> (out0: [7, 8], out1: [11]) {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(4);
-        let v5 = matmul(v4 -> wv4_354: Dense(2), wv4_354.weight);
-        let v6 = v3 + gain;
-        let v7 = v5 -> AvgPool1d(2, stride: 2, padding: 1);
-        let v8 = v7 -> Flatten;
-        let v9 = v6 -> AlphaDropout(0.25);
-        let v10 = v9 -> Selu;
-        layer shared11 = Dense(9);
-        let _v11 = (v3 -> shared11) - (0.5 * v9 -> shared11);
-        let v12 = concat(v8, v10, axis: 0);
-        let v13 = v12 -> map(|p| { let s = sin(p); s * s - p / 3 });
-        let v14 = v13 -> Relu6;
-        let _v15 = v14 -> Softsign;
-        let v16 = expand(v14, [2, 25]);
-        let v17 = v16 + ones([2, 25]);
-        reshape(v17, [50])
+        let v5 = v4 / (gain * gain + 1);
+        let v6 = v5 -> [Own6(5); 1];
+        let v7 = v6 -> AlphaDropout(0.25);
+        let v8 = v7 -> Gelu;
+        let v9 = v8 -> ConvTranspose1d(3, kernel: 1, stride: 1, padding: 0, output_padding: 0, dilation: 2, groups: 1);
+        layer shared10 = Dense(4);
+        let v10 = (v8 -> shared10) - (0.5 * v8 -> shared10);
+        let v11 = concat(v10, series, axis: 1);
+        let v12 = v9 -> AvgPool1d(2, stride: 3, padding: 1);
+        let v13 = v3 -> Mish;
+        let v14 = v11 -> LogSigmoid;
+        let v15 = v13 -> Softsign;
+        let v16 = v15 -> Dense(2, bias: false);
+        let v17 = v12 -> Silu;
+        (v14, concat(v16, reshape(v17, [9]), axis: 0))
     }
 }
 
@@ -359,29 +355,29 @@ fn random10() {
 }
 
 network! {
-    block Own7(wide)(x: [t, f]) -> [t, f] {
+    block Own12(wide)(x: [t, f]) -> [t, f] {
         x + (x -> Dense(wide) -> Silu -> Dense(f))
     }
-    struct Random11<T>(x: [9], series: [9, 3], tokens: [2] in 0..7) -> (out0: [9], out1: [2, 4], out2: [63]) {
+    struct Random11<T>(x: [9], series: [9, 3], tokens: [2] in 0..7) -> [15] {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(3);
         let v5 = tokens -> Embedding(4);
         param table: [3, 4];
-        let v7 = v5 -> [Own7(5); 3];
-        let v8 = ln(v3 * v3 + 0.5);
-        layer shared9 = Dense(4);
-        let v9 = (table -> shared9) - (0.5 * table -> shared9);
-        let _v10 = min(v4, v4);
-        let v11 = slice(v4, axis: 1, 0..3);
-        let v12 = cos(v11);
-        let v13 = v5 / (v5 * v5 + 1);
-        let v14 = v9 -> Softplus(beta: 2.0);
-        let v15 = v7 -> ConvTranspose1d(3, kernel: 3, stride: 2, padding: 0, output_padding: 1, dilation: 2, groups: 1);
-        let _v16 = sqrt(v14 * v14 + 0.5);
-        let v17 = v15 -> Gelu;
-        let v18 = v17 -> Relu;
-        let v19 = transpose(v12);
-        (v8, v13, concat(reshape(v14, [12]), reshape(v18, [24]), reshape(v19, [27]), axis: 0))
+        let v7 = slice(v3, axis: 0, 3..6);
+        let v8 = mean(v4, axis: 0);
+        let v9 = sqrt(v5 * v5 + 0.5);
+        let v10 = table -> MaxPool1d(3, stride: 3, padding: 1);
+        let v11 = v8 -> PRelu(per_channel: true);
+        layer shared12 = Own12(5);
+        let v12 = (v5 -> shared12) + (tanh(v5) -> shared12);
+        let v13 = exp(tanh(v9));
+        let _v14 = v11 -> LogSoftmax(axis: 0);
+        let v15 = v12 - v9;
+        let v16 = matmul(tanh(v15), transpose(v10 / 4));
+        let v17 = ln(v11 * v11 + 0.5);
+        let v18 = v16 -> GlobalAvgPool1d;
+        let v19 = v13 -> Sigmoid;
+        concat(v7, v17, v18, reshape(v19, [8]), axis: 0)
     }
 }
 

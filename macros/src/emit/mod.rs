@@ -191,23 +191,24 @@ impl Emit<'_> {
         let learned = number(self.learned());
         let predict_doc = source(&format!("Predicts for one sample: {}.", ports.described()));
         let predict_batch = self.predict_batch();
+        let method = ports.predict();
         let predict = match ports.boxed() {
             Return::Chosen(handed) => quote! {
                 /// A large output comes in a box; `predict_into` writes it where you want it.
-                pub fn predict(&self, #arguments) -> #handed::Given {
+                pub fn #method(&self, #arguments) -> #handed::Given {
                     #handed::filled(|__output| self.predict_into(#passed, __output))
                 }
             },
             Return::Boxed => quote! {
                 /// The output is large and so comes in a box; `predict_into` writes it where you want it.
-                pub fn predict(&self, #arguments) -> #private::Box<#output> {
+                pub fn #method(&self, #arguments) -> #private::Box<#output> {
                     let mut __output = <#output as #krate::Tensor>::zeroed();
                     self.predict_into(#passed, &mut __output);
                     __output
                 }
             },
             Return::Plain => quote! {
-                pub fn predict(&self, #arguments) -> #output {
+                pub fn #method(&self, #arguments) -> #output {
                     let mut __output = #private::zero::<#output>();
                     self.predict_into(#passed, &mut __output);
                     __output

@@ -3,9 +3,10 @@
 use super::constants::of_part;
 use super::types::{index_type, tensor_type};
 use super::{Names, number};
+use crate::errors::Place;
 use crate::graph::Header;
 use crate::shape::{Dim, Shape, source};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 /// How `predict` gives its output.
@@ -136,7 +137,24 @@ impl Ports<'_> {
     /// `image: &Image, depth: &Depth`
     pub fn arguments(&self) -> TokenStream {
         let (names, types) = (self.input_names(), self.input_types());
-        quote!(#(#names: &#types),*)
+        // Where a call does not fit, rustc shows the parameter: that is the input as the user declared it.
+        let types = types.into_iter().zip(&self.header.inputs).map(|(ty, input)| {
+            let place = Place::of(&input.tokens);
+            let mut tokens: Vec<TokenTree> = quote!(&#ty).into_iter().collect();
+            if let Some(first) = tokens.first_mut() {
+                first.set_span(place.first);
+            }
+            if let Some(last) = tokens.last_mut() {
+                last.set_span(place.last);
+            }
+            tokens.into_iter().collect::<TokenStream>()
+        });
+        quote!(#(#names: #types),*)
+    }
+
+    /// The name of the method that predicts, which rustc shows where the network is declared.
+    pub fn predict(&self) -> Ident {
+        Ident::new("predict", self.header.name.span())
     }
 
     /// `image, depth`

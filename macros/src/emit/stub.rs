@@ -37,7 +37,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
     };
     let (sample, batch, output) = (ports.sample(), ports.batch(&quote!('a)), ports.output());
     let (definitions, implementations) = (ports.definitions(), ports.implementations());
-    let arguments = ports.arguments();
+    let (arguments, method) = (ports.arguments(), ports.predict());
     let fields = crate::fields::fields(shaped);
     let structures = structures(&names, shaped, name, &quote!(#(#attributes)*), &fields);
     let graph_name = name.to_string();
@@ -133,7 +133,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
                 pub fn workspace() -> #krate::Workspace<Self> { loop {} }
                 pub fn summary() -> #krate::report::Summary { loop {} }
                 pub fn diagram() -> #krate::report::Diagram { loop {} }
-                pub fn predict(&self, #arguments) -> #predicted { loop {} }
+                pub fn #method(&self, #arguments) -> #predicted { loop {} }
                 pub fn predict_into(&self, #arguments, output: &mut #output) { loop {} }
                 pub fn predict_with(
                     &self,

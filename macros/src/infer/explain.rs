@@ -3,6 +3,8 @@
 
 mod edits;
 mod origin;
+mod transposed;
+mod upstream;
 
 use super::trial::{Edit, Fault, Trial, run, source_node};
 use crate::ast::Port;
@@ -56,11 +58,13 @@ pub fn node(graph: &Graph, before: &Trial, id: NodeId, mismatch: &Mismatch) -> E
     if mismatch.at == At::Argument("in") {
         candidates.extend(explainer.features_first(id));
         candidates.extend(explainer.claims(id));
+        candidates.extend(explainer.unclaimed(node).filter(|_| node.group.is_some()));
     }
     if !is_turned {
         candidates
             .extend(explainer.ordered(node, &mismatch.proposals).filter_map(|p| explainer.candidate(id, p)));
     }
+    candidates.extend(explainer.beyond(node, mismatch, &mut error.notes));
     error.helps = explainer.good(candidates);
     if mismatch.at != At::Use {
         error.notes.extend(inside(graph, node.group));
@@ -121,12 +125,16 @@ pub fn closed(graph: &Graph, before: &Trial, id: GroupId, mismatch: &Mismatch) -
         Some(port) => {
             let mut error = Error::new(&port.tokens, mismatch.line.clone());
             error.notes.extend(inside(graph, Some(id)));
+            let explainer = Explainer { graph, before, fault: Fault::Close(id) };
+            error.helps = explainer.good(explainer.padded_group(group).into_iter().collect());
             elsewhere(graph, Some(id), &format!("-> {}", Signature::declared(port)), &mut error);
             error
         }
         None => {
             let mut error = Error::new(&group.tokens, mismatch.line.clone());
             error.notes.extend(inside(graph, group.parent));
+            let explainer = Explainer { graph, before, fault: Fault::Close(id) };
+            error.helps = explainer.good(explainer.padded_group(group).into_iter().collect());
             error.helps.extend(first_apart(graph, before, group));
             elsewhere(graph, group.parent, &group.text, &mut error);
             error
@@ -192,6 +200,19 @@ pub fn output(graph: &Graph, before: &Trial, index: usize) -> Option<Error> {
     candidates.extend(explainer.append(index, value, wanted, found));
     candidates.extend(explainer.wider(value, wanted, found));
     candidates.extend(explainer.longer(value, wanted, found));
+    candidates.extend(explainer.multiplied(value));
+    candidates.extend(explainer.grown(value, wanted));
+    if found.rank() == wanted.rank() + 1 {
+        // A number that many batches have is most likely one.
+        let usual = graph.header.inputs.first().and_then(|input| input.shape.as_ref()?.0.first()?.known());
+        let at = if usual.is_some_and(|n| [8, 16, 32, 64, 100, 128, 256, 512].contains(&n)) {
+            0
+        } else {
+            candidates.len()
+        };
+        candidates.splice(at..at, explainer.without_batch());
+    }
+    candidates.extend(explainer.swapped(value, "Flatten", "GlobalAvgPool2d"));
     if wanted.rank() == 3
         && found.rank() == 3
         && let Some(node) = source_node(graph, value)
@@ -223,6 +244,13 @@ struct Candidate {
 enum Gives {
     Value(ValueId),
     Shape(Shape),
+}
+
+impl Candidate {
+    /// None at all, which is left out.
+    fn none() -> Candidate {
+        Candidate { edits: Vec::new(), text: String::new(), changes: Vec::new(), gives: None }
+    }
 }
 
 struct Explainer<'a> {
@@ -302,6 +330,51 @@ impl Explainer<'_> {
         proposals.into_iter()
     }
 
+    /// Ways out of a layer's mismatch that its own proposals do not reach.
+    fn beyond(&self, node: &Node, mismatch: &Mismatch, notes: &mut Vec<String>) -> Vec<Candidate> {
+        let mut candidates = Vec::new();
+        let values = &node.inputs;
+        let joins = values.len() > 1 && mismatch.at == At::Layer;
+        if joins {
+            candidates.extend(self.projected(node));
+            candidates.extend(self.same_inputs(node));
+            if let (&[a, b, ..], Some(axis)) = (&values[..], mismatch.axis) {
+                // The side of an image or the length of a sequence differs.
+                let (Some(left), Some(right)) = (self.shape(a), self.shape(b)) else { return candidates };
+                if left.claimed_axis() == Some(axis) {
+                    candidates.extend(self.made(a, axis, right.0[axis]).into_iter().chain(self.made(
+                        b,
+                        axis,
+                        left.0[axis],
+                    )));
+                } else if left.rank() == right.rank() {
+                    notes.extend(self.rounded(a).into_iter().chain(self.rounded(b)).take(1));
+                    candidates.extend(self.grown(a, right));
+                    candidates.extend(self.grown(b, left));
+                    candidates.extend(self.padded(values));
+                    candidates.extend(self.divisible());
+                }
+            }
+        }
+        for proposal in &mismatch.proposals {
+            if let (Proposal::Input(shape), [value]) = (proposal, &values[..]) {
+                candidates.insert(
+                    0,
+                    self.redeclared(*value, &Shape(shape.clone())).unwrap_or_else(Candidate::none),
+                );
+            }
+        }
+        if mismatch.line.contains(" takes indices, but ") {
+            candidates.extend(values.first().and_then(|value| self.as_indices(*value)));
+            candidates.extend(self.left_out(node));
+        }
+        if mismatch.trail && !joins {
+            candidates.extend(self.padded(values));
+        }
+        candidates.retain(|candidate| !candidate.changes.is_empty());
+        candidates
+    }
+
     /// The first few candidates that make the network good; if none does, the first that makes it good up to here.
     fn good(&self, candidates: Vec<Candidate>) -> Vec<Help> {
         if crate::remedies::is_silent() {
@@ -313,12 +386,20 @@ impl Explainer<'_> {
             candidates.filter_map(|c| self.tried(&c).map(|after| (c, after))).collect();
         let any = trials.iter().any(|(_, after)| self.mends(after));
         for (candidate, after) in trials {
+            if candidate.edits.is_empty() {
+                // A change of the text alone is proved where all are.
+                if helps.iter().all(|h| h.text != candidate.text) {
+                    helps.push(Help { text: candidate.text, changes: candidate.changes, one_of: false });
+                }
+                continue;
+            }
             let good = match any {
                 true => self.mends(&after),
                 false if definition(self.graph, self.fault).is_some() => false,
                 false => helps.is_empty() && after.mends_here(self.graph, self.before, self.fault),
             };
-            if !good || helps.len() == MAX_HELPS {
+            let proved = helps.iter().filter(|help| !help.one_of).count();
+            if !good || proved >= MAX_HELPS + 8 {
                 continue;
             }
             let shape = match candidate.gives {
@@ -353,14 +434,16 @@ fn fill(graph: &Graph, node: &Node, text: &str) -> String {
         name if name.is_empty() => input(i),
         name => name,
     };
-    text.replace("{title}", &format!("`{}`", node.title()))
+    let text = text
+        .replace("{title}", &format!("`{}`", node.title()))
         .replace("{name}", &format!("`{}`", node.short()))
         .replace("{kind}", &format!("`{kind}`"))
         .replace("{input_is}", &format!("{} {verb}", input(0)))
         .replace("{input_has}", &format!("{} has", input(0)))
         .replace("{input}", &input(0))
         .replace("{a}", &side(0))
-        .replace("{b}", &side(1))
+        .replace("{b}", &side(1));
+    (2..node.inputs.len()).fold(text, |text, i| text.replace(&format!("{{{i}}}"), &side(i)))
 }
 
 /// How a message calls one side of a sum: as written if that is short.

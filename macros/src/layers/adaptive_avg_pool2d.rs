@@ -1,6 +1,6 @@
 //! `AdaptiveAvgPool2d((3, 2))`: the mean of as many bins as are asked for.
 
-use super::mismatch::Mismatch;
+use super::mismatch::{Mismatch, Proposal};
 use super::window::{array, image, number, tuple};
 use super::{Arguments, Layer, Layout, Traits};
 use crate::errors::Errors;
@@ -22,7 +22,8 @@ impl Layer for AdaptiveAvgPool2d {
     }
 
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
-        let [channels, ..] = image(&inputs[0])?;
+        let [channels, ..] =
+            image(&inputs[0]).map_err(|m| m.propose(Proposal::Rename("AdaptiveAvgPool1d")))?;
         let [h, w] = self.output;
         Ok(vec![Shape(vec![channels, h, w])])
     }

@@ -32,7 +32,7 @@ impl Layer for Concat {
         let named = |place: usize| match place {
             0 => "{a}".to_string(),
             1 => "{b}".to_string(),
-            n => format!("value {}", n + 1),
+            n => format!("{{{n}}}"),
         };
         if let Some((place, other)) = inputs.iter().enumerate().find(|(_, s)| s.rank() != first.rank()) {
             return Err(Mismatch::new(format!(

@@ -1,7 +1,7 @@
 //! `GlobalMaxPool2d`: the largest value of each channel.
 
 use super::max_pool2d;
-use super::mismatch::Mismatch;
+use super::mismatch::{Mismatch, Proposal};
 use super::pooling::Pooling;
 use super::window::image;
 use super::{Arguments, Layer, Layout, Traits};
@@ -19,7 +19,8 @@ impl Layer for GlobalMaxPool2d {
     }
 
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
-        image(&inputs[0]).map(|[channels, ..]| vec![Shape(vec![channels])])
+        let image = image(&inputs[0]).map_err(|m| m.propose(Proposal::Rename("GlobalMaxPool1d")));
+        image.map(|[channels, ..]| vec![Shape(vec![channels])])
     }
 
     fn traits(&self, inputs: &[Shape]) -> Traits {

@@ -68,8 +68,13 @@ pub fn counted_axes(rank: usize) -> String {
 pub fn no_axis(axis: usize, shape: &Shape) -> super::Mismatch {
     let axes: Vec<_> = (0..shape.rank()).map(|a| format!("{a} {}", shape.axis_name(a))).collect();
     let axes = if axes.is_empty() { "a scalar has no axis".into() } else { axes.join(", ") };
-    super::Mismatch::new(format!(
+    let mismatch = super::Mismatch::new(format!(
         "`axis: {axis}` does not exist in `{shape}` ({axes}; the batch is not counted)"
-    ))
-    .at("axis")
+    ));
+    // Others count the batch as an axis.
+    let others = (0..shape.rank()).filter(|other| other + 1 != axis);
+    let proposals = axis.checked_sub(1).into_iter().chain(others);
+    proposals.fold(mismatch.at("axis"), |mismatch, axis| {
+        mismatch.propose(super::Proposal::Argument { name: "axis", value: axis.to_string() })
+    })
 }

@@ -80,11 +80,16 @@ impl Mismatch {
     /// An argument `axis:` that names none of the axes.
     pub fn no_axis(axis: usize, shape: &Shape) -> Mismatch {
         let axes: Vec<_> = (0..shape.rank()).map(|a| format!("{a} {}", shape.axis_name(a))).collect();
-        Mismatch::new(format!(
+        let mismatch = Mismatch::new(format!(
             "`axis: {axis}` does not exist in `{shape}` ({}; the batch is not counted)",
             axes.join(", ")
-        ))
-        .at("axis")
+        ));
+        // Others count the batch as an axis.
+        let others = (0..shape.rank()).filter(|other| other + 1 != axis);
+        let proposals = axis.checked_sub(1).into_iter().chain(others);
+        proposals.fold(mismatch.at("axis"), |mismatch, axis| {
+            mismatch.propose(Proposal::Argument { name: "axis", value: axis.to_string() })
+        })
     }
 
     pub fn at(mut self, name: &'static str) -> Mismatch {

@@ -1,7 +1,10 @@
 //! The layers: one file each, one row each in the table below, and nothing about any of them elsewhere.
 
 mod activation;
+mod adaptive_avg_pool1d;
 mod adaptive_avg_pool2d;
+mod adaptive_max_pool1d;
+mod adaptive_max_pool2d;
 mod add;
 mod arguments;
 mod arithmetic;
@@ -25,6 +28,7 @@ mod flatten;
 mod gaussian_noise;
 mod global_avg_pool1d;
 mod global_avg_pool2d;
+mod global_max_pool1d;
 mod global_max_pool2d;
 mod glu;
 mod group_norm;
@@ -167,6 +171,7 @@ layers! {
     Conv3d => conv3d::Conv3d,
     ConvTranspose2d => conv_transpose2d::ConvTranspose2d,
     AdaptiveAvgPool2d => adaptive_avg_pool2d::AdaptiveAvgPool2d,
+    AdaptiveMaxPool2d => adaptive_max_pool2d::AdaptiveMaxPool2d,
     GlobalMaxPool2d => global_max_pool2d::GlobalMaxPool2d,
     ZeroPad2d => zero_pad2d::ZeroPad2d,
     Upsample => upsample::Upsample,
@@ -176,6 +181,9 @@ layers! {
     MaxPool1d => max_pool1d::MaxPool1d,
     AvgPool1d => avg_pool1d::AvgPool1d,
     GlobalAvgPool1d => global_avg_pool1d::GlobalAvgPool1d,
+    GlobalMaxPool1d => global_max_pool1d::GlobalMaxPool1d,
+    AdaptiveAvgPool1d => adaptive_avg_pool1d::AdaptiveAvgPool1d,
+    AdaptiveMaxPool1d => adaptive_max_pool1d::AdaptiveMaxPool1d,
     Embedding => embedding::Embedding,
     Dropout => dropout::Dropout,
     Dropout2d => dropout::Dropout2d,

@@ -51,6 +51,9 @@ impl Layer for Reshape {
                 mismatch = mismatch.propose(Proposal::Main(shape.to_string()));
             }
         }
+        if from.rank() == 1 {
+            mismatch = mismatch.propose(Proposal::Features(to.len()));
+        }
         Err(mismatch)
     }
 

@@ -5,7 +5,6 @@ mod closure;
 mod cursor;
 mod dimension;
 mod expression;
-
 mod foreign;
 mod outside;
 mod value;
@@ -425,6 +424,16 @@ fn parse_ports(group: &Group, inputs: bool, errors: &mut Errors) -> Vec<Port> {
             cursor.take_punct(',');
             continue;
         };
+        if name == "self" {
+            let line = "`self` is no input: a network has its weights by itself";
+            let mut change = Change { place: (&name).into(), how: How::Replace, text: String::new() };
+            if cursor.peek_punct(',') {
+                change.place = change.place.to(cursor.place());
+                cursor.next();
+            }
+            errors.push(Error::new(&name, line).help_with("leave it out", vec![change]));
+            continue;
+        }
         let name = body::checked_name(name, errors);
         let start = cursor.at();
         let (mut shape, mut indices, mut tokens) = (None, None, TokenStream::new());

@@ -13,8 +13,18 @@ pub const MAX_NUMBER: u64 = i32::MAX as u64;
 
 /// `[1, 28, 28]`; `None` after an error.
 pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Vec<Dimension>> {
+    if let Some((written, sizes)) = take_array_type(cursor) {
+        let parts: Vec<_> = sizes.iter().map(crate::suggest::source).collect();
+        let text = format!("[{}]", parts.join(", "));
+        let shown = crate::suggest::source(&written).replace("& ", "&");
+        let line = format!("`{shown}` is a type of Rust: a shape has sizes alone");
+        let place = Place::of(&written);
+        errors.push(Error::new(place, line).help_replace(format!("`{text}`"), place, text.clone()));
+        let mut shape = Cursor::new(text.parse().ok()?, place.last);
+        return parse_shape(&mut shape, &mut Errors::new());
+    }
     if let Some(group) = cursor.take_group(Delimiter::Bracket) {
-        let shape = parse_dimensions(&group, errors)?;
+        let shape = parse_dimensions(&group, true, errors)?;
         if shape.len() > limits::AXES {
             let line = format!("a shape has {} axes at most, found {}", limits::AXES, shape.len());
             errors.push(Error::new(group.span(), line));
@@ -46,9 +56,36 @@ pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Vec<Dimen
     group.set_span(place.first);
     // A second mistake inside is shown when this one is mended.
     let before = errors.count();
-    let shape = parse_dimensions(&group, errors);
+    let shape = parse_dimensions(&group, true, errors);
     errors.forget(before);
     shape
+}
+
+/// `&[[f32; 3]; 4]`, which is no shape: the type and its sizes, the outermost first.
+fn take_array_type(cursor: &mut Cursor) -> Option<(TokenStream, Vec<TokenStream>)> {
+    fn sizes(group: &Group) -> Option<Vec<TokenStream>> {
+        let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+        let at =
+            tokens.iter().position(|token| matches!(token, TokenTree::Punct(p) if p.as_char() == ';'))?;
+        let inner = match &tokens[..at] {
+            [TokenTree::Ident(_)] => Vec::new(),
+            [TokenTree::Group(inner)] if inner.delimiter() == Delimiter::Bracket => sizes(inner)?,
+            _ => return None,
+        };
+        let size = tokens[at + 1..].iter().cloned().collect();
+        Some([vec![size], inner].concat())
+    }
+    let start = cursor.at();
+    cursor.take_punct('&');
+    let found = cursor.take_group(Delimiter::Bracket).and_then(|group| sizes(&group));
+    let written = cursor.since(start);
+    match found {
+        Some(sizes) => Some((written, sizes)),
+        None => {
+            cursor.back_to(start);
+            None
+        }
+    }
 }
 
 /// `in 0..65`, whose range comes back; `None` after an error.
@@ -111,10 +148,11 @@ pub fn parse_indices(cursor: &mut Cursor, errors: &mut Errors) -> Option<Indices
     None
 }
 
-fn parse_dimensions(group: &Group, errors: &mut Errors) -> Option<Vec<Dimension>> {
+/// The sizes in a shape's brackets; a `batch` axis may have been declared with them.
+fn parse_dimensions(group: &Group, batch: bool, errors: &mut Errors) -> Option<Vec<Dimension>> {
     let mut cursor = Cursor::inside(group);
     let mut shape = Some(Vec::new());
-    let mut is_first = true;
+    let mut is_first = batch;
     while !cursor.is_end() {
         let place = cursor.place();
         if is_first && let Some(length) = batch_axis(&cursor) {
@@ -143,7 +181,7 @@ fn parse_dimensions(group: &Group, errors: &mut Errors) -> Option<Vec<Dimension>
             }
         }
         if !cursor.is_end() && !cursor.take_punct(',') {
-            let is_number = matches!(cursor.peek(), Some(TokenTree::Literal(_)));
+            let is_number = peek_number(&cursor);
             let place = cursor.place();
             let error = Error::new(place, format!("expected `,`, found {}", cursor.found()));
             errors.push(if is_number {
@@ -332,7 +370,7 @@ pub fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argume
             cursor.next();
             errors.push(error.help_replace("write `:`", place, ":"));
             name = Some(word);
-        } else if matches!(cursor.peek(), Some(TokenTree::Literal(_))) && !is_constant(&word) {
+        } else if peek_number(cursor) && !is_constant(&word) {
             let error = Error::new(&word, format!("an argument is written with a colon: `{word}: …`"));
             let text = format!("{word}: {}", cursor.found().replace('`', ""));
             let change = Change { place: Place::from(&word), how: How::After, text: ":".into() };
@@ -355,6 +393,11 @@ pub fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argume
     }
     let value = parse_value(cursor, errors);
     Some(Argument { name, value, tokens: cursor.since(start) })
+}
+
+/// Whether a number or a constant follows.
+fn peek_number(cursor: &Cursor) -> bool {
+    matches!(cursor.peek(), Some(TokenTree::Literal(_))) || cursor.peek_ident().is_some_and(is_constant)
 }
 
 /// Whether a word stands for a number: a constant, or `true`.
@@ -465,7 +508,7 @@ pub fn parse_literal(cursor: &mut Cursor, errors: &mut Errors) -> Value {
         Some(TokenTree::Group(group)) if !minus && group.delimiter() == Delimiter::Bracket => {
             Ok(match axes(&group) {
                 Some(axes) => ValueKind::Axes(axes),
-                None => match parse_dimensions(&group, errors) {
+                None => match parse_dimensions(&group, false, errors) {
                     None => ValueKind::Broken,
                     Some(shape) => {
                         literal_shape(&shape).map_or(ValueKind::Dimensions(shape), ValueKind::Shape)

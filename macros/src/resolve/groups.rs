@@ -8,7 +8,7 @@ use crate::ast::{Block, Body, Call, Port, Repeat, Stage, Value, ValueKind};
 use crate::demands::follow;
 use crate::errors::{Change, Error, How, Place};
 use crate::graph::{Event, Group, GroupId, GroupKind, Node, Source, ValueId};
-use crate::layers::{self, AnyLayer};
+use crate::layers;
 use crate::limits;
 use crate::shape::{Dim, counted};
 use proc_macro2::{Ident, TokenStream};
@@ -166,7 +166,15 @@ impl Builder<'_, '_> {
             self.errors.push(Error::new(&call.tokens, line));
             layer = None;
         }
-        let text = layer.as_ref().map_or_else(|| call.to_string(), AnyLayer::text);
+        // Of a constant nobody knows whether it is the usual value, which is left out.
+        let is_open = call
+            .arguments
+            .iter()
+            .any(|a| matches!(&a.value.kind, ValueKind::Integer(n) if n.known().is_none()));
+        let text = match &layer {
+            Some(layer) if !is_open => layer.text(),
+            _ => call.to_string(),
+        };
         let node_name = match name {
             Some(name) => name.clone(),
             None => self.automatic_name(&call.name.to_string(), call.name.span()),

@@ -7,7 +7,7 @@ use crate::graph::{Node, ValueId};
 use crate::layers::{self, AnyLayer, Scalar};
 use crate::limits;
 use crate::suggest;
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 
 /// What stands on one side of an operator.
 enum Operand {
@@ -193,6 +193,9 @@ impl Builder<'_, '_> {
             let text = format!("matmul({})", parts.join(", "));
             return vec![self.borrowing(owner, layer, text, &call.tokens, inputs[..1].to_vec())];
         }
+        if name == "reshape" {
+            self.size_left_out(call, inputs.first().copied());
+        }
         let layer = self.read_layer(call).ok().flatten();
         self.check_claim(call);
         let Some(layer) = layer else { return vec![self.unknown(&call.tokens)] };
@@ -211,6 +214,37 @@ impl Builder<'_, '_> {
         let text = format!("{name}({})", parts.join(", "));
         let written = if flows == 0 { written(inputs.len()) } else { Vec::new() };
         self.operation(layer, text, &call.tokens, inputs, written, Some(call.clone()))
+    }
+
+    /// `reshape(x, [4, -1])` is refused; what is left out is known.
+    fn size_left_out(&mut self, call: &Call, input: Option<ValueId>) {
+        let Some(shape) = input.and_then(|value| self.shapes[value.0].clone()) else { return };
+        let broken = call.arguments.iter().find(|a| a.value.kind == ValueKind::Broken);
+        let Some(TokenTree::Group(group)) = broken.and_then(|a| a.value.tokens.clone().into_iter().next())
+        else {
+            return;
+        };
+        let text = suggest::source(&group.stream()).replace("- 1", "-1");
+        let parts: Vec<&str> = text.split(", ").collect();
+        let is_open = |part: &&str| ["-1", "_", "?", "None"].contains(part);
+        let known: Option<usize> =
+            parts.iter().filter(|part| !is_open(part)).map(|part| part.parse::<usize>().ok()).product();
+        let (Some(known), Some(all)) = (known, shape.len().known()) else { return };
+        if parts.iter().filter(|part| is_open(part)).count() != 1 || known == 0 || all % known != 0 {
+            return;
+        }
+        let rest = (all / known).to_string();
+        let full: Vec<&str> =
+            parts.iter().map(|part| if is_open(part) { rest.as_str() } else { part }).collect();
+        let full = format!("[{}]", full.join(", "));
+        let mut open = group.stream().into_iter().filter(|token| match token {
+            TokenTree::Punct(p) => ['-', '?'].contains(&p.as_char()),
+            TokenTree::Ident(_) => true,
+            _ => false,
+        });
+        if let Some(token) = open.next() {
+            self.errors.help_at(token.span(), format!("`{full}`"), group.span().into(), &full);
+        }
     }
 
     /// A function of a value and a number: `max(x, 0.5)`.

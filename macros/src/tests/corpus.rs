@@ -121,5 +121,11 @@ corpus! {
     indices: "corpus/indices.txt";
     closures: "corpus/closures.txt";
     tensors: "corpus/tensors.txt";
+    more_shapes: "corpus/more_shapes.txt";
+    more_joins: "corpus/more_joins.txt";
+    more_arguments: "corpus/more_arguments.txt";
+    more_names: "corpus/more_names.txt";
+    foreign: "corpus/foreign.txt";
     outside: "corpus/outside.txt";
+    habits: "corpus/habits.txt";
 }

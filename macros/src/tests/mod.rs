@@ -5,6 +5,7 @@ mod corpus;
 mod gallery;
 mod layers;
 mod limits;
+mod lints;
 mod messages;
 mod plans;
 mod properties;

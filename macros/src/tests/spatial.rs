@@ -129,6 +129,9 @@ fn what_the_planner_must_know() {
     assert!(traits("[9, 4]", "Conv1d(6, kernel: 3)").reads_inputs);
     assert_eq!(traits("[9, 4]", "MaxPool1d(2)").saved_each, 16);
     assert_eq!(traits("[4, 9, 9]", "GlobalMaxPool2d").saved_each, 4);
+    assert_eq!(traits("[9, 4]", "GlobalMaxPool1d").saved_each, 4);
+    assert_eq!(traits("[4, 9, 9]", "AdaptiveMaxPool2d((3, 2))").saved_each, 24);
+    assert_eq!(traits("[9, 4]", "AdaptiveMaxPool1d(3)").saved_each, 12);
     for layer in ["Upsample(2)", "PixelShuffle(2)", "ZeroPad2d(1)", "AdaptiveAvgPool2d(2)"] {
         assert_eq!(traits("[4, 9, 9]", layer), Traits::new(Layout::ChannelsLast), "{layer}");
     }
@@ -144,6 +147,9 @@ fn texts_can_be_read_again() {
         ("[9, 4]", "MaxPool1d(3, stride: 2, padding: 1, dilation: 2)"),
         ("[9, 4]", "AvgPool1d(3, stride: 3, count_include_pad: false)"),
         ("[9, 4]", "GlobalAvgPool1d"),
+        ("[9, 4]", "GlobalMaxPool1d"),
+        ("[9, 4]", "AdaptiveAvgPool1d(4)"),
+        ("[9, 4]", "AdaptiveMaxPool1d(4)"),
         ("[9, 4]", "ConvTranspose1d(2, kernel: 3, stride: 2, output_padding: 1)"),
         (
             "[4, 9, 9]",
@@ -157,6 +163,7 @@ fn texts_can_be_read_again() {
         ("[4, 9, 9]", "Upsample(size: (3, 4))"),
         ("[4, 9, 9]", "PixelShuffle(2)"),
         ("[4, 9, 9]", "AdaptiveAvgPool2d((3, 2))"),
+        ("[4, 9, 9]", "AdaptiveMaxPool2d((3, 2))"),
         ("[4, 9, 9]", "GlobalMaxPool2d"),
     ];
     for (input, text) in layers {

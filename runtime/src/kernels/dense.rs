@@ -18,6 +18,8 @@ const PACK_ROWS: usize = 48;
 /// The columns from which on B is copied: below, it is one or two panels and dense enough as it is.
 const PACK_COLUMNS: usize = 128;
 
+/// The bytes of B from which on one row of A lets them stream by in the order of memory.
+const STREAMED: usize = 256 * 1024;
 /// The rows of A that share a copy of B.
 const PACKED_ROWS: usize = 256;
 
@@ -130,8 +132,14 @@ unsafe fn run<T: TileScalar>(product: &Product<T>, source: Source, scratch: &mut
     }
     let packed = k > 0 && (source != Source::Rows || (n >= PACK_COLUMNS && m >= PACK_ROWS));
     if !packed && m == 1 {
-        // SAFETY: by the contract.
-        unsafe { product.run_panels(set) };
+        // SAFETY: by the contract; a plain product has one segment.
+        unsafe {
+            if k * n * size_of::<T>() >= STREAMED && product.a_step == 1 {
+                product.run_streamed(set);
+            } else {
+                product.run_panels(set);
+            }
+        }
         return;
     }
     let parallel = m * k * n >= PARALLEL;

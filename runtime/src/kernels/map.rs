@@ -114,6 +114,11 @@ kernels! {
     fn adaptive_avg_pool(bins: Bins, x: &[T], y: &mut [T]) = resample::adaptive_avg_pool;
     /// Its gradient.
     fn adaptive_avg_pool_backward(bins: Bins, dy: &[T], dx: &mut [T]) = resample::adaptive_avg_pool_backward;
+    /// The largest element of each bin, and which it was.
+    fn adaptive_max_pool(bins: Bins, x: &[T], y: &mut [T], winners: &mut [T]) = resample::adaptive_max_pool;
+    /// Its gradient.
+    fn adaptive_max_pool_backward(bins: Bins, winners: &[T], dy: &[T], dx: &mut [T])
+        = resample::adaptive_max_pool_backward;
     /// Normalisation with running statistics; an empty `x` stands in `y`.
     fn batch_norm(channels: usize, eps: f64, parameters: &[T], x: &[T], y: &mut [T], scratch: &mut [T])
         = batch_norm::batch_norm;
@@ -209,6 +214,7 @@ mod tests {
     use crate::kernels::parallel::set_threads;
     use crate::layers::activation::{Activation, ActivationSpec};
     use crate::layers::adaptive_avg_pool2d::AdaptiveAvgPool2dSpec;
+    use crate::layers::adaptive_max_pool2d::AdaptiveMaxPool2dSpec;
     use crate::layers::add::AddSpec;
     use crate::layers::alpha_dropout::AlphaDropoutSpec;
     use crate::layers::arithmetic::{Arithmetic, ArithmeticSpec};
@@ -321,6 +327,7 @@ mod tests {
         let nearest = UpsampleSpec { mode: Interpolation::Nearest, ..up };
         let shuffle = PixelShuffleSpec { channels, height: 29, width: 3, factor: 2 };
         let bins = AdaptiveAvgPool2dSpec { channels, height, width, output: [4, 7] };
+        let maxima = AdaptiveMaxPool2dSpec { channels, height, width, output: [4, 7] };
         let softmax = |spec: SoftmaxSpec| pass::<T>(&spec, less, less, 0, 0);
         let norm = BatchNormSpec {
             channels,
@@ -394,6 +401,10 @@ mod tests {
             ("upsample_nearest", pass::<T>(&nearest, less, output(nearest.output), 0, 0)),
             ("pixel_shuffle", pass::<T>(&shuffle, less * 4, less * 4, 0, 0)),
             ("adaptive_avg_pool", pass::<T>(&bins, len, output(bins.output), 0, 0)),
+            (
+                "adaptive_max_pool",
+                pass::<T>(&maxima, len, output(maxima.output), SAMPLES * maxima.saved_each(), 0),
+            ),
             ("batch_norm_running", pass::<T>(&running, len, len, 0, 4 * channels)),
             ("batch_norm", pass::<T>(&norm, len, len, norm.saved_fixed(), 4 * channels)),
         ]

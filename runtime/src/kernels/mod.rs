@@ -36,6 +36,7 @@ mod slide;
 mod slide_avx512;
 mod softmax;
 pub(crate) mod split;
+mod stream_row;
 mod strided;
 mod sweep;
 #[cfg(target_arch = "x86_64")]

@@ -220,6 +220,36 @@ impl<T: TileScalar> Product<T> {
         }
     }
 
+    /// The product of one row with a matrix that is read as it lies in memory.
+    ///
+    /// # Safety
+    ///
+    /// As for `run_panels`; there is one row, whose elements lie side by side, and one segment.
+    pub unsafe fn run_streamed(&self, set: &TileSet<T>) {
+        let whole = self.n - self.n % set.lanes;
+        let fours = self.run / 4;
+        let Some(stream) = set.stream.filter(|_| whole > 0 && fours > 0) else {
+            // SAFETY: by the contract.
+            unsafe { self.run_panels(set) };
+            return;
+        };
+        let bytes = size_of::<T>();
+        let done = 4 * fours;
+        // SAFETY: rows and columns are the product's.
+        unsafe {
+            let main = self.columns(0..whole);
+            Product { run: 0, ..main }.run_empty();
+            stream(self.a, self.b, self.b_step * bytes, self.c, whole * bytes, fours);
+            if done < self.run {
+                let (a, b) = (self.a.add(done), self.b.add(done * self.b_step));
+                Product { a, b, run: self.run - done, start: Start::Add, ..main }.run_panels(set);
+            }
+            if whole < self.n {
+                self.columns(whole..self.n).run_panels(set);
+            }
+        }
+    }
+
     /// The product over one panel of columns, its k in pieces that leave a panel of B in the first cache.
     ///
     /// # Safety

@@ -263,6 +263,23 @@ impl Bins {
     }
 }
 
+impl Bins {
+    /// Calls `f(the bin's offset, the pixel's number in it, the pixel's offset)` for every pixel of every bin.
+    #[inline(always)]
+    fn visit_numbered(&self, mut f: impl FnMut(usize, usize, usize)) {
+        for oy in 0..self.output[0] {
+            for ox in 0..self.output[1] {
+                let (rows, columns) = (self.range(0, oy), self.range(1, ox));
+                let bin = (oy * self.output[1] + ox) * self.channels;
+                let pixels = rows.flat_map(|y| columns.clone().map(move |x| (y, x)));
+                for (number, (y, x)) in pixels.enumerate() {
+                    f(bin, number, (y * self.input[1] + x) * self.channels);
+                }
+            }
+        }
+    }
+}
+
 /// The mean of each bin.
 #[inline(always)]
 pub(super) fn adaptive_avg_pool<T: Elementary>(b: Bins, x: &[T], y: &mut [T]) {
@@ -292,6 +309,53 @@ pub(super) fn adaptive_avg_pool_backward<T: Elementary>(b: Bins, dy: &[T], dx: &
         b.visit(|o, share: T, i| {
             for (dx, &dy) in dx[i..i + c].iter_mut().zip(&dy[o..o + c]) {
                 *dx += dy * share;
+            }
+        });
+    }
+}
+
+/// The largest element of each bin; `winners` (empty, or one for each output) gets its number in the bin, row by row. Of
+/// several it is the first, of NaNs the last.
+#[inline(always)]
+pub(super) fn adaptive_max_pool<T: Elementary>(b: Bins, x: &[T], y: &mut [T], winners: &mut [T]) {
+    let (input, output, c) = (b.input_len(), b.output_len(), b.channels);
+    if input == 0 || output == 0 {
+        return;
+    }
+    for (image, (x, y)) in x.chunks_exact(input).zip(y.chunks_exact_mut(output)).enumerate() {
+        let winners = winners.get_mut(image * output..(image + 1) * output).unwrap_or(&mut []);
+        y.fill(T::neg_infinity());
+        winners.fill(T::zero());
+        b.visit_numbered(|o, number, i| {
+            let winners = winners.get_mut(o..o + c).unwrap_or(&mut []);
+            for (channel, (y, &x)) in y[o..o + c].iter_mut().zip(&x[i..i + c]).enumerate() {
+                if x > *y || x.is_nan() {
+                    *y = x;
+                    if let Some(winner) = winners.get_mut(channel) {
+                        *winner = T::of(number as f64);
+                    }
+                }
+            }
+        });
+    }
+}
+
+/// The winner of each bin gets its gradient.
+#[inline(always)]
+pub(super) fn adaptive_max_pool_backward<T: Elementary>(b: Bins, winners: &[T], dy: &[T], dx: &mut [T]) {
+    let (input, output, c) = (b.input_len(), b.output_len(), b.channels);
+    dx.fill(T::zero());
+    if input == 0 || output == 0 {
+        return;
+    }
+    let images = dx.chunks_exact_mut(input).zip(dy.chunks_exact(output).zip(winners.chunks_exact(output)));
+    for (dx, (dy, winners)) in images {
+        b.visit_numbered(|o, number, i| {
+            let number = T::of(number as f64);
+            for ((dx, &dy), &winner) in dx[i..i + c].iter_mut().zip(&dy[o..o + c]).zip(&winners[o..o + c]) {
+                if winner == number {
+                    *dx += dy;
+                }
             }
         });
     }

@@ -12,6 +12,7 @@
 use super::isa::Isa;
 use super::pack::Strip;
 use super::slide::{PIXELS, SlideKernel};
+use super::stream_row::StreamKernel;
 
 /// What one call of a `Kernel` works on. All distances are in bytes. Kernels use the fields up: a value serves once.
 ///
@@ -101,6 +102,8 @@ pub(super) struct TileSet<T> {
     pub row_vectors: usize,
     /// Tiles of one row and a contiguous segment, by column vectors - 1 and whether the last vector is cut short.
     pub row_kernels: [[Kernel<T>; 2]; 8],
+    /// One row times a matrix that streams by, if there is such a loop.
+    pub stream: Option<StreamKernel<T>>,
     /// Tiles of `slide`, by whether the vector of columns is cut short, and by pixels - 1; or none.
     pub slides: Option<[[SlideKernel<T>; PIXELS]; 2]>,
 }
@@ -138,6 +141,7 @@ macro_rules! tile_scalar {
                     kernels: portable_kernels(),
                     row_vectors: 1,
                     row_kernels: [[portable::<$t, 1>; 2]; 8],
+                    stream: None,
                     slides: None,
                 };
                 match isa {

@@ -91,6 +91,7 @@ pub trait Layer<T: Real> {
 
 pub mod activation;
 pub mod adaptive_avg_pool2d;
+pub mod adaptive_max_pool2d;
 pub mod add;
 pub mod alpha_dropout;
 pub mod arithmetic;

@@ -97,6 +97,7 @@ fn over<O: Tensor>(
     Ok(factor * sum)
 }
 
+#[diagnostic::do_not_recommend]
 impl<O: Tensor> Loss<O, O> for BinaryCrossEntropy {
     fn loss(
         &self,
@@ -119,6 +120,7 @@ impl<O: Tensor> Loss<O, O> for BinaryCrossEntropy {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<O: Tensor> Loss<O, O> for WeightedBinaryCrossEntropy<O> {
     fn loss(
         &self,
@@ -141,5 +143,7 @@ impl<O: Tensor> Loss<O, O> for WeightedBinaryCrossEntropy<O> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Takes<RawScores> for BinaryCrossEntropy {}
+#[diagnostic::do_not_recommend]
 impl<O> Takes<RawScores> for WeightedBinaryCrossEntropy<O> {}

@@ -150,7 +150,9 @@ macro_rules! over_classes {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl Takes<$kind> for $plain {}
+        #[diagnostic::do_not_recommend]
         impl<W> Takes<$kind> for $weighted<W> {}
     };
 }

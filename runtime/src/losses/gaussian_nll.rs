@@ -89,6 +89,7 @@ impl Default for GaussianNll {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<O: Tensor, Y: Tensor<Scalar = O::Scalar>> Loss<O, Y> for GaussianNll {
     fn loss(
         &self,
@@ -109,4 +110,5 @@ impl<O: Tensor, Y: Tensor<Scalar = O::Scalar>> Loss<O, Y> for GaussianNll {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Takes<RawScores> for GaussianNll {}

@@ -60,6 +60,7 @@ impl MeanSquaredError {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<O: Tensor> Loss<O, O> for MeanSquaredError {
     fn loss(
         &self,
@@ -80,6 +81,9 @@ impl<O: Tensor> Loss<O, O> for MeanSquaredError {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Takes<RawScores> for MeanSquaredError {}
+#[diagnostic::do_not_recommend]
 impl Takes<Probabilities> for MeanSquaredError {}
+#[diagnostic::do_not_recommend]
 impl Takes<Distribution> for MeanSquaredError {}

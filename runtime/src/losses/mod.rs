@@ -16,6 +16,8 @@ pub use cross_entropy::{
 pub use gaussian_nll::GaussianNll;
 pub use mean_squared_error::MeanSquaredError;
 pub use pointwise::{Huber, KlDivergence, L1, PoissonNll, SmoothL1};
+#[doc(hidden)]
+pub use scores::Among;
 pub use scores::{Aim, Scores};
 
 use crate::{Error, Result, Selection, Tensor};
@@ -35,10 +37,11 @@ pub enum Reduction {
 /// `targets` are those of the whole data set; the `selection` that went into the network's forward pass says which of
 /// them belong to the outputs: the i-th output goes with `targets[indices[i]]`.
 #[diagnostic::on_unimplemented(
-    message = "the loss `{Self}` cannot compare an output of type `{O}` with a target of type `{Y}`",
+    message = "`{Self}` is no loss that compares the network's output with a target of type `{Y}`",
     label = "output and target do not go together in this loss",
     note = "`CrossEntropy` compares `C` scores with a class index `Index<C>` or with `C` probabilities; \
-            `MeanSquaredError` and `BinaryCrossEntropy` compare an output with a target of the same type"
+            `MeanSquaredError` and `BinaryCrossEntropy` compare an output with a target of the same type",
+    note = "a `Trainer` takes the loss first, and then the optimizer"
 )]
 pub trait Loss<O: Tensor, Y> {
     /// The loss, and its derivative by every output, of which every scalar is written.
@@ -79,7 +82,14 @@ pub trait Loss<O: Tensor, Y> {
 )]
 pub trait Takes<Kind> {}
 
-impl<L> Takes<crate::kind::Unknown> for L {}
+/// What a loss may be taken of: a kind that it [`Takes`], or one that nobody knows, after a mistake in the network.
+#[doc(hidden)]
+pub trait TakenBy<L> {}
+
+impl<L: Takes<K>, K: crate::kind::Known> TakenBy<L> for K {}
+
+#[diagnostic::do_not_recommend]
+impl<L> TakenBy<L> for crate::kind::Unknown {}
 
 /// Calls `each` with every pair of output and target and the place of the gradient, and adds up what it gives. The
 /// gradients are `None` where only the value is asked for.

@@ -28,6 +28,7 @@ fn over<O: Tensor>(
 
 macro_rules! pointwise {
     ($loss:ident takes $($kind:ident)*) => {
+        #[diagnostic::do_not_recommend]
         impl<O: Tensor> Loss<O, O> for $loss {
             fn loss(
                 &self,
@@ -59,7 +60,7 @@ macro_rules! pointwise {
             }
         }
 
-        $(impl Takes<$kind> for $loss {})*
+        $(#[diagnostic::do_not_recommend] impl Takes<$kind> for $loss {})*
     };
 }
 

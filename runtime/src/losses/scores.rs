@@ -24,7 +24,7 @@ pub enum Aim<'a, T> {
 /// | an image, `[SMatrix<T, W, H>; C]` | `[[Index<C>; W]; H]` |
 /// | any of these | the same type, which holds probabilities |
 #[diagnostic::on_unimplemented(
-    message = "scores of type `{Self}` cannot be compared with a target of type `{Y}`",
+    message = "targets of type `{Y}` do not go with the scores that the network gives",
     label = "output and target do not go together in a loss over classes",
     note = "`C` scores go with a class `Index<C>` or with `C` probabilities, a sequence or an image of scores with as \
             many classes (`[Index<C>; L]`, `[[Index<C>; W]; H]`) or with probabilities of its own type"
@@ -40,15 +40,33 @@ pub trait Scores<Y>: Tensor {
     fn aim(target: &Y, place: usize) -> Aim<'_, Self::Scalar>;
 }
 
-impl<T: Real, const C: usize> Scores<Index<C>> for SVector<T, C> {
+/// A class of as many as there are scores.
+///
+/// A trait of its own, so that another number of classes is refused with both numbers.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the network gives {C} scores, but the targets are classes of another number: `{Self}`",
+    label = "the network gives {C} scores, one for each class, and the targets are `{Self}`",
+    note = "a network that tells `C` classes apart ends in `Dense(C)`, and its targets are `Index<C>`"
+)]
+pub trait Among<const C: usize> {}
+
+#[diagnostic::do_not_recommend]
+impl<const C: usize> Among<C> for Index<C> {}
+
+impl<T: Real, const C: usize, const K: usize> Scores<Index<K>> for SVector<T, C>
+where
+    Index<K>: Among<C>,
+{
     type Weights = SVector<T, C>;
     const CLASSES: usize = C;
     const INNER: usize = 1;
-    fn aim(target: &Index<C>, _: usize) -> Aim<'_, T> {
+    fn aim(target: &Index<K>, _: usize) -> Aim<'_, T> {
         Aim::Class(target.get())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Real, const C: usize, const L: usize> Scores<[Index<C>; L]> for SMatrix<T, C, L> {
     type Weights = SVector<T, C>;
     const CLASSES: usize = C;
@@ -58,6 +76,7 @@ impl<T: Real, const C: usize, const L: usize> Scores<[Index<C>; L]> for SMatrix<
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Real, const C: usize, const W: usize, const H: usize> Scores<[[Index<C>; W]; H]>
     for [SMatrix<T, W, H>; C]
 {
@@ -69,6 +88,7 @@ impl<T: Real, const C: usize, const W: usize, const H: usize> Scores<[[Index<C>;
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Real, const C: usize, const L: usize> Scores<SMatrix<T, C, L>> for SMatrix<T, C, L> {
     type Weights = SVector<T, C>;
     const CLASSES: usize = C;
@@ -78,6 +98,7 @@ impl<T: Real, const C: usize, const L: usize> Scores<SMatrix<T, C, L>> for SMatr
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Real, const C: usize, const W: usize, const H: usize> Scores<[SMatrix<T, W, H>; C]>
     for [SMatrix<T, W, H>; C]
 {

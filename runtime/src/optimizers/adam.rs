@@ -113,6 +113,7 @@ pub struct AdamState<N> {
     largest: Option<Box<N>>,
 }
 
+#[diagnostic::do_not_recommend]
 impl Optimizer for Adam {
     type State<N: Parameters> = AdamState<N>;
 
@@ -193,6 +194,7 @@ impl AdamW {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Optimizer for AdamW {
     type State<N: Parameters> = AdamState<N>;
 

@@ -68,6 +68,7 @@ pub struct SgdState<N> {
     velocity: Option<Box<N>>,
 }
 
+#[diagnostic::do_not_recommend]
 impl Optimizer for Sgd {
     type State<N: Parameters> = SgdState<N>;
 

@@ -40,6 +40,49 @@ where
     }
 }
 
+/// Targets that are a loss's.
+///
+/// A trait of its own, and not an equation of types, so that targets of another type than the loss takes are refused in
+/// words.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the targets do not have the type that this loss compares the network's output with",
+    label = "the data set's targets are `{Self}`, but the loss takes `{Y}`",
+    note = "`MeanSquaredError` and `BinaryCrossEntropy` take a target of the output's shape, also where that is `[1]`; \
+            `CrossEntropy` takes a class, `Index<C>`, or as many probabilities"
+)]
+pub trait IsTarget<Y>: Sized {
+    fn targets(targets: &[Self]) -> &[Y];
+}
+
+#[diagnostic::do_not_recommend]
+impl<Y> IsTarget<Y> for Y {
+    fn targets(targets: &[Y]) -> &[Y] {
+        targets
+    }
+}
+
+/// Examples as a loss over targets `Y` sees them.
+pub(super) struct Aimed<'a, E, Y>(&'a E, core::marker::PhantomData<fn() -> Y>);
+
+impl<'a, E, Y> Aimed<'a, E, Y> {
+    pub fn new(examples: &'a E) -> Self {
+        Aimed(examples, core::marker::PhantomData)
+    }
+}
+
+impl<N: Network, Y, E: Examples<N, Target: IsTarget<Y>>> Examples<N> for Aimed<'_, E, Y> {
+    type Target = Y;
+
+    fn inputs(&self) -> N::Batch<'_> {
+        self.0.inputs()
+    }
+
+    fn targets(&self) -> &[Y] {
+        IsTarget::targets(self.0.targets())
+    }
+}
+
 /// Samples that are a network's.
 ///
 /// A trait of its own, and not an equation of types, so that data of another shape than the network's is refused in
@@ -55,6 +98,7 @@ pub trait IsSample<S>: Sized {
     fn samples(samples: &[Self]) -> &[S];
 }
 
+#[diagnostic::do_not_recommend]
 impl<S> IsSample<S> for S {
     fn samples(samples: &[S]) -> &[S] {
         samples

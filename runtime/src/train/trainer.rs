@@ -1,10 +1,11 @@
 //! The trainer: epochs of shuffled batches.
 
+use super::examples::{Aimed, IsTarget};
 use super::measure::{Mean, Measure, check_examples};
 use super::patience::{Verdict, Watch};
 use super::{Epoch, Examples, History, Patience, Scores};
 use crate::init::{Purpose, shuffle, stream};
-use crate::losses::{Loss, Takes};
+use crate::losses::{Loss, TakenBy};
 use crate::metrics::{Metric, Running, Tallied};
 use crate::optimizers::Optimizer;
 use crate::report::progress::{Progress, figures};
@@ -108,10 +109,13 @@ impl<'a, N: Network, Y, L, O> Trainer<'a, N, Y, L, O> {
     pub fn fit<P, E>(mut self, network: &mut P, train: &E) -> Result<History>
     where
         P: DerefMut<Target = N>,
-        E: Examples<N, Target = Y>,
-        L: Loss<N::Output, Y> + Takes<N::Kind>,
+        E: Examples<N>,
+        E::Target: IsTarget<Y>,
+        L: Loss<N::Output, Y>,
+        N::Kind: TakenBy<L>,
         O: Optimizer,
     {
+        let train = &Aimed::<E, Y>::new(train);
         let network: &mut N = network;
         self.check()?;
         let samples = check_examples::<N, Y>("the training set", train)?;

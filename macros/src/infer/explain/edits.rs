@@ -255,19 +255,21 @@ impl Explainer<'_> {
         if wanted.rank() == found.rank() || readers > 0 || !node.operands.is_empty() {
             return Vec::new();
         }
-        let layers = ["GlobalAvgPool2d", "GlobalAvgPool1d", "Flatten"].into_iter().filter_map(|text| {
-            let call = parsed(text)?;
-            Some(Candidate {
-                edits: vec![Edit::Append { index, call }],
-                text: format!("end with `-> {text}`"),
-                changes: vec![Change {
-                    place: Place::of(&node.tokens),
-                    how: How::After,
-                    text: format!(" -> {text}"),
-                }],
-                gives: Some(Gives::Shape(wanted.clone())),
-            })
-        });
+        let layers = ["GlobalAvgPool2d", "GlobalAvgPool1d", "Flatten", "sum", "reshape([1])"]
+            .into_iter()
+            .filter_map(|text| {
+                let call = parsed(text)?;
+                Some(Candidate {
+                    edits: vec![Edit::Append { index, call }],
+                    text: format!("end with `-> {text}`"),
+                    changes: vec![Change {
+                        place: Place::of(&node.tokens),
+                        how: How::After,
+                        text: format!(" -> {text}"),
+                    }],
+                    gives: Some(Gives::Shape(wanted.clone())),
+                })
+            });
         layers.collect()
     }
 
@@ -328,7 +330,7 @@ impl Explainer<'_> {
     }
 
     /// So many features out of the layer that made those of a value.
-    fn made(&self, value: ValueId, axis: usize, features: Dim) -> Option<Candidate> {
+    pub(super) fn made(&self, value: ValueId, axis: usize, features: Dim) -> Option<Candidate> {
         let id = self.origin(value, axis)?;
         let node = &self.graph.nodes[id.0];
         if !node.layer.as_ref()?.decides_features() {
@@ -358,7 +360,7 @@ fn labelled_text(node: &Node) -> String {
     labelled_call(node, node.call.as_ref().unwrap_or_else(|| unreachable!("asked of layers only")))
 }
 
-fn operand_text(tokens: &TokenStream) -> String {
+pub(super) fn operand_text(tokens: &TokenStream) -> String {
     let text = suggest::source(tokens);
     if text.contains("->") { format!("({text})") } else { text }
 }
@@ -368,7 +370,7 @@ fn parsed(text: &str) -> Option<Call> {
 }
 
 /// A call with another value for an argument, or with the argument added; without a name it is the one by place.
-fn with_argument(call: &Call, name: Option<&str>, value: &str) -> Option<Call> {
+pub(super) fn with_argument(call: &Call, name: Option<&str>, value: &str) -> Option<Call> {
     let value = parsed(&format!("X({value})"))?.arguments.pop()?.value;
     let mut call = call.clone();
     let old = call.arguments.iter_mut().find(|a| match (&a.name, name) {

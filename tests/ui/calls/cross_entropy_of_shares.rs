@@ -1,0 +1,16 @@
+use formwork::prelude::*;
+#[allow(unused_imports)]
+use nalgebra::{SMatrix, SVector};
+
+formwork::network! {
+    struct Digits(image: [1, 28, 28]) -> [10] { image -> Flatten -> Dense(10) -> Softmax }
+}
+
+#[allow(dead_code)]
+type Image = [SMatrix<f32, 28, 28>; 1];
+
+fn train(net: &mut Box<Digits>, data: &Dataset<Image, Index<10>>) {
+    let _ = Trainer::new(CrossEntropy::new(), Adam::new(1e-3)).fit(net, data);
+}
+
+fn main() {}

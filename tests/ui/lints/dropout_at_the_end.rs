@@ -1,0 +1,9 @@
+#![deny(deprecated)]
+
+formwork::network! {
+    struct Digits(image: [784]) -> [10] {
+        image -> Dense(128) -> Relu -> Dense(10) -> Dropout(0.2)
+    }
+}
+
+fn main() {}
