@@ -302,7 +302,7 @@ impl Names {
             }
             FieldKind::Guess(_, guess) => {
                 let krate = &self.krate;
-                let Some(Guess { layer, inputs }) = guess else {
+                let Some(Guess { layer, inputs }) = guess.as_deref() else {
                     return Element::Layer(quote!(#krate::__private::Unknown));
                 };
                 let ty = layer.field(inputs, &self.scalar);
