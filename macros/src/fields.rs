@@ -30,7 +30,7 @@ pub struct Field {
 pub enum FieldKind {
     Layer(NodeId, Vec<Parameter>),
     /// After an error: a layer of which not everything is known.
-    Guess(NodeId, Option<Guess>),
+    Guess(NodeId, Option<Box<Guess>>),
     Struct(GroupId, Vec<Field>),
 }
 
@@ -102,7 +102,7 @@ fn layer(shaped: &Shaped, node: NodeId, name: Ident, repeat: Option<Dim>) -> Opt
     let known = inner.inputs.iter().chain(&inner.outputs).all(|v| shaped.shapes[v.0].is_some());
     if inner.layer.is_none() || !known {
         let guess = guess::guess(shaped, inner)?;
-        let (kind, zero) = (FieldKind::Guess(node, guess), Dim::ZERO);
+        let (kind, zero) = (FieldKind::Guess(node, guess.map(Box::new)), Dim::ZERO);
         return Some(Field { name, kind, offset: zero, len: zero, repeat, fill: zero });
     }
     let parameters = shaped.parameters(node);

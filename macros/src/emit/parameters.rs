@@ -229,7 +229,9 @@ impl Emit<'_> {
 /// The layer of a field with its shapes.
 pub fn field_doc(shaped: &Shaped, field: &Field) -> String {
     let list = |values: &[ValueId]| {
-        let shape = |value: &ValueId| shaped.shapes[value.0].as_ref().map_or("?".into(), Shape::to_string);
+        let shape = |value: &ValueId| {
+            shaped.shapes[value.0].as_ref().map_or("?".into(), |shape| format!("`{shape}`"))
+        };
         values.iter().map(shape).collect::<Vec<_>>().join(", ")
     };
     match &field.kind {
@@ -248,7 +250,7 @@ pub fn field_doc(shaped: &Shaped, field: &Field) -> String {
         FieldKind::Layer(node, parameters) => {
             let tensors = parameters.iter().map(|p| {
                 let shape: Vec<_> = p.axes.iter().map(|&a| p.memory_shape[a]).collect();
-                format!("`{}` {}", p.name, Shape(shape))
+                format!("`{}` `{}`", p.name, Shape(shape))
             });
             let tensors = tensors.collect::<Vec<_>>().join(", ");
             let node = &shaped.graph.nodes[node.0];
@@ -300,7 +302,7 @@ impl Names {
             }
             FieldKind::Guess(_, guess) => {
                 let krate = &self.krate;
-                let Some(Guess { layer, inputs }) = guess else {
+                let Some(Guess { layer, inputs }) = guess.as_deref() else {
                     return Element::Layer(quote!(#krate::__private::Unknown));
                 };
                 let ty = layer.field(inputs, &self.scalar);

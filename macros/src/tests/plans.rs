@@ -58,7 +58,10 @@ fn a_mistake_still_yields_the_type_with_what_is_known() {
     assert!(code.contains("compile_error!"), "{code}");
     assert_eq!(code.matches("compile_error!").count(), 1, "{code}");
     // What comes out of the layer that does not fit nobody knows, but its field is there.
-    assert!(code.contains("pub b: ::formwork::layers::dense::Dense<") && code.contains("[8] to ?"), "{code}");
+    assert!(
+        code.contains("pub b: ::formwork::layers::dense::Dense<") && code.contains("`[8]` to ?"),
+        "{code}"
+    );
 }
 
 #[test]
