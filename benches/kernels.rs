@@ -1,15 +1,23 @@
-//! The heavy kernels, forward and backward, with the rate of multiply-adds (`elem/s`; twice that is FLOP/s).
+//! The kernels, forward and backward, with the rate of multiply-adds (`elem/s`; twice that is FLOP/s) or of bytes, and
+//! before each the share of what the machine can do: of multiply-adds that wait for nothing, or of a copy of as many bytes.
+
+#[path = "workloads/peak.rs"]
+mod peak;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use formwork::layers::activation::{Activation, ActivationSpec};
+use formwork::layers::batch_norm::BatchNormSpec;
 use formwork::layers::conv2d::Conv2dSpec;
 use formwork::layers::dense::DenseSpec;
 use formwork::layers::map::Function::{Add, Multiply, Sigmoid, Subtract};
 use formwork::layers::map::Source::{Input, Number, Register};
 use formwork::layers::map::{Function, MapSpec, Op, Program, Reads, Source};
+use formwork::layers::max_pool2d::MaxPool2dSpec;
 use formwork::layers::{Backward, Forward, Layer, Mode};
 use formwork::noise::{Noise, Stream};
 use rand::RngExt;
+use std::hint::black_box;
+use std::time::Instant;
 
 /// The sizes of one layer over one batch.
 struct Sizes {
@@ -17,8 +25,41 @@ struct Sizes {
     parameters: usize,
     input: usize,
     output: usize,
+    /// Scalars that forward leaves for backward.
+    saved: usize,
     scratch: usize,
+    /// Multiply-adds of a sample; without any, the kernel waits for memory.
     multiply_adds: usize,
+}
+
+/// The time of the fastest of some calls, in seconds.
+fn fastest(mut call: impl FnMut()) -> f64 {
+    let once = |call: &mut dyn FnMut()| {
+        let start = Instant::now();
+        call();
+        start.elapsed().as_secs_f64()
+    };
+    (0..20).map(|_| once(&mut call)).fold(f64::INFINITY, f64::min)
+}
+
+/// Says how near a kernel comes to what the machine can do.
+fn roofline(name: &str, work: &Throughput, call: impl FnMut()) {
+    match *work {
+        Throughput::Elements(n) => {
+            let (rate, peak) = (2e-9 * n as f64 / fastest(call), peak::gflops());
+            if peak > 0.0 {
+                println!("{name}: {rate:.1} GFLOP/s, {:.0} % of {peak:.0}", 100.0 * rate / peak);
+            }
+        }
+        Throughput::Bytes(n) => {
+            let (from, mut to) = (drawn(n as usize / 8), vec![0.0; n as usize / 8]);
+            let copy = fastest(|| to.copy_from_slice(black_box(&from)));
+            let time = fastest(call);
+            let rate = 1e-9 * n as f64 / time;
+            println!("{name}: {rate:.1} GB/s, {:.0} % of a copy of as many bytes", 100.0 * copy / time);
+        }
+        _ => {}
+    }
 }
 
 fn drawn(len: usize) -> Vec<f32> {
@@ -35,39 +76,46 @@ fn layer(c: &mut Criterion, name: &str, spec: &impl Layer<f32>, sizes: &Sizes) {
     let mut dx = vec![0.0; samples * sizes.input];
     let mut gradient = vec![0.0; sizes.parameters];
     let mut scratch = vec![0.0; sizes.scratch];
+    let mut saved = drawn(sizes.saved);
     let mut group = c.benchmark_group(name);
-    let work = (samples * sizes.multiply_adds) as u64;
-    group.throughput(Throughput::Elements(work));
-    group.bench_function("forward", |b| {
-        b.iter(|| {
-            spec.forward(Forward {
-                samples,
-                mode: Mode::Predict,
-                parameters: &parameters,
-                inputs: &[&x],
-                outputs: &mut [&mut y],
-                saved: &mut [],
-                scratch: &mut scratch,
-            });
+    // What a pass reads and writes: inputs and outputs, and backward their gradients beside.
+    let bytes = (samples * (sizes.input + sizes.output) * size_of::<f32>()) as u64;
+    let work = |passes: u64| match (samples * sizes.multiply_adds) as u64 {
+        0 => Throughput::Bytes(passes * bytes),
+        n => Throughput::Elements(passes * n),
+    };
+    let mode = if sizes.saved > 0 { Mode::Train(Noise::default()) } else { Mode::Predict };
+    let mut forward = || {
+        spec.forward(Forward {
+            samples,
+            mode,
+            parameters: &parameters,
+            inputs: &[&x],
+            outputs: &mut [&mut y],
+            saved: &mut saved,
+            scratch: &mut scratch,
         });
-    });
-    group.throughput(Throughput::Elements(2 * work));
-    group.bench_function("backward", |b| {
-        b.iter(|| {
-            spec.backward(Backward {
-                samples,
-                noise: Noise::default(),
-                parameters: &parameters,
-                inputs: &[&x],
-                outputs: &[&[]],
-                saved: &mut [],
-                output_gradients: &[&dy],
-                input_gradients: &mut [&mut dx],
-                parameter_gradients: &mut gradient,
-                scratch: &mut scratch,
-            });
+    };
+    roofline(&format!("{name}/forward"), &work(1), &mut forward);
+    group.throughput(work(1));
+    group.bench_function("forward", |b| b.iter(&mut forward));
+    let mut backward = || {
+        spec.backward(Backward {
+            samples,
+            noise: Noise::default(),
+            parameters: &parameters,
+            inputs: &[&x],
+            outputs: &[&[]],
+            saved: &mut saved,
+            output_gradients: &[&dy],
+            input_gradients: &mut [&mut dx],
+            parameter_gradients: &mut gradient,
+            scratch: &mut scratch,
         });
-    });
+    };
+    roofline(&format!("{name}/backward"), &work(2), &mut backward);
+    group.throughput(work(2));
+    group.bench_function("backward", |b| b.iter(&mut backward));
     group.finish();
 }
 
@@ -80,6 +128,7 @@ fn dense(c: &mut Criterion) {
             parameters: inputs * outputs + outputs,
             input: inputs,
             output: outputs,
+            saved: 0,
             scratch: spec.forward_scratch(samples).max(spec.backward_scratch(samples)),
             multiply_adds: inputs * outputs,
         };
@@ -91,7 +140,7 @@ fn conv2d(c: &mut Criterion) {
     formwork::set_threads(1);
     let samples = 32;
     for (channels, outputs, side, padding) in
-        [(1, 32, 28, 0), (32, 64, 13, 0), (3, 32, 32, 0), (16, 16, 32, 1)]
+        [(1, 32, 28, 0), (32, 64, 13, 0), (3, 32, 32, 0), (16, 16, 32, 1), (64, 64, 6, 0), (16, 32, 16, 1)]
     {
         let spec = Conv2dSpec {
             channels,
@@ -111,10 +160,51 @@ fn conv2d(c: &mut Criterion) {
             parameters: 9 * channels * outputs + outputs,
             input: channels * side * side,
             output: outputs * pixels,
+            saved: 0,
             scratch: spec.forward_scratch(samples).max(spec.backward_scratch(samples)),
             multiply_adds: 9 * channels * outputs * pixels,
         };
         layer(c, &format!("conv2d_{channels}to{outputs}_{side}_{samples}"), &spec, &sizes);
+    }
+}
+
+/// What waits for memory: pooling and batch normalisation at the sizes of the small image networks and of a residual one.
+fn passes(c: &mut Criterion) {
+    formwork::set_threads(1);
+    for (channels, side) in [(32, 26), (64, 11), (16, 32)] {
+        let (samples, len) = (32, channels * side * side);
+        let pool = MaxPool2dSpec {
+            channels,
+            height: side,
+            width: side,
+            kernel: [2, 2],
+            stride: [2, 2],
+            padding: [0, 0],
+            dilation: [1, 1],
+        };
+        let output = pool.saved_each();
+        let sizes = Sizes {
+            samples,
+            parameters: 0,
+            input: len,
+            output,
+            saved: samples * output,
+            scratch: 0,
+            multiply_adds: 0,
+        };
+        layer(c, &format!("max_pool_{channels}x{side}_{samples}"), &pool, &sizes);
+        let norm = BatchNormSpec {
+            channels,
+            values: side * side,
+            eps: 1e-5,
+            affine: true,
+            running: false,
+            counted: false,
+        };
+        let scratch = norm.forward_scratch(samples).max(norm.backward_scratch(samples));
+        let sizes =
+            Sizes { parameters: 4 * channels, output: len, saved: norm.saved_fixed(), scratch, ..sizes };
+        layer(c, &format!("batch_norm_{channels}x{side}_{samples}"), &norm, &sizes);
     }
 }
 
@@ -152,8 +242,15 @@ const fn op(function: Function, first: Source, second: Source, to: usize) -> Op 
 fn maps(c: &mut Criterion) {
     formwork::set_threads(1);
     let len = 1 << 14;
-    let sizes =
-        |samples| Sizes { samples, parameters: 0, input: len, output: len, scratch: 0, multiply_adds: len };
+    let sizes = |samples| Sizes {
+        samples,
+        parameters: 0,
+        input: len,
+        output: len,
+        saved: 0,
+        scratch: 0,
+        multiply_adds: 0,
+    };
     for samples in [1, 32] {
         for (name, function) in [("silu", Activation::Silu), ("gelu", Activation::Gelu)] {
             layer(c, &format!("{name}_{samples}"), &ActivationSpec { len, function }, &sizes(samples));
@@ -162,5 +259,5 @@ fn maps(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, dense, conv2d, maps);
+criterion_group!(benches, dense, conv2d, passes, maps);
 criterion_main!(benches);

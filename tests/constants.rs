@@ -48,6 +48,7 @@ macro_rules! dense {
 macro_rules! images {
     ($name:ident $one:tt $two:tt $three:tt $four:tt $six:tt $eight:tt) => {
         network! {
+            #[allow(formwork::bias_before_batch_norm, formwork::unnamed_twins)]
             pub struct $name(image: [$two, $eight + $one, $eight]) -> [$three] {
                 let a = image
                     -> c1: Conv2d($four, kernel: $three, padding: same) -> BatchNorm2d -> Relu
@@ -93,6 +94,7 @@ macro_rules! volumes {
 macro_rules! values {
     ($name:ident $one:tt $two:tt $three:tt $four:tt $six:tt $eight:tt) => {
         network! {
+            #[allow(formwork::bias_before_batch_norm, formwork::unnamed_twins)]
             pub struct $name(a: [$three, $four], b: [$four], c: []) -> (left: [$four, $three], right: [$six]) {
                 let d = a -> Dense($four);
                 let wide = expand(b -> Dense($four), [$three, $four]);
@@ -116,6 +118,7 @@ macro_rules! structure {
                 x + y -> Relu
             }
 
+            #[allow(formwork::bias_before_batch_norm)]
             pub struct $name(image: [$three, $six, $six]) -> [$three] {
                 layer shared = Dense($four);
                 let a = image -> Conv2d($four, kernel: $one) -> body: [Residual($four); $three] -> Residual($four)
@@ -249,6 +252,7 @@ network! {
 macro_rules! tokens {
     ($name:ident $one:tt $two:tt $four:tt $six:tt) => {
         network! {
+            #[allow(formwork::unnamed_twins)]
             struct $name(tokens: [$four] in 0..$two * $six, class: [] in 0..$six) -> [$two] {
                 let words = tokens -> Embedding($six, padding_idx: $one) -> Flatten;
                 concat(words, class -> Embedding($two), axis: 0) -> Dense($two)

@@ -5,6 +5,7 @@ use formwork::prelude::*;
 use rand::RngExt;
 
 network! {
+    #[allow(formwork::bias_before_batch_norm)]
     pub struct Cnn(image: [1, 28, 28]) -> [10] {
         image
             -> Conv2d(32, kernel: 3) -> BatchNorm2d -> Relu -> MaxPool2d(2)

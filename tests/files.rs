@@ -12,6 +12,7 @@ network! {
         x -> hidden: Dense(16) -> Gelu -> logits: Dense(3)
     }
 
+    #[allow(formwork::bias_before_batch_norm)]
     pub struct Cnn<T>(image: [2, 9, 8]) -> [4] {
         image
             -> conv1: Conv2d(6, kernel: 3, padding: 1) -> norm1: BatchNorm2d -> Relu -> MaxPool2d(2)

@@ -26,6 +26,7 @@ network! {
     }
 
     /// An image in row-major order and channels last at once, values used several times, an image that comes out.
+    #[allow(formwork::bias_before_batch_norm)]
     pub struct Residual<T>(image: [3, 6, 5]) -> [4, 6, 5] {
         let a = image -> stem: Conv2d(4, kernel: 3, padding: 1) -> BatchNorm2d -> Tanh;
         let b = a -> Conv2d(4, kernel: 3, padding: 1) -> BatchNorm2d -> Sigmoid -> Conv2d(4, kernel: 1);

@@ -6,6 +6,7 @@ use common::differences::check;
 use formwork::prelude::*;
 
 network! {
+    #[allow(formwork::bias_before_batch_norm)]
     pub struct Sequence<T>(x: [13, 3]) -> [2] {
         let a = x -> Conv1d(4, kernel: 3, padding: same) -> BatchNorm1d -> Tanh;
         let b = a -> Conv1d(4, kernel: 3, padding: 2, dilation: 2, groups: 2, bias: false) -> Silu;
@@ -19,6 +20,7 @@ network! {
     }
 
     /// Down and up again, with a size on the way that a stride makes ambiguous.
+    #[allow(formwork::bias_before_batch_norm)]
     pub struct UpAndDown<T>(image: [2, 7, 6]) -> [1, 8, 7] {
         image
             -> Conv2d(4, kernel: 3, stride: 2, padding: 1) -> Tanh

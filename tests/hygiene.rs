@@ -25,6 +25,7 @@ mod shadowed {
     pub const scratch: i64 = 3;
 
     network! {
+        #[allow(formwork::bias_before_batch_norm)]
         pub struct Net(image: [2, 6, 6]) -> [3] {
             let samples = image -> conv: Conv2d(4, kernel: 3) -> BatchNorm2d -> Relu;
             samples -> memory: Conv2d(4, kernel: 1) -> MaxPool2d(2) -> Flatten -> scratch: Dense(3)

@@ -21,6 +21,7 @@ network! {
     }
 
     /// Several values into one function, on images, which lie channels last between convolutions.
+    #[allow(formwork::unnamed_twins)]
     pub struct Gated<T>(image: [2, 5, 4]) -> [3, 5, 4] {
         let (a, b) = (image -> Conv2d(3, kernel: 3, padding: 1), image -> Conv2d(3, kernel: 3, padding: 1));
         let gated = map(a, b, |a, b| a * sigmoid(b) + 0.1 * a * b);

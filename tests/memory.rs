@@ -52,6 +52,7 @@ network! {
         x -> Dense(32) -> Relu -> Dense(4)
     }
 
+    #[allow(formwork::bias_before_batch_norm)]
     pub struct Cnn(image: [1, 28, 28]) -> [10] {
         image
             -> Conv2d(32, kernel: 3) -> BatchNorm2d -> Relu -> MaxPool2d(2) -> Dropout(0.1)

@@ -12,6 +12,7 @@ mod nets {
     use formwork::prelude::*;
 
     network! {
+        #[allow(formwork::bias_before_batch_norm)]
         pub struct Backbone<T>(image: [2, 6, 6]) -> [5] {
             image -> conv: Conv2d(4, kernel: 3) -> BatchNorm2d -> Relu -> Flatten -> out: Dense(5)
         }
@@ -25,10 +26,12 @@ mod nets {
             (a -> left: Dense(4)) + (b -> Flatten -> right: Dense(4) -> Tanh)
         }
 
+        #[allow(formwork::bias_before_batch_norm)]
         pub struct Step<T>(x: [8]) -> [8] { x + (x -> inner: Dense(8) -> BatchNorm1d -> Tanh) }
 
         pub struct Words<T>(tokens: [3] in 0..10) -> [3, 4] { tokens -> table: Embedding(4) }
 
+        #[allow(formwork::dropout_at_the_end)]
         pub struct Dropping(x: [64]) -> [64] { x -> Dropout(0.5) }
     }
 
@@ -93,6 +96,7 @@ network! {
 
     pub struct Plain(image: [2, 6, 6]) -> [5] { image -> Backbone<f32> => [5] }
 
+    #[allow(formwork::dropout_at_the_end, formwork::unnamed_twins)]
     pub struct Masks(x: [64]) -> (a: [64], b: [64], c: [64]) {
         (x -> Dropout(0.5), x -> Dropping => [64], x -> Dropping => [64])
     }

@@ -7,6 +7,7 @@ use rand::RngExt;
 
 network! {
     /// Converts its image to another layout, and gives an image back.
+    #[allow(formwork::bias_before_batch_norm)]
     pub struct Picture<T>(image: [3, 10, 9]) -> [2, 10, 9] {
         let a = image -> Conv2d(4, kernel: 3, padding: same) -> BatchNorm2d -> Gelu;
         a -> Dropout(0.5) -> Conv2d(2, kernel: 1) -> Tanh

@@ -9,6 +9,8 @@ mod common;
 mod generator;
 #[path = "random/kinds.rs"]
 mod kinds;
+// What is drawn at random is what nobody would write, and so what lints are there to say.
+#[allow(deprecated)]
 #[rustfmt::skip]
 #[path = "random/networks.rs"]
 mod networks;

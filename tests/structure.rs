@@ -59,6 +59,7 @@ network! {
     }
 
     /// The same weights for two inputs: a layer, a block, a repetition.
+    #[allow(formwork::bias_before_batch_norm, formwork::missing_activation)]
     pub struct Siamese<T>(a: [6], b: [6]) -> [1] {
         layer embed = Dense(5);
         layer tower = Tower(4);
@@ -99,6 +100,7 @@ network! {
         x
     }
 
+    #[allow(formwork::unnamed_twins)]
     pub struct Passing<T>(x: [4]) -> [2] {
         let (p, q) = (x -> Dense(4), x -> Dense(4)) -> [Swap; 3];
         let (r, _s) = (p, p) -> [Swap; 2];

@@ -39,6 +39,7 @@ network! {
     }
 
     /// Layers that are not trained, above and below one that is.
+    #[allow(formwork::bias_before_batch_norm, formwork::missing_activation)]
     pub struct Frozen<T>(image: [2, 6, 6]) -> [3] {
         let bottom = image -> stem: Conv2d(4, kernel: 3, frozen: true) -> Tanh;
         let x = bottom -> tuned: Conv2d(4, kernel: 1) -> norm: BatchNorm2d(frozen: true) -> GroupNorm(2, frozen: true);
@@ -50,6 +51,7 @@ network! {
     pub struct Constants(x: [4]) -> [4] { x * (ones([4]) + ones([4])) - zeros([4]) }
 
     /// The sampling of a variational autoencoder.
+    #[allow(formwork::unnamed_twins)]
     pub struct Sampler<T>(x: [3]) -> [20] {
         let (mean, log_var) = (x -> Dense(20), x -> Dense(20));
         mean + exp(log_var / 2) * normal([20])

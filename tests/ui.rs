@@ -16,8 +16,19 @@ fn mistakes() {
         return;
     }
     let tests = trybuild::TestCases::new();
-    for stage in ["parse", "resolve", "shape", "structure", "check", "constants", "outside", "lints", "calls"]
-    {
+    let stages = [
+        "parse",
+        "typing",
+        "resolve",
+        "shape",
+        "structure",
+        "check",
+        "constants",
+        "outside",
+        "lints",
+        "calls",
+    ];
+    for stage in stages {
         tests.compile_fail(format!("tests/ui/{stage}/*.rs"));
     }
 }

@@ -9,6 +9,7 @@ use nalgebra::{SMatrix, SVector};
 
 network! {
     /// All operators between two values, one of which is used again and again.
+    #[allow(formwork::unnamed_twins)]
     pub struct Operators<T>(x: [4]) -> [3] {
         let a = x -> Dense(3) -> Tanh;
         let b = x -> Dense(3) -> Softplus;
@@ -48,6 +49,7 @@ network! {
     }
 
     /// Matrices: an attention written by hand.
+    #[allow(formwork::unnamed_twins)]
     pub struct Products<T>(x: [3, 4]) -> [3, 5] {
         let q = x -> Dense(2);
         let k = x -> Dense(2);
@@ -94,6 +96,7 @@ network! {
     }
 
     /// The sampling of a variational autoencoder.
+    #[allow(formwork::unnamed_twins)]
     pub struct Sampling<T>(x: [5], noise: [3]) -> (mean: [3], log_var: [3], z: [3]) {
         let hidden = x -> Dense(4) -> Tanh;
         let mean = hidden -> Dense(3);

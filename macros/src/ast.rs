@@ -172,6 +172,8 @@ pub enum Expression {
     Function(Function),
     /// `e.mean`
     Part(Ident, Ident),
+    /// A sum whose operands were not meant so, which has been reported.
+    Doubtful(Vec<Expression>, TokenStream),
     /// What could not be read, or is not supported yet: a value of unknown shape.
     Unknown(TokenStream),
 }
@@ -375,6 +377,7 @@ impl Expression {
         match self {
             Expression::Name(name) => TokenTree::from(name.clone()).into(),
             Expression::Tuple(_, tokens)
+            | Expression::Doubtful(_, tokens)
             | Expression::Chain(_, _, tokens)
             | Expression::Binary(_, _, _, tokens)
             | Expression::Negative(_, tokens)

@@ -1,8 +1,11 @@
 //! Where a network's tensors lie: the fields of its struct, those of the structs in it, and their places.
 
+mod guess;
+
 use crate::graph::{GroupId, GroupKind, NodeId, Shaped};
 use crate::layers::{Parameter, Role};
 use crate::shape::Dim;
+pub use guess::Guess;
 use proc_macro2::Ident;
 
 /// Scalars in a cache line (of `f32`; `f64` gets two): every layer starts on one.
@@ -26,6 +29,8 @@ pub struct Field {
 #[derive(Debug)]
 pub enum FieldKind {
     Layer(NodeId, Vec<Parameter>),
+    /// After an error: a layer of which not everything is known.
+    Guess(NodeId, Option<Guess>),
     Struct(GroupId, Vec<Field>),
 }
 
@@ -91,10 +96,14 @@ fn within(shaped: &Shaped, group: Option<GroupId>) -> Vec<Field> {
 
 fn layer(shaped: &Shaped, node: NodeId, name: Ident, repeat: Option<Dim>) -> Option<Field> {
     let inner = &shaped.graph.nodes[node.0];
-    // After an error nobody knows the tensors of a layer without its shapes, and the stub leaves them out.
-    let known = inner.inputs.iter().chain(&inner.outputs).all(|v| shaped.shapes[v.0].is_some());
-    if inner.shares.is_some() || inner.layer.is_none() || !known {
+    if inner.shares.is_some() {
         return None;
+    }
+    let known = inner.inputs.iter().chain(&inner.outputs).all(|v| shaped.shapes[v.0].is_some());
+    if inner.layer.is_none() || !known {
+        let guess = guess::guess(shaped, inner)?;
+        let (kind, zero) = (FieldKind::Guess(node, guess), Dim::ZERO);
+        return Some(Field { name, kind, offset: zero, len: zero, repeat, fill: zero });
     }
     let parameters = shaped.parameters(node);
     let len: Dim = parameters.iter().map(Parameter::len).sum();
@@ -143,6 +152,7 @@ impl Places {
                         self.groups[group.0] = here;
                     }
                 }
+                FieldKind::Guess(..) => unreachable!("planned before gate 2"),
                 FieldKind::Struct(group, fields) => {
                     self.groups[group.0] = here;
                     self.walk(shaped, fields, inner);

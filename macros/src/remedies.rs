@@ -23,6 +23,14 @@ pub fn is_silent() -> bool {
     SILENT.get()
 }
 
+/// Does that work without looking for ways out.
+pub fn silently<R>(work: impl FnOnce() -> R) -> R {
+    let before = SILENT.replace(true);
+    let result = work();
+    SILENT.set(before);
+    result
+}
+
 /// All stages that report.
 pub fn analyse(program: &Program, errors: &mut Errors) -> Vec<Shaped> {
     let mut shaped = Vec::new();
@@ -125,13 +133,13 @@ fn mistakes_after(tokens: &TokenStream, changes: &[Change]) -> Option<Vec<String
     if done.contains(&false) {
         return None;
     }
-    let before = SILENT.replace(true);
     let mut errors = Errors::new();
-    let program = parse::parse(changed, &mut errors);
-    if program.import.is_none() {
-        analyse(&program, &mut errors);
-    }
-    SILENT.set(before);
+    silently(|| {
+        let program = parse::parse(changed, &mut errors);
+        if program.import.is_none() {
+            analyse(&program, &mut errors);
+        }
+    });
     if limits::is_exhausted() {
         let _ = errors.take();
         return None;

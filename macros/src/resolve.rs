@@ -245,7 +245,9 @@ fn layer_names(expression: &Expression, names: &mut Vec<String>) {
         Expression::Name(_) | Expression::Part(..) | Expression::Number(..) | Expression::Unknown(_) => {}
         Expression::Negative(value, _) => layer_names(value, names),
         Expression::Function(function) => function.values.iter().for_each(|v| layer_names(v, names)),
-        Expression::Tuple(parts, _) => parts.iter().for_each(|part| layer_names(part, names)),
+        Expression::Tuple(parts, _) | Expression::Doubtful(parts, _) => {
+            parts.iter().for_each(|part| layer_names(part, names));
+        }
         Expression::Chain(source, stages, _) => {
             layer_names(source, names);
             names.extend(stages.iter().filter_map(|s| s.name.as_ref()).map(ToString::to_string));
@@ -430,6 +432,10 @@ impl<'p, 'e> Builder<'p, 'e> {
             Expression::Name(name) => vec![self.lookup(name)],
             Expression::Tuple(parts, _) => parts.iter().map(|part| self.single(part)).collect(),
             Expression::Unknown(tokens) => vec![self.unknown(tokens)],
+            Expression::Doubtful(operands, tokens) => {
+                operands.iter().for_each(|operand| drop(self.several(operand)));
+                vec![self.unknown(tokens)]
+            }
             Expression::Binary(..) | Expression::Negative(..) | Expression::Number(..) => {
                 vec![self.arithmetic(expression)]
             }

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 #[non_exhaustive]
 pub enum Error {
     /// A batch without samples.
-    #[error("the batch is empty: at least one sample is needed")]
+    #[error("the batch is empty, but at least one sample is needed: leave empty batches out")]
     EmptyBatch,
     /// A batch too small to be normalised.
     #[error(
@@ -33,7 +33,8 @@ pub enum Error {
     },
     /// The inputs of a batch are not equally many.
     #[error(
-        "the inputs of a batch must be equally many, but `{first}` has {expected} and `{other}` has {found}"
+        "the inputs of a batch must be equally many, but `{first}` has {expected} and `{other}` has {found}: give a \
+         value of each for every sample"
     )]
     UnequalInputs {
         /// The first input.
@@ -46,7 +47,7 @@ pub enum Error {
         found: usize,
     },
     /// An index outside a batch or data set.
-    #[error("index {index} is outside the {len} samples")]
+    #[error("index {index} is outside the {len} samples: indices count from 0 and end below {len}")]
     Index {
         /// The index.
         index: usize,
@@ -54,7 +55,10 @@ pub enum Error {
         len: usize,
     },
     /// Room for another number of outputs than there are samples.
-    #[error("there are {expected} samples, but room for {found} outputs")]
+    #[error(
+        "there are {expected} samples, but room for {found} outputs: give slices that are as long as the samples \
+         selected"
+    )]
     Outputs {
         /// The number of samples.
         expected: usize,
@@ -212,7 +216,10 @@ pub enum Error {
         place: Option<usize>,
     },
     /// A data set whose inputs and targets are not equally many.
-    #[error("a data set needs a target for every input, but there are {inputs} inputs and {targets} targets")]
+    #[error(
+        "a data set needs a target for every input, but there are {inputs} inputs and {targets} targets: leave out those \
+         without a partner"
+    )]
     Targets {
         /// The number of inputs.
         inputs: usize,
@@ -220,7 +227,7 @@ pub enum Error {
         targets: usize,
     },
     /// A data set without samples.
-    #[error("{what} is empty: at least one sample is needed")]
+    #[error("{what} is empty, but at least one sample is needed: look at where it is read or split")]
     NoSamples {
         /// Which data set.
         what: &'static str,
@@ -329,3 +336,6 @@ fn lines(problems: &[String]) -> String {
 
 /// A result whose error is Formwork's own.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
+
+#[cfg(test)]
+mod tests;

@@ -21,6 +21,10 @@ pub use nalgebra::SMatrix;
 pub use std::boxed::Box;
 pub use std::vec::Vec;
 
+/// The type of a layer that could not be read, after an error of the macro.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Unknown;
+
 /// Views of disjoint parts of the working memory.
 #[inline]
 pub fn views<T, const N: usize>(memory: &mut [T], ranges: [Range<usize>; N]) -> [&mut [T]; N] {

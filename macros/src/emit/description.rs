@@ -96,6 +96,7 @@ impl Emit<'_> {
                     rows[node.0] = (at, at + count);
                     count
                 }
+                FieldKind::Guess(..) => Dim::ZERO,
                 FieldKind::Struct(_, inner) => self.rows(inner, at, rows),
             };
             at += count * field.repeat.unwrap_or(Dim::ONE);

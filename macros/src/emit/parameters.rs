@@ -3,12 +3,12 @@
 use super::constants::of_part;
 use super::{Emit, Names, number};
 use crate::demands::Part;
-use crate::fields::{self, Field, FieldKind};
-use crate::graph::{GroupKind, NodeId, Shaped, ValueId};
+use crate::fields::{self, Field, FieldKind, Guess};
+use crate::graph::{GroupKind, Node, NodeId, Shaped, ValueId};
 use crate::layers::{Init, Parameter, Role, Spread};
 use crate::plan::Tensors;
 use crate::shape::{Dim, Shape, source};
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 impl Emit<'_> {
@@ -78,7 +78,7 @@ impl Emit<'_> {
                 let (fill, len) = (format_ident!("__fill_{}", ident), of_part(number(field.fill), part));
                 quote!(#[doc(hidden)] #fill: [#scalar; #len],)
             });
-            let doc = source(&self.field_doc(field));
+            let doc = source(&field_doc(shaped, field));
             written.push(quote! {
                 #[doc = #doc]
                 pub #ident: #ty,
@@ -96,33 +96,6 @@ impl Emit<'_> {
                 #unused
             }
         };
-    }
-
-    fn field_doc(&self, field: &Field) -> String {
-        let shaped = &self.plan.shaped;
-        let list = |values: &[ValueId]| {
-            let shapes: Vec<_> = shaped.shapes_of(values).iter().map(Shape::to_string).collect();
-            shapes.join(", ")
-        };
-        match &field.kind {
-            FieldKind::Struct(group, _) => {
-                let group = &shaped.graph.groups[group.0];
-                format!("`{}`: {} to {}", group.text, list(&group.inputs), list(&group.outputs))
-            }
-            FieldKind::Layer(node, _) if shaped.layer(*node).network().is_some() => {
-                let node = &shaped.graph.nodes[node.0];
-                format!("`{}`: {} to {}", node.text, list(&node.inputs), list(&node.outputs))
-            }
-            FieldKind::Layer(node, parameters) => {
-                let tensors = parameters.iter().map(|p| {
-                    let shape: Vec<_> = p.axes.iter().map(|&a| p.memory_shape[a]).collect();
-                    format!("`{}` {}", p.name, Shape(shape))
-                });
-                let tensors = tensors.collect::<Vec<_>>().join(", ");
-                let node = &shaped.graph.nodes[node.0];
-                format!("`{}`: {} to {}; {tensors}", node.text, list(&node.inputs), list(&node.outputs))
-            }
-        }
     }
 
     /// `unsafe impl Parameters`, checked against the real layout of the struct.
@@ -177,6 +150,7 @@ impl Emit<'_> {
             };
             let inner = match &field.kind {
                 FieldKind::Struct(_, inner) => self.tensors(inner, &path, offset, rows),
+                FieldKind::Guess(..) => Dim::ZERO,
                 FieldKind::Layer(node, parameters) => {
                     for parameter in parameters {
                         rows.push(match self.plan.shaped.layer(*node).network() {
@@ -252,10 +226,41 @@ impl Emit<'_> {
     }
 }
 
+/// The layer of a field with its shapes.
+pub fn field_doc(shaped: &Shaped, field: &Field) -> String {
+    let list = |values: &[ValueId]| {
+        let shape = |value: &ValueId| shaped.shapes[value.0].as_ref().map_or("?".into(), Shape::to_string);
+        values.iter().map(shape).collect::<Vec<_>>().join(", ")
+    };
+    match &field.kind {
+        FieldKind::Guess(node, _) => {
+            let node = &shaped.graph.nodes[node.0];
+            format!("`{}`: {} to {}", node.text, list(&node.inputs), list(&node.outputs))
+        }
+        FieldKind::Struct(group, _) => {
+            let group = &shaped.graph.groups[group.0];
+            format!("`{}`: {} to {}", group.text, list(&group.inputs), list(&group.outputs))
+        }
+        FieldKind::Layer(node, _) if shaped.layer(*node).network().is_some() => {
+            let node = &shaped.graph.nodes[node.0];
+            format!("`{}`: {} to {}", node.text, list(&node.inputs), list(&node.outputs))
+        }
+        FieldKind::Layer(node, parameters) => {
+            let tensors = parameters.iter().map(|p| {
+                let shape: Vec<_> = p.axes.iter().map(|&a| p.memory_shape[a]).collect();
+                format!("`{}` {}", p.name, Shape(shape))
+            });
+            let tensors = tensors.collect::<Vec<_>>().join(", ");
+            let node = &shaped.graph.nodes[node.0];
+            format!("`{}`: {} to {}; {tensors}", node.text, list(&node.inputs), list(&node.outputs))
+        }
+    }
+}
+
 /// What has to be good for a field to have its size.
 pub fn field_part(field: &Field) -> Part {
     match &field.kind {
-        FieldKind::Layer(node, _) => Part::Node(*node),
+        FieldKind::Layer(node, _) | FieldKind::Guess(node, _) => Part::Node(*node),
         FieldKind::Struct(group, _) => Part::Close(*group),
     }
 }
@@ -264,7 +269,7 @@ pub fn field_part(field: &Field) -> Part {
 fn has_rounds(field: &Field) -> bool {
     let inner = match &field.kind {
         FieldKind::Struct(_, inner) => inner.iter().any(has_rounds),
-        FieldKind::Layer(..) => false,
+        FieldKind::Layer(..) | FieldKind::Guess(..) => false,
     };
     field.repeat.is_some() || inner
 }
@@ -290,7 +295,19 @@ impl Names {
                     return Element::Outside(ty);
                 }
                 let krate = &self.krate;
+                let ty = named_by(ty, &shaped.graph.nodes[node.0]);
                 Element::Layer(quote!(#krate::layers::#ty))
+            }
+            FieldKind::Guess(_, guess) => {
+                let krate = &self.krate;
+                let Some(Guess { layer, inputs }) = guess else {
+                    return Element::Layer(quote!(#krate::__private::Unknown));
+                };
+                let ty = layer.field(inputs, &self.scalar);
+                match layer.network() {
+                    Some(_) => Element::Outside(ty),
+                    None => Element::Layer(quote!(#krate::layers::#ty)),
+                }
             }
             FieldKind::Struct(group, _) => match &shaped.graph.groups[group.0].kind {
                 GroupKind::Network(name) => Element::Network(name.clone()),
@@ -298,6 +315,19 @@ impl Names {
             },
         }
     }
+}
+
+/// A layer's type with its own name at the place of the name that the user wrote, so that an editor shows its
+/// documentation there.
+fn named_by(ty: TokenStream, node: &Node) -> TokenStream {
+    let Some(call) = &node.call else { return ty };
+    let mut tokens: Vec<TokenTree> = ty.into_iter().collect();
+    let is_open = |token: &TokenTree| matches!(token, TokenTree::Punct(sign) if sign.as_char() == '<');
+    let end = tokens.iter().position(is_open).unwrap_or(tokens.len());
+    if let Some(TokenTree::Ident(name)) = tokens[..end].last_mut() {
+        name.set_span(call.name.span());
+    }
+    tokens.into_iter().collect()
 }
 
 /// The name of the struct of a block: its place in the network, as one word.

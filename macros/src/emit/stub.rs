@@ -2,13 +2,13 @@
 //! the editor still completes.
 
 use super::constants::{of_part, part_index};
-use super::parameters::{Element, field_part};
+use super::parameters::{Element, field_doc, field_part};
 use super::ports::Ports;
 use super::table::Table;
 use super::{Names, number};
 use crate::fields::{Field, FieldKind};
 use crate::graph::{Input, Output, Shaped};
-use crate::shape::{Dim, Shape};
+use crate::shape::{Dim, Shape, source};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -155,7 +155,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
     })
 }
 
-/// A struct with the fields of all layers whose inputs are known, and those of the blocks in it.
+/// A struct with the fields of all layers, and those of the blocks in it; what is not known of a layer is guessed.
 fn structures(
     names: &Names,
     shaped: &Shaped,
@@ -184,12 +184,13 @@ fn structures(
                 quote!(#ty #generics)
             }
         };
+        let doc = source(&field_doc(shaped, field));
         let ty = match field.repeat {
             Some(rounds) => {
                 let rounds = number(rounds);
-                quote!(pub #ident: [#element; #rounds],)
+                quote!(#[doc = #doc] pub #ident: [#element; #rounds],)
             }
-            None => quote!(pub #ident: #element,),
+            None => quote!(#[doc = #doc] pub #ident: #element,),
         };
         written.push(of_part(ty, part_index(&shaped.graph, field_part(field))));
     }

@@ -3,6 +3,7 @@
 
 mod edits;
 mod origin;
+mod transposed;
 mod upstream;
 
 use super::trial::{Edit, Fault, Trial, run, source_node};
@@ -198,6 +199,7 @@ pub fn output(graph: &Graph, before: &Trial, index: usize) -> Option<Error> {
     candidates.extend(explainer.append(index, value, wanted, found));
     candidates.extend(explainer.wider(value, wanted, found));
     candidates.extend(explainer.longer(value, wanted, found));
+    candidates.extend(explainer.multiplied(value));
     candidates.extend(explainer.grown(value, wanted));
     if found.rank() == wanted.rank() + 1 {
         // A number that many batches have is most likely one.

@@ -65,12 +65,8 @@ impl<const N: usize> Convolution<N> {
             tuple(self.stride)
         ))
         .at("padding");
-        // Half of what `same` adds on both sides gives size / stride, rounded up, for odd kernels.
-        Err(if total.iter().all(|t| *t % 2 == 0) {
-            mismatch.propose(Proposal::Argument { name: "padding", value: tuple(total.map(|t| t / 2)) })
-        } else {
-            mismatch
-        })
+        // Half of what `same` adds on both sides gives size / stride, rounded up for odd kernels.
+        Err(mismatch.propose(Proposal::Argument { name: "padding", value: tuple(total.map(|t| t / 2)) }))
     }
 
     pub fn arguments(&self) -> String {

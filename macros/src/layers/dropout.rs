@@ -34,7 +34,7 @@ fn check_rate(rate: f64, arguments: &mut Arguments, errors: &mut Errors) {
     let Some(mut error) = arguments.refusal("rate", why) else { return };
     if rate == 1.0 {
         error = error.note("the number is the share that is dropped, not the share that is kept");
-    } else if let (true, Some(place)) = (rate > 1.0 && rate < 100.0, place) {
+    } else if let (true, Some(place)) = ((2.0..100.0).contains(&rate), place) {
         let fraction = format!("{}", rate / 100.0);
         let change = Change { place, how: How::Replace, text: fraction.clone() };
         error = error.help_with(format!("`{}({fraction})`", arguments.layer()), vec![change]);

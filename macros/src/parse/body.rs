@@ -57,7 +57,11 @@ fn thrown_away(value: Expression) -> Statement {
 
 fn parse_let(cursor: &mut Cursor, errors: &mut Errors) -> Let {
     cursor.next();
-    let pattern = parse_pattern(cursor, errors);
+    let start = cursor.at();
+    let mut pattern = parse_pattern(cursor, errors);
+    if let (Pattern::One(first), true) = (&pattern, cursor.peek_punct(',')) {
+        pattern = unbracketed(first.clone(), start, cursor, errors);
+    }
     if cursor.peek_colon() {
         let (place, start) = (cursor.place(), cursor.at());
         while !cursor.is_end() && !cursor.peek_punct('=') && !cursor.peek_punct(';') {
@@ -100,6 +104,23 @@ fn parse_let(cursor: &mut Cursor, errors: &mut Errors) -> Let {
     let value = parse_expression(cursor, errors);
     end_statement(cursor, errors, false);
     Let { pattern, value }
+}
+
+/// The rest of `let a, b = …`, which wants parentheses.
+fn unbracketed(first: Option<Ident>, start: usize, cursor: &mut Cursor, errors: &mut Errors) -> Pattern {
+    let mut names = vec![first];
+    while cursor.take_punct(',') {
+        match cursor.take_ident() {
+            Some(name) => names.push((name != "_").then(|| checked_name(name, errors))),
+            None => break,
+        }
+    }
+    let tokens = cursor.since(start);
+    let place = Place::of(&tokens);
+    let text = format!("({})", crate::suggest::source(&tokens));
+    let error = Error::new(place, "several names of a `let` stand in parentheses");
+    errors.push(error.help_replace(format!("`let {text} = …`"), place, text));
+    Pattern::Tuple(names, tokens)
 }
 
 /// `layer encoder = Dense(64);`

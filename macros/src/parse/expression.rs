@@ -27,7 +27,12 @@ pub fn parse_expression(cursor: &mut Cursor, errors: &mut Errors) -> Expression 
         let chain = cursor.since(start);
         let chain_place = Place::of(&chain);
         let operator_place = cursor.place();
+        let before = errors.count();
         value = read_sum(value, start, cursor, errors);
+        // While a sum or an arrow is being written, that is what is missing.
+        if errors.count() > before {
+            continue;
+        }
         let text = format!("({})", crate::suggest::source(&chain));
         let changes = vec![Change { place: chain_place, how: How::Replace, text }];
         let line = format!(
@@ -41,6 +46,20 @@ pub fn parse_expression(cursor: &mut Cursor, errors: &mut Errors) -> Expression 
             }
             None => error,
         });
+        // Nobody knows which operands were meant, so what they give is not judged.
+        let mut operands = Vec::new();
+        leaves(value, &mut operands);
+        value = Expression::Doubtful(operands, cursor.since(start));
+    }
+}
+
+/// All operands of a sum.
+fn leaves(value: Expression, operands: &mut Vec<Expression>) {
+    match value {
+        Expression::Binary(left, _, right, _) => {
+            [*left, *right].into_iter().for_each(|v| leaves(v, operands))
+        }
+        other => operands.push(other),
     }
 }
 
@@ -88,11 +107,12 @@ fn read_operators(
     while let Some(sign) = cursor.peek_operator().filter(|sign| signs.contains(sign)) {
         let place = cursor.place();
         cursor.next();
-        if cursor.is_end() || cursor.peek_punct(';') {
+        let right = if cursor.is_end() || cursor.peek_punct(';') {
             errors.push(Error::new(place, format!("a value is missing after `{sign}`")));
-            return Expression::Unknown(cursor.since(start));
-        }
-        let right = operand(cursor, errors);
+            Expression::Unknown(TokenStream::new())
+        } else {
+            operand(cursor, errors)
+        };
         let operator = match sign {
             '+' => Operator::Add,
             '-' => Operator::Subtract,
@@ -136,6 +156,25 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
     }
     let place = if cursor.peek_arrow() { cursor.pair_place() } else { cursor.place() };
     if let Some(name) = cursor.take_ident() {
+        if let Some(instead) = super::foreign::instead_of_statement(&name.to_string())
+            && !cursor.is_end()
+            && !cursor.peek_punct(';')
+            && cursor.peek_operator().is_none()
+        {
+            errors.push(Error::new(place, format!("`{name}` has no meaning in a network")).note(instead));
+            while !cursor.is_end() && !cursor.peek_punct(';') {
+                cursor.next();
+            }
+            return Expression::Unknown(cursor.since(start));
+        }
+        if name == "Sequential" {
+            cursor.take_group(Delimiter::Parenthesis);
+            let line = "there is no `Sequential`: layers are chained with `->`";
+            errors.push(
+                Error::new(place, line).note("the chain begins with a value: `x -> Dense(64) -> Relu`"),
+            );
+            return Expression::Unknown(cursor.since(start));
+        }
         if cursor.peek_group(Delimiter::Parenthesis) {
             if !name.to_string().starts_with(char::is_uppercase) {
                 return Expression::Function(parse_function(name, cursor, errors));
@@ -383,11 +422,23 @@ pub fn parse_call_or_repeat(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
             let count = parse_value(&mut inside, errors);
             stage.repeat = Some(Repeat { count, tokens: tokens.clone() });
         }
-        if stage.call.is_some() && (stage.repeat.is_none() || !inside.is_end()) {
-            let line = format!("a repetition is written `[Dense(64); 3]`, found {}", inside.found());
-            let place = if inside.is_end() { Place::of(&tokens) } else { inside.place() };
-            errors.push(Error::new(place, line));
-            stage.call = None;
+        if let Some(call) = stage.call.take_if(|_| stage.repeat.is_none() || !inside.is_end()) {
+            let whole = Place::of(&tokens);
+            errors.push(match inside.is_end() {
+                true => Error::new(whole, "a repetition says how often: `[Dense(64); 3]`").help_replace(
+                    format!("`{call}`"),
+                    whole,
+                    call.to_string(),
+                ),
+                false if inside.peek_punct(',') || inside.peek_arrow() => {
+                    Error::new(inside.place(), "one layer is repeated, `[Dense(64); 3]`")
+                        .note("several in a row are repeated as a `block`")
+                }
+                false => {
+                    let line = format!("a repetition is written `[Dense(64); 3]`, found {}", inside.found());
+                    Error::new(inside.place(), line)
+                }
+            });
         }
     } else if stage.call.is_none() {
         cursor.next();

@@ -44,6 +44,12 @@ const STATEMENTS: [(&str, &str); 10] = [
     ("struct", "a network stands beside the other"),
 ];
 
+/// What there is in the place of a word that begins a statement of Rust's, if it is one that a value cannot begin with.
+pub fn instead_of_statement(word: &str) -> Option<&'static str> {
+    let begins = ["for", "while", "loop", "if", "match"].contains(&word);
+    STATEMENTS.iter().find(|(statement, _)| begins && *statement == word).map(|(_, instead)| *instead)
+}
+
 /// A body's tokens without such slips.
 pub fn mend(tokens: TokenStream, capitals: Vec<String>, errors: &mut Errors) -> TokenStream {
     let all = tokens.into_iter().collect();
@@ -247,6 +253,10 @@ impl Mender<'_> {
             (Some(','), _) if self.level == Level::Body && self.is_capital(1) => 1,
             _ => return false,
         };
+        let is_closure = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == '|');
+        if self.out.iter().any(is_closure) {
+            return false;
+        }
         let place = self.place(length);
         let written = match (a, b) {
             (Some('-'), _) => "- >".into(),
@@ -303,6 +313,16 @@ impl Mender<'_> {
         let path = suggest::source(&path).replace(' ', "");
         let line = format!("`{path}`: layers and functions are written without a path");
         let ours = layers::our_name(&name).unwrap_or(name);
+        let span = self.span(length);
+        if let Some(call) =
+            self.group(length + 1, Delimiter::Parenthesis).and_then(|g| sizes_in_order(&ours, g))
+        {
+            let place = self.place(length + 2);
+            self.errors.push(Error::new(place, line).help_replace(format!("`{call}`"), place, call.clone()));
+            self.at += length + 2;
+            self.out.extend(placed(&call, span));
+            return true;
+        }
         self.errors.push(Error::new(place, line).help_replace(format!("`{ours}`"), place, ours.clone()));
         self.at += length;
         self.out.push(Ident::new(&ours, self.span(0)).into());
@@ -337,7 +357,16 @@ impl Mender<'_> {
         let starts = self.out.is_empty() || self.last_is(';');
         if word == "return" && self.level == Level::Body && starts && self.token(1).is_some() {
             let line = "`return` is not needed: the last expression of a body is its result";
-            self.errors.push(Error::new(place, line).help_replace("leave it out", place, ""));
+            let mut changes = vec![Change { place, how: How::Replace, text: String::new() }];
+            // The semicolon of `return x;` is a part of the habit.
+            let is_end = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == ';');
+            if self.all.iter().skip(self.at).position(is_end) == Some(self.all.len() - self.at - 1)
+                && let Some(end) = self.all.pop()
+            {
+                changes.push(Change { place: end.span().into(), how: How::Replace, text: String::new() });
+                self.changed = true;
+            }
+            self.errors.push(Error::new(place, line).help_with("leave it out", changes));
             self.at += 1;
             return true;
         }
@@ -700,5 +729,19 @@ fn unwrapped(group: &Group) -> Group {
     match (tokens.next(), tokens.next()) {
         (Some(TokenTree::Group(inner)), None) if inner.delimiter() == Delimiter::Bracket => inner,
         _ => group.clone(),
+    }
+}
+
+/// `Dense(8, in: 16)` for PyTorch's `Linear(16, 8)`, and `Conv2d(16, kernel: 3, in: 8)` for `Conv2d(8, 16, 3)`: what comes
+/// in stands first there.
+fn sizes_in_order(ours: &str, group: &Group) -> Option<String> {
+    let parts: Vec<String> = parts_of(group).iter().map(suggest::source).collect();
+    let are_numbers = parts.iter().all(|part| part.parse::<u64>().is_ok());
+    match (&parts[..], ours) {
+        ([first, second], "Dense") if are_numbers => Some(format!("Dense({second}, in: {first})")),
+        ([first, second, kernel], "Conv1d" | "Conv2d" | "Conv3d") if are_numbers => {
+            Some(format!("{ours}({second}, kernel: {kernel}, in: {first})"))
+        }
+        _ => None,
     }
 }

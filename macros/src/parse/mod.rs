@@ -165,8 +165,11 @@ fn parse_block(cursor: &mut Cursor, errors: &mut Errors) -> Option<Block> {
         errors.push(Error::new(&name, line));
     }
     let mut parameters = Vec::new();
+    // While it is being written, what is in the first brackets says which these are.
+    let are_parameters = cursor.peek_group_after(Delimiter::Parenthesis)
+        || cursor.peek_end(1) && matches!(cursor.peek(), Some(TokenTree::Group(group)) if !has_colon(group));
     if cursor.peek_group(Delimiter::Parenthesis)
-        && cursor.peek_group_after(Delimiter::Parenthesis)
+        && are_parameters
         && let Some(group) = cursor.take_group(Delimiter::Parenthesis)
     {
         parameters = parse_parameters(&group, errors);
@@ -174,6 +177,11 @@ fn parse_block(cursor: &mut Cursor, errors: &mut Errors) -> Option<Block> {
     let head = Head { what: "block", name: name.clone() };
     let (inputs, outputs, body) = parse_signature(cursor, &head, errors);
     Some(Block { name, parameters, inputs, outputs, body, imported: false })
+}
+
+fn has_colon(group: &Group) -> bool {
+    let is_colon = |token| matches!(token, TokenTree::Punct(sign) if sign.as_char() == ':');
+    group.stream().into_iter().any(is_colon)
 }
 
 /// `(channels, stride)`
@@ -416,6 +424,16 @@ fn parse_ports(group: &Group, inputs: bool, errors: &mut Errors) -> Vec<Port> {
             cursor.take_punct(',');
             continue;
         };
+        if name == "self" {
+            let line = "`self` is no input: a network has its weights by itself";
+            let mut change = Change { place: (&name).into(), how: How::Replace, text: String::new() };
+            if cursor.peek_punct(',') {
+                change.place = change.place.to(cursor.place());
+                cursor.next();
+            }
+            errors.push(Error::new(&name, line).help_with("leave it out", vec![change]));
+            continue;
+        }
         let name = body::checked_name(name, errors);
         let start = cursor.at();
         let (mut shape, mut indices, mut tokens) = (None, None, TokenStream::new());

@@ -13,6 +13,16 @@ pub const MAX_NUMBER: u64 = i32::MAX as u64;
 
 /// `[1, 28, 28]`; `None` after an error.
 pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Vec<Dimension>> {
+    if let Some((written, sizes)) = take_array_type(cursor) {
+        let parts: Vec<_> = sizes.iter().map(crate::suggest::source).collect();
+        let text = format!("[{}]", parts.join(", "));
+        let shown = crate::suggest::source(&written).replace("& ", "&");
+        let line = format!("`{shown}` is a type of Rust: a shape has sizes alone");
+        let place = Place::of(&written);
+        errors.push(Error::new(place, line).help_replace(format!("`{text}`"), place, text.clone()));
+        let mut shape = Cursor::new(text.parse().ok()?, place.last);
+        return parse_shape(&mut shape, &mut Errors::new());
+    }
     if let Some(group) = cursor.take_group(Delimiter::Bracket) {
         let shape = parse_dimensions(&group, true, errors)?;
         if shape.len() > limits::AXES {
@@ -49,6 +59,33 @@ pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Vec<Dimen
     let shape = parse_dimensions(&group, true, errors);
     errors.forget(before);
     shape
+}
+
+/// `&[[f32; 3]; 4]`, which is no shape: the type and its sizes, the outermost first.
+fn take_array_type(cursor: &mut Cursor) -> Option<(TokenStream, Vec<TokenStream>)> {
+    fn sizes(group: &Group) -> Option<Vec<TokenStream>> {
+        let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+        let at =
+            tokens.iter().position(|token| matches!(token, TokenTree::Punct(p) if p.as_char() == ';'))?;
+        let inner = match &tokens[..at] {
+            [TokenTree::Ident(_)] => Vec::new(),
+            [TokenTree::Group(inner)] if inner.delimiter() == Delimiter::Bracket => sizes(inner)?,
+            _ => return None,
+        };
+        let size = tokens[at + 1..].iter().cloned().collect();
+        Some([vec![size], inner].concat())
+    }
+    let start = cursor.at();
+    cursor.take_punct('&');
+    let found = cursor.take_group(Delimiter::Bracket).and_then(|group| sizes(&group));
+    let written = cursor.since(start);
+    match found {
+        Some(sizes) => Some((written, sizes)),
+        None => {
+            cursor.back_to(start);
+            None
+        }
+    }
 }
 
 /// `in 0..65`, whose range comes back; `None` after an error.

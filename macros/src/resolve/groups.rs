@@ -31,6 +31,7 @@ impl Builder<'_, '_> {
         let Some(call) = &stage.call else {
             let value = self.unknown(&stage.tokens);
             if let Some(name) = name {
+                self.name_unknown(value, name);
                 self.graph.values[value.0].name = Some(name.clone());
                 self.frame.scope.insert(plain(name), Binding::Layer(value, "…".into()));
             }
@@ -48,11 +49,24 @@ impl Builder<'_, '_> {
                 Source::Input(_) | Source::Round { .. } => false,
             };
             if is_new {
+                self.name_unknown(value, name);
                 self.graph.values[value.0].name = Some(name.clone());
             }
             self.frame.scope.insert(plain(name), Binding::Layer(value, call.to_string()));
         }
         values
+    }
+
+    /// Gives what could not be read the name that it has, for its field.
+    fn name_unknown(&mut self, value: ValueId, name: &Ident) {
+        if let Source::Node { node, .. } = self.graph.values[value.0].source
+            && let node = &mut self.graph.nodes[node.0]
+            && node.layer.is_none()
+            && node.call.is_none()
+            && node.group == self.frame.group
+        {
+            (node.name, node.named) = (name.clone(), true);
+        }
     }
 
     pub(super) fn apply(
@@ -298,7 +312,7 @@ impl Builder<'_, '_> {
         opening: Opening,
         ports: &[Port],
         body: Option<&Body>,
-        inputs: Vec<ValueId>,
+        mut inputs: Vec<ValueId>,
     ) -> Vec<ValueId> {
         let Some(signature) = opening.signature.clone() else { return Vec::new() };
         let tokens = opening.tokens.clone();
@@ -311,12 +325,14 @@ impl Builder<'_, '_> {
         let unknown = |builder: &mut Self| (0..outputs.max(1)).map(|_| builder.unknown(&tokens)).collect();
         if inputs.len() != ports.len() {
             // Without a readable declaration nobody knows how many it takes.
-            if !ports.is_empty() {
-                let wanted = counted(ports.len(), "values");
-                let line = format!("`{}` takes {wanted}, but gets {}", opening.text, inputs.len());
-                self.errors.push(Error::new(&tokens, line));
+            if ports.is_empty() {
+                return unknown(self);
             }
-            return unknown(self);
+            let wanted = counted(ports.len(), "values");
+            let line = format!("`{}` takes {wanted}, but gets {}", opening.text, inputs.len());
+            self.errors.push(Error::new(&tokens, line));
+            // Its fields are there whatever flows in.
+            inputs = ports.iter().map(|_| self.unknown(&tokens)).collect();
         }
         let key = declared_name.to_string();
         if let Some(first) = self.within.iter().position(|name| *name == key) {

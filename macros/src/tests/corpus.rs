@@ -127,4 +127,5 @@ corpus! {
     more_names: "corpus/more_names.txt";
     foreign: "corpus/foreign.txt";
     outside: "corpus/outside.txt";
+    habits: "corpus/habits.txt";
 }

@@ -4,7 +4,7 @@
 use crate::expand;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What a program of that size must get.
 enum Answer {
@@ -118,7 +118,7 @@ fn lengths(case: Add) {
     let lets = |times| repeat(times, |i| format!("let y{} = y{i} -> Dense(8);", i + 1));
     case("many values", network(&format!("let y0 = x; {} y300", lets(300))), Code);
     case("ten thousand values", network(&format!("let y0 = x; {} y10000", lets(10_000))), Error(MANY));
-    case("many arguments", network(&format!("x -> Dense(8{})", ", 8".repeat(5000))), Errors(1));
+    case("many arguments", network(&format!("x -> Dense(8{})", ", 8".repeat(1000))), Errors(1));
     case("a long function", network(&format!("x -> map(|a| a {})", "+ 0.5 * a * a".repeat(200))), Code);
     let doubled = |times| {
         let lets = repeat(times, |i| format!("let b{} = tanh(b{i}) * sigmoid(b{i} * a);", i + 1));
@@ -211,15 +211,22 @@ fn mistakes(case: Add) {
     case("many names for a few values", network(&split), Errors(2));
 }
 
+/// How long this thread has run by now, whatever else the machine does; only Linux says so in a file.
+fn on_processor() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = text.split(' ').next().and_then(|number| number.parse().ok());
+    Duration::from_nanos(nanoseconds.unwrap_or(0))
+}
+
 /// Every case, and how long each took with the name of the slowest.
 fn run() -> Vec<(Duration, &'static str)> {
     let (mut times, mut wrong) = (Vec::new(), Vec::new());
     for Case { name, tokens, answer } in cases() {
         let before = [TokenTree::from(Group::new(Delimiter::Parenthesis, quote!(::formwork)))];
         let all: TokenStream = before.into_iter().chain(tokens).collect();
-        let begin = Instant::now();
+        let begin = on_processor();
         let expanded = expand::expand(all);
-        times.push((begin.elapsed(), name));
+        times.push((on_processor().saturating_sub(begin), name));
         let code = expanded.to_string();
         let texts: Vec<&str> = code.split("compile_error ! { \"").skip(1).collect();
         let shown: String = texts.iter().take(2).flat_map(|text| text.chars().take(300)).collect();
@@ -242,9 +249,9 @@ fn run() -> Vec<(Duration, &'static str)> {
 
 #[test]
 fn every_program_gets_an_answer_soon() {
-    // A debug build on a machine with other work: what is found here are powers of two and the like.
+    // A debug build is ten times slower than what is promised: what is found here are powers of two and the like.
     let times = run();
-    let most = Duration::from_secs(30);
+    let most = Duration::from_secs(20);
     let slow: Vec<_> = times.iter().rev().take_while(|(time, _)| *time > most).collect();
     assert!(slow.is_empty(), "{slow:?}");
     if std::env::var_os("FORMWORK_TIMES").is_some() {

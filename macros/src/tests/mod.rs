@@ -2,6 +2,7 @@
 
 mod constants;
 mod corpus;
+mod gallery;
 mod layers;
 mod limits;
 mod lints;

@@ -71,7 +71,7 @@ fn expand_anything(tokens: TokenStream, seed: u64) {
 fn vocabulary() -> Vec<TokenTree> {
     let words = "struct pub let layer block param x y image N T Dense Conv2d Relu concat split sum in as if r#fn \
                  kernel stride padding same axis true false self _ __v 0 1 2 3.5 1e400 -1 99999999999999999999 \"text\" 'c' \
-                 'static b\"x\" : :: ; , -> => . .. + - * / = | < > # ! ? $ @ & % ^ ~";
+                 'static b\"x\" été größe 2147483647 2147483648 65535 0x10 1_000 N * M / K in=3 : :: ; , -> => . .. + - * / = | < > # ! ? $ @ & % ^ ~";
     let mut all: Vec<TokenTree> = words.parse::<TokenStream>().into_iter().flatten().collect();
     for delimiter in [Delimiter::Parenthesis, Delimiter::Bracket, Delimiter::Brace, Delimiter::None] {
         all.push(Group::new(delimiter, TokenStream::new()).into());
@@ -132,11 +132,29 @@ fn mutate(dice: &mut Dice, tokens: TokenStream, words: &[TokenTree]) -> TokenStr
     tokens.into_iter().collect()
 }
 
+/// All tokens, those in brackets too, and each bracket with what is in it.
+fn pieces(tokens: &TokenStream, all: &mut Vec<TokenTree>) {
+    for token in tokens.clone() {
+        if let TokenTree::Group(group) = &token {
+            pieces(&group.stream(), all);
+        }
+        all.push(token);
+    }
+}
+
 #[test]
 fn mutations_of_good_networks_never_panic() {
-    let (vocabulary, mut usage) = (vocabulary(), Usage::new());
+    let (mut words, mut usage) = (vocabulary(), Usage::new());
+    // Pieces of one network in another, up to whole bodies.
+    let gallery = super::gallery::all_networks();
+    gallery.iter().for_each(|network| pieces(network, &mut words));
     for seed in 0..cases(600) {
         let mut dice = Dice::new(seed);
+        if dice.once_in(3) {
+            let network = dice.pick(&gallery).clone();
+            expand_anything(mutate(&mut dice, network, &words), seed);
+            continue;
+        }
         let source = match dice.roll(6) {
             0 => DIGITS.to_string(),
             1 => RESIDUAL.into(),
@@ -144,7 +162,7 @@ fn mutations_of_good_networks_never_panic() {
             _ => random(seed, &mut usage).source,
         };
         let tokens = source.parse().unwrap_or_else(|error| panic!("{source}: {error}"));
-        expand_anything(mutate(&mut dice, tokens, &vocabulary), seed);
+        expand_anything(mutate(&mut dice, tokens, &words), seed);
     }
 }
 

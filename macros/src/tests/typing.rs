@@ -144,3 +144,30 @@ fn names_that_cannot_stand_in_rust() {
     let header = &shaped[0].graph.header;
     assert_eq!(header.inputs.iter().map(|i| i.name.to_string()).collect::<Vec<_>>(), ["r#type", "self_"]);
 }
+
+/// Where an editor looks for what a name in the macro is: the field has the place of its name, and its type that of the
+/// layer's.
+#[test]
+fn fields_and_their_types_stand_where_the_user_wrote_them() {
+    let source = "(::formwork) struct N(x: [1, 9, 9]) -> [4] { x -> conv: Conv2d(2, kernel: 3) -> Flatten -> Dense(4) }";
+    let code = crate::expand::expand(source.parse().unwrap_or_default());
+    let mut found: Vec<(String, usize)> = Vec::new();
+    fn walk(tokens: TokenStream, found: &mut Vec<(String, usize)>) {
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) => walk(group.stream(), found),
+                TokenTree::Ident(name) => found.push((name.to_string(), name.span().start().column)),
+                _ => {}
+            }
+        }
+    }
+    walk(code, &mut found);
+    let at = |text: &str| source.find(text).unwrap_or_default();
+    for (name, place) in
+        [("N", at("N(x")), ("conv", at("conv:")), ("Conv2d", at("Conv2d(")), ("Dense", at("Dense("))]
+    {
+        assert!(found.contains(&(name.into(), place)), "{name}: {found:?}");
+    }
+    // An unnamed layer's field has the place of its kind.
+    assert!(found.contains(&("dense1".into(), at("Dense("))), "{found:?}");
+}

@@ -7,6 +7,7 @@
 //! The loops themselves are in [`batch_norm_loops`](super::batch_norm_loops), which [`map`](super::map) compiles for each
 //! instruction set.
 
+use super::batch_norm_loops::shard_rows;
 use super::math::Elementary;
 use super::split::{at, cut, enough, parts};
 use crate::Real;
@@ -47,9 +48,11 @@ fn sums<T: Real>(
     out: &mut [T],
     add: impl Fn(usize, usize, &mut [T]) + Sync,
 ) {
-    let rows = (len / channels).div_ceil(SHARDS) * channels;
     let part = shards.len() / SHARDS;
-    cut(shards, part, enough(len), |s, shard| add((s * rows).min(len), ((s + 1) * rows).min(len), shard));
+    cut(shards, part, enough(len), |s, shard| {
+        let own = shard_rows(len / channels, s);
+        add(own.start * channels, own.end * channels, shard);
+    });
     T::batch_norm_fold(channels, shards, out);
 }
 
@@ -135,19 +138,13 @@ pub(super) fn batch_norm_train<T: Elementary>(
     let count = T::of((y.len() / channels) as f64);
     {
         let values = if x.is_empty() { &*y } else { x };
-        let (shards, rest) = scratch.split_at_mut(SHARDS * width);
-        let wide_mean = &mut rest[..width];
-        sums(channels, values.len(), shards, mean, |from, to, shard| {
-            T::batch_norm_sum(&values[from..to], shard);
+        let rows = values.len() / channels;
+        let shards = &mut scratch[..2 * SHARDS * width];
+        cut(shards, 2 * width, enough(values.len()), |s, shard| {
+            let own = shard_rows(rows, s);
+            T::batch_norm_statistics(channels, &values[own.start * channels..own.end * channels], shard);
         });
-        for m in &mut *mean {
-            *m /= count;
-        }
-        T::batch_norm_widen(channels, mean, wide_mean);
-        let wide_mean = &*wide_mean;
-        sums(channels, values.len(), shards, var, |from, to, shard| {
-            T::batch_norm_squares(&values[from..to], wide_mean, shard);
-        });
+        T::batch_norm_merge(channels, rows, shards, mean, &mut var[..channels]);
     }
     let freedom = if count > T::one() { count - T::one() } else { T::one() };
     for (var, inverse) in var.iter_mut().zip(&mut *inverse) {

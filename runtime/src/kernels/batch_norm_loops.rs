@@ -34,6 +34,73 @@ pub(super) fn sum_squares<T: Elementary>(x: &[T], mean: &[T], sums: &mut [T]) {
     }
 }
 
+/// The mean of each channel over a shard's rows, repeated until it is `width` long, and behind it as many sums of squared
+/// deviations from it: the second time the rows are read they are still in the cache.
+#[inline(always)]
+pub(super) fn statistics<T: Elementary>(channels: usize, x: &[T], shard: &mut [T]) {
+    if x.is_empty() {
+        T::fill(shard, T::zero());
+        return;
+    }
+    let (mean, squares) = shard.split_at_mut(width(channels));
+    sum(x, mean);
+    let rows = T::of((x.len() / channels) as f64);
+    let (first, others) = mean.split_at_mut(channels);
+    for row in others.chunks_exact(channels) {
+        add(&[], row, first);
+    }
+    for m in &mut *first {
+        *m /= rows;
+    }
+    for row in others.chunks_exact_mut(channels) {
+        row.copy_from_slice(first);
+    }
+    sum_squares(x, mean, squares);
+}
+
+/// The rows of one of the shards that `rows` are dealt to.
+#[inline(always)]
+pub(super) fn shard_rows(rows: usize, shard: usize) -> core::ops::Range<usize> {
+    let each = rows.div_ceil(SHARDS);
+    (shard * each).min(rows)..((shard + 1) * each).min(rows)
+}
+
+/// Mean and sum of squared deviations over all `rows`, from those of the shards: `M = Σ nₛ mₛ / n`,
+/// `S = Σ Sₛ + nₛ (mₛ - M)²` (Chan, Golub, LeVeque: *Updating formulae and a pairwise algorithm for computing sample
+/// variances*, 1979).
+#[inline(always)]
+pub(super) fn merge<T: Elementary>(
+    channels: usize,
+    rows: usize,
+    shards: &[T],
+    mean: &mut [T],
+    squares: &mut [T],
+) {
+    let width = width(channels);
+    let each = |s: usize| shards[s * 2 * width..][..2 * width].split_at(width);
+    let count = |s: usize| T::of(shard_rows(rows, s).len() as f64);
+    let all = T::of(rows as f64);
+    T::fill(mean, T::zero());
+    for s in 0..SHARDS {
+        for (m, &own) in mean.iter_mut().zip(each(s).0) {
+            *m += count(s) * own;
+        }
+    }
+    for m in &mut *mean {
+        *m /= all;
+    }
+    T::fill(squares, T::zero());
+    for s in 0..SHARDS {
+        let (means, sums) = each(s);
+        for row in sums.chunks_exact(channels) {
+            add(&[], row, squares);
+        }
+        for ((q, &own), &m) in squares.iter_mut().zip(means).zip(&*mean) {
+            *q += count(s) * ((own - m) * (own - m));
+        }
+    }
+}
+
 /// `sums = Σ dy`, then `Σ dy (x - mean)`, each as long as `mean`.
 #[inline(always)]
 pub(super) fn sum_gradients<T: Elementary>(x: &[T], dy: &[T], mean: &[T], sums: &mut [T]) {

@@ -258,13 +258,10 @@ pub(super) fn forward<T: TileScalar>(
     let weights = if packed {
         let to = room.take(spec.weights());
         for group in 0..spec.groups {
-            for panel in 0..panels.count {
-                let columns = panels.columns(panel);
-                let from = &w[group * og + columns.start..];
-                let to = &mut to[taps * (group * og + columns.start)..][..taps * columns.len()];
-                // SAFETY: the columns of a group are the weights', and `to` was cut to size.
-                unsafe { pack::panel(from.as_ptr(), spec.outputs, taps, columns.len(), to.as_mut_ptr()) };
-            }
+            let from = &w[group * og..];
+            let to = to[taps * group * og..].as_mut_ptr();
+            // SAFETY: the columns of a group are the weights', and `to` has room for all of them.
+            unsafe { pack::panels(set, (from.as_ptr(), spec.outputs), taps, panels, (to, taps, 0)) };
         }
         &*to
     } else {

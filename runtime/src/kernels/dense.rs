@@ -20,14 +20,16 @@ const PACK_COLUMNS: usize = 128;
 
 /// The bytes of B from which on one row of A lets them stream by in the order of memory.
 const STREAMED: usize = 256 * 1024;
-/// The rows of A that share a copy of B.
+/// The rows of A that make a task where B is copied.
 const PACKED_ROWS: usize = 256;
+/// The tasks that a copy is cut into.
+const COPIES: usize = 8;
 
 /// The room for copies of pieces of B, if a product of `m` × `k` by `k` × `n` makes them.
 pub(crate) const fn pack_scratch(m: usize, k: usize, n: usize, transposed: bool) -> usize {
     if transposed || (m >= PACK_ROWS && n >= PACK_COLUMNS) {
         let piece = if k < PIECE { k } else { PIECE };
-        m.div_ceil(PACKED_ROWS) * piece * n + 16
+        piece * n + 16
     } else {
         0
     }
@@ -154,34 +156,42 @@ unsafe fn run<T: TileScalar>(product: &Product<T>, source: Source, scratch: &mut
         return;
     }
     let (parts, pieces) = (m.div_ceil(PACKED_ROWS), k.div_ceil(PIECE));
-    let room = k.div_ceil(pieces) * n;
     let scratch = aligned(scratch);
-    assert!(scratch.len() >= parts * room);
+    assert!(scratch.len() >= k.div_ceil(pieces) * n);
     let scratch = Shared::new(scratch);
-    for_each(panels.count * parts, parallel, &|task| {
-        let columns = panels.columns(task / parts);
-        let width = columns.len();
-        // SAFETY: rows, columns and pieces are the product's. No two tasks share an element of C or of the room, which
-        // holds the longest piece.
-        unsafe {
-            let to = scratch.get().add(task % parts * room + k.div_ceil(pieces) * columns.start);
-            let whole = product.rows(part(m, parts, task % parts)).columns(columns.clone());
-            for p in 0..pieces {
-                let piece = part(k, pieces, p);
+    for p in 0..pieces {
+        let piece = part(k, pieces, p);
+        let tasks = if source == Source::Rows { COPIES } else { panels.count };
+        for_each(tasks, parallel, &|task| {
+            // SAFETY: each task copies rows or columns of its own to a place of its own in the room.
+            unsafe {
                 match source {
                     Source::Rows => {
-                        let from = product.b_at(piece.start * n + columns.start);
-                        pack::panel(from, n, piece.len(), width, to);
+                        let rows = part(piece.len(), COPIES, task);
+                        let from = product.b_at((piece.start + rows.start) * n);
+                        let to = (scratch.get(), piece.len(), rows.start);
+                        pack::panels(set, (from, n), rows.len(), panels, to);
                     }
                     Source::Columns(step) => {
+                        let columns = panels.columns(task);
+                        let (width, to) = (columns.len(), scratch.get().add(piece.len() * columns.start));
                         let from = product.b_at(columns.start * step + piece.start);
                         pack::transpose(isa, (from, step), (width, piece.len()), (to, width));
                     }
                 }
+            }
+        });
+        for_each(panels.count * parts, parallel, &|task| {
+            let columns = panels.columns(task / parts);
+            let width = columns.len();
+            // SAFETY: rows, columns and piece are the product's, and no two tasks share an element of C.
+            unsafe {
+                let b = scratch.get().add(piece.len() * columns.start);
+                let whole = product.rows(part(m, parts, task % parts)).columns(columns);
                 let start = if p == 0 { whole.start } else { Start::Add };
                 let a = whole.a.add(piece.start * whole.a_step);
-                Product { a, run: piece.len(), b: to, b_step: width, start, ..whole }.run(set);
+                Product { a, run: piece.len(), b, b_step: width, start, ..whole }.run(set);
             }
-        }
-    });
+        });
+    }
 }

@@ -63,7 +63,8 @@ mod windows_x86;
 /// The kernels that exist once for each scalar type.
 #[doc(hidden)]
 pub trait Kernels:
-    map::MapKernels
+    map::FormulaKernels
+    + map::MapKernels
     + product::ProductKernels
     + sweep::Swept
     + tile::TileScalar

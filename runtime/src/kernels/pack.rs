@@ -1,19 +1,116 @@
 //! Copies of a matrix in the order in which the tiles read it: panel after panel, each `[k][columns of the panel]`.
 
 use super::isa::Isa;
-use super::tile::TileScalar;
+use super::panel::Panels;
+use super::tile::{TileScalar, TileSet};
+
+/// Copies rows of whole vectors: `(from, bytes from row to row, to, bytes of a row, rows)`.
+pub(super) type CopyRows<T> = unsafe fn(*const T, usize, *mut T, usize, usize);
 
 /// Copies `columns` columns of `k` rows, each `step` apart, into one panel.
 ///
 /// # Safety
 ///
-/// `from` is `k` rows of `columns` scalars, `step` apart; `to` has room for `k · columns`.
-pub(super) unsafe fn panel<T: TileScalar>(from: *const T, step: usize, k: usize, columns: usize, to: *mut T) {
-    for row in 0..k {
-        // SAFETY: by the contract.
-        unsafe { core::ptr::copy_nonoverlapping(from.add(row * step), to.add(row * columns), columns) };
+/// `from` is `k` rows of `columns` scalars, `step` apart; `to` has room for `k · columns`. The set is that of an
+/// instruction set that the machine has.
+pub(super) unsafe fn panel<T: TileScalar>(
+    set: &TileSet<T>,
+    (from, step): (*const T, usize),
+    k: usize,
+    columns: usize,
+    to: *mut T,
+) {
+    let bytes = size_of::<T>();
+    // SAFETY: by the contract.
+    unsafe {
+        match set.copy_rows {
+            Some(copy) if k > 0 && columns > 0 && columns.is_multiple_of(set.lanes) => {
+                copy(from, step * bytes, to, columns * bytes, k);
+            }
+            _ => {
+                for row in 0..k {
+                    core::ptr::copy_nonoverlapping(from.add(row * step), to.add(row * columns), columns);
+                }
+            }
+        }
     }
 }
+
+/// The rows that are copied panel by panel: few, so that memory is read in its order.
+const ROWS_AT_ONCE: usize = 8;
+
+/// Copies all columns of `k` rows, each `step` apart, into panels that have room for `room` rows and get these from the
+/// row `first` on.
+///
+/// # Safety
+///
+/// As for [`panel`], with the columns of `panels`; `to` has room for `room` rows of them all, `first + k` at least.
+pub(super) unsafe fn panels<T: TileScalar>(
+    set: &TileSet<T>,
+    (from, step): (*const T, usize),
+    k: usize,
+    panels: Panels,
+    (to, room, first): (*mut T, usize, usize),
+) {
+    for start in (0..k).step_by(ROWS_AT_ONCE) {
+        let rows = ROWS_AT_ONCE.min(k - start);
+        for p in 0..panels.count {
+            let columns = panels.columns(p);
+            let width = columns.len();
+            // SAFETY: by the contract; the panels before this one hold `room` rows of the columns before.
+            unsafe {
+                let from = from.add(start * step + columns.start);
+                panel(set, (from, step), rows, width, to.add(room * columns.start + (first + start) * width));
+            }
+        }
+    }
+}
+
+/// A call of `memcpy` for each row of a panel costs more than the copy itself.
+#[cfg(target_arch = "x86_64")]
+macro_rules! copy_rows {
+    ($features:literal, $class:ident, $t:ty, $step:literal) => {{
+        #[target_feature(enable = $features)]
+        unsafe fn copy_rows(from: *const $t, from_step: usize, to: *mut $t, bytes: usize, rows: usize) {
+            // SAFETY: the caller gives at least one row of at least one vector; every register that is written is named.
+            unsafe {
+                core::arch::asm!(
+                    "2:",
+                    "xor {i:e}, {i:e}",
+                    "3:",
+                    "vmovups {v}, [{from} + {i}]",
+                    "vmovups [{to} + {i}], {v}",
+                    concat!("add {i}, ", $step),
+                    "cmp {i}, {bytes}",
+                    "jb 3b",
+                    "add {from}, {from_step}",
+                    "add {to}, {bytes}",
+                    "dec {rows}",
+                    "jnz 2b",
+                    "vzeroupper",
+                    from = inout(reg) from => _,
+                    from_step = in(reg) from_step,
+                    to = inout(reg) to => _,
+                    bytes = in(reg) bytes,
+                    rows = inout(reg) rows => _,
+                    i = out(reg) _,
+                    v = out($class) _,
+                    options(nostack),
+                );
+            }
+        }
+        copy_rows as CopyRows<$t>
+    }};
+}
+
+#[cfg(target_arch = "x86_64")]
+pub(super) const AVX2_F32: CopyRows<f32> = copy_rows!("avx2", ymm_reg, f32, 32);
+#[cfg(target_arch = "x86_64")]
+pub(super) const AVX2_F64: CopyRows<f64> = copy_rows!("avx2", ymm_reg, f64, 32);
+#[cfg(target_arch = "x86_64")]
+pub(super) const AVX512_F32: CopyRows<f32> = copy_rows!("avx512f", zmm_reg, f32, 64);
+#[cfg(target_arch = "x86_64")]
+pub(super) const AVX512_F64: CopyRows<f64> = copy_rows!("avx512f", zmm_reg, f64, 64);
 
 /// Transposes a strip of whole blocks: `(from, from_step, to, to_step, blocks)`, the steps in bytes. A block has as many
 /// rows and columns as a vector has scalars; the next one is to the right of it in `from`, and below it in `to`.

@@ -10,7 +10,7 @@
 //! so that even without an optimizer little is spent outside of it.
 
 use super::isa::Isa;
-use super::pack::Strip;
+use super::pack::{CopyRows, Strip};
 use super::slide::{PIXELS, SlideKernel};
 use super::stream_row::StreamKernel;
 
@@ -102,6 +102,8 @@ pub(super) struct TileSet<T> {
     pub row_vectors: usize,
     /// Tiles of one row and a contiguous segment, by column vectors - 1 and whether the last vector is cut short.
     pub row_kernels: [[Kernel<T>; 2]; 8],
+    /// Copies rows of whole vectors, if there is such a loop.
+    pub copy_rows: Option<CopyRows<T>>,
     /// One row times a matrix that streams by, if there is such a loop.
     pub stream: Option<StreamKernel<T>>,
     /// Tiles of `slide`, by whether the vector of columns is cut short, and by pixels - 1; or none.
@@ -141,6 +143,7 @@ macro_rules! tile_scalar {
                     kernels: portable_kernels(),
                     row_vectors: 1,
                     row_kernels: [[portable::<$t, 1>; 2]; 8],
+                    copy_rows: None,
                     stream: None,
                     slides: None,
                 };

@@ -149,6 +149,7 @@ pub(super) static F32: TileSet<f32> = TileSet {
     kernels: by_rows!(f32, "ps", "ss"),
     row_vectors: 8,
     row_kernels: super::tile_row::AVX2_F32,
+    copy_rows: Some(super::pack::AVX2_F32),
     stream: Some(super::stream_row::AVX2_F32),
     slides: None,
 };
@@ -160,6 +161,7 @@ pub(super) static F64: TileSet<f64> = TileSet {
     kernels: by_rows!(f64, "pd", "sd"),
     row_vectors: 8,
     row_kernels: super::tile_row::AVX2_F64,
+    copy_rows: Some(super::pack::AVX2_F64),
     stream: Some(super::stream_row::AVX2_F64),
     slides: None,
 };

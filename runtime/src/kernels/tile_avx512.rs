@@ -184,6 +184,7 @@ pub(super) static F32: TileSet<f32> = TileSet {
     kernels: by_rows!(f32, "ps", "ss"),
     row_vectors: 8,
     row_kernels: super::tile_row::AVX512_F32,
+    copy_rows: Some(super::pack::AVX512_F32),
     stream: Some(super::stream_row::AVX512_F32),
     slides: Some(super::slide_avx512::F32),
 };
@@ -195,6 +196,7 @@ pub(super) static F64: TileSet<f64> = TileSet {
     kernels: by_rows!(f64, "pd", "sd"),
     row_vectors: 8,
     row_kernels: super::tile_row::AVX512_F64,
+    copy_rows: Some(super::pack::AVX512_F64),
     stream: Some(super::stream_row::AVX512_F64),
     slides: Some(super::slide_avx512::F64),
 };

@@ -1,7 +1,7 @@
 //! What the losses over classes share: scores, what they are compared with, and the sum.
 
 use super::{Reduction, check, check_gradients, target};
-use crate::kernels::map::MapKernels;
+use crate::kernels::map::FormulaKernels;
 use crate::tensor::{flat, flat_mut};
 use crate::{Index, Real, Result, Selection, Tensor};
 use nalgebra::{SMatrix, SVector};

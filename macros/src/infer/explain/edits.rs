@@ -370,7 +370,7 @@ fn parsed(text: &str) -> Option<Call> {
 }
 
 /// A call with another value for an argument, or with the argument added; without a name it is the one by place.
-fn with_argument(call: &Call, name: Option<&str>, value: &str) -> Option<Call> {
+pub(super) fn with_argument(call: &Call, name: Option<&str>, value: &str) -> Option<Call> {
     let value = parsed(&format!("X({value})"))?.arguments.pop()?.value;
     let mut call = call.clone();
     let old = call.arguments.iter_mut().find(|a| match (&a.name, name) {

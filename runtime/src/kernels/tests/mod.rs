@@ -1,5 +1,6 @@
 //! Checks of the kernels against plain loops, and what they share.
 
+mod bits;
 mod product;
 mod update;
 mod vectors;
