@@ -21,7 +21,11 @@ pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Vec<Dimen
         let place = Place::of(&written);
         errors.push(Error::new(place, line).help_replace(format!("`{text}`"), place, text.clone()));
         let mut shape = Cursor::new(text.parse().ok()?, place.last);
-        return parse_shape(&mut shape, &mut Errors::new());
+        // That it is no shape has been reported; what is wrong inside is shown when this is mended.
+        let mut inside = Errors::new();
+        let shape = parse_shape(&mut shape, &mut inside);
+        let _ = inside.is_empty();
+        return shape;
     }
     if let Some(group) = cursor.take_group(Delimiter::Bracket) {
         let shape = parse_dimensions(&group, true, errors)?;
