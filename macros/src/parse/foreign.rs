@@ -736,7 +736,9 @@ fn unwrapped(group: &Group) -> Group {
 /// in stands first there.
 fn sizes_in_order(ours: &str, group: &Group) -> Option<String> {
     let parts: Vec<String> = parts_of(group).iter().map(suggest::source).collect();
-    let are_numbers = parts.iter().all(|part| part.parse::<u64>().is_ok());
+    let is_constant =
+        |part: &str| part.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    let are_numbers = parts.iter().all(|part| part.parse::<u64>().is_ok() || is_constant(part));
     match (&parts[..], ours) {
         ([first, second], "Dense") if are_numbers => Some(format!("Dense({second}, in: {first})")),
         ([first, second, kernel], "Conv1d" | "Conv2d" | "Conv3d") if are_numbers => {

@@ -424,7 +424,7 @@ fn parse_ports(group: &Group, inputs: bool, errors: &mut Errors) -> Vec<Port> {
             cursor.take_punct(',');
             continue;
         };
-        if name == "self" {
+        if name == "self" && !cursor.peek_colon() {
             let line = "`self` is no input: a network has its weights by itself";
             let mut change = Change { place: (&name).into(), how: How::Replace, text: String::new() };
             if cursor.peek_punct(',') {

@@ -72,7 +72,7 @@ fn take_array_type(cursor: &mut Cursor) -> Option<(TokenStream, Vec<TokenStream>
         let at =
             tokens.iter().position(|token| matches!(token, TokenTree::Punct(p) if p.as_char() == ';'))?;
         let inner = match &tokens[..at] {
-            [TokenTree::Ident(_)] => Vec::new(),
+            [TokenTree::Ident(scalar)] if scalar.to_string().starts_with(char::is_lowercase) => Vec::new(),
             [TokenTree::Group(inner)] if inner.delimiter() == Delimiter::Bracket => sizes(inner)?,
             _ => return None,
         };
