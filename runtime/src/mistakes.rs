@@ -3,14 +3,18 @@
 //! Both programs of a page are compiled by the tests, and the words are the compiler's own.
 //!
 //! - Sizes that do not fit: [`flatten_missing`], [`stale_input_size`], [`kernel_too_large`], [`groups_do_not_divide`],
-//!   [`output_declared_otherwise`], [`transposed_one_short`], [`constant_of_wrong_size`].
-//! - Axes: [`batch_axis_declared`], [`channel_axis_missing`], [`channels_last`], [`indices_or_numbers`].
-//! - Two values: [`add_shapes_differ`], [`broadcast`], [`concat_axis`], [`matmul_sizes`], [`reshape_count`].
-//! - Names and grammar: [`unknown_layer`], [`unknown_argument`], [`argument_missing`], [`name_twice`],
-//!   [`value_undefined`], [`layer_as_value`], [`operator_after_layer`].
+//!   [`same_with_stride`], [`transposed_one_short`], [`output_declared_otherwise`], [`constant_of_wrong_size`].
+//! - Axes: [`batch_axis_declared`], [`channel_axis_missing`], [`channels_last`], [`features_first`],
+//!   [`flattened_too_early`], [`axis_out_of_range`], [`indices_or_numbers`].
+//! - Several values: [`add_shapes_differ`], [`broadcast`], [`concat_axis`], [`matmul_sizes`], [`reshape_count`],
+//!   [`unequal_parts`], [`several_values`].
+//! - Grammar: [`arrow_missing`], [`semicolon_missing`], [`operator_after_layer`], [`habit_from_elsewhere`].
+//! - Names and arguments: [`unknown_layer`], [`unknown_argument`], [`argument_missing`], [`rate_out_of_range`],
+//!   [`name_twice`], [`value_undefined`], [`layer_as_value`].
 //! - Blocks, sharing, other networks: [`block_signature`], [`recursion`], [`repetition_changes_shape`],
 //!   [`shared_weights_of_other_size`], [`claimed_output`].
-//! - Calls from the program around: [`loss_on_probabilities`], [`sample_of_another_shape`].
+//! - Calls from the program around: [`sample_of_another_shape`], [`inputs_of_a_network`], [`another_network`],
+//!   [`loss_on_probabilities`], [`target_of_another_type`].
 //! - Legal and yet suspicious: [`lints`].
 
 /// One page for each name; its programs are in the folder of that name.
@@ -69,6 +73,12 @@ pages! {
     /// divides both numbers.
     groups_do_not_divide,
 
+    /// `padding: same` together with a stride.
+    ///
+    /// `same` pads until as much comes out as came in, which a stride of 2 contradicts. Say the padding as a number: half of
+    /// the kernel, rounded down, halves an even size.
+    same_with_stride,
+
     /// The body gives something else than the head declares.
     ///
     /// The shape after `->` in the head is a promise to those who use the network. Either the last layer or the
@@ -104,6 +114,24 @@ pages! {
     /// Shapes have the outermost axis first, and of an image these are the channels: `[3, 64, 48]` is a coloured
     /// image of 64 rows and 48 columns. Data that lie the other way round are turned before they come in.
     channels_last,
+
+    /// A sequence with its features first.
+    ///
+    /// A sequence is `[time, features]`: a signal of 250 samples is `[250, 1]`. Other frameworks put the features, which they
+    /// call channels, in front.
+    features_first,
+
+    /// A layer over images after `Flatten`.
+    ///
+    /// `Flatten` forgets where rows and columns were, and a pooling or convolution needs them. It belongs behind the last layer
+    /// over images.
+    flattened_too_early,
+
+    /// An axis that does not exist.
+    ///
+    /// Axes are counted from 0, and the batch is not among them. So the axes of `[6, 4]` are 0 and 1; where others count the
+    /// batch, subtract one.
+    axis_out_of_range,
 
     /// Numbers where indices are wanted, or indices where numbers are.
     ///
@@ -141,6 +169,18 @@ pages! {
     /// make 20 · 6 · 6 = 720 of them.
     reshape_count,
 
+    /// A `split` into parts that are not equal.
+    ///
+    /// `split` cuts an axis into parts of one size, so their number divides the size of the axis. Pieces of several sizes are
+    /// made with `slice`.
+    unequal_parts,
+
+    /// Several values where one is wanted.
+    ///
+    /// `split`, and blocks and networks with several outputs, give more than one value. `let (left, right) = …;` takes them
+    /// apart, and outputs with names are also reached as `parts.left`.
+    several_values,
+
     /// A layer that does not exist.
     ///
     /// The name may be misspelled, or that of another framework. All layers are in the table of the [crate](crate)'s
@@ -158,6 +198,11 @@ pages! {
     /// There is no size of a kernel that suits most networks, so it is always said. What has a default is written in the table
     /// of the [crate](crate)'s documentation.
     argument_missing,
+
+    /// A rate that is no fraction.
+    ///
+    /// The rate of `Dropout` is the share of numbers that are dropped, from 0 to below 1. Twenty per cent are `0.2`.
+    rate_out_of_range,
 
     /// Two layers of one name.
     ///
@@ -181,6 +226,34 @@ pages! {
     /// `->` binds loosest: `x + y -> Relu` is `(x + y) -> Relu`. So after a layer it would be unclear what is
     /// added to what, and parentheses say it.
     operator_after_layer,
+
+    /// Two layers without an arrow between them.
+    ///
+    /// `->` stands before each layer of a chain, also at the end of a line. Behind the name of a layer there is a colon
+    /// instead, `hidden: Dense(16)`.
+    arrow_missing,
+
+    /// A `let` without its semicolon.
+    ///
+    /// As in Rust, `let` ends with `;`, since the line's end means nothing. The last expression of the body is the
+    /// network's output and has none.
+    semicolon_missing,
+
+    /// Other languages and frameworks have other words.
+    ///
+    /// What is understood nevertheless is one error, with the edit:
+    ///
+    /// | written | meant |
+    /// |---|---|
+    /// | `Conv2d(8, kernel=3)` | `Conv2d(8, kernel: 3)` |
+    /// | `nn.Linear(8)`, `Linear(8)` | `Dense(8)` |
+    /// | `x.relu()` | `x -> relu` |
+    /// | `x => Relu` | `x -> Relu` |
+    /// | `padding: "same"` | `padding: same` |
+    /// | `image: (1, 28, 28)` | `image: [1, 28, 28]` |
+    /// | `image: [None, 1, 28, 28]` | `image: [1, 28, 28]`: the batch is not written |
+    /// | `Sequential(Dense(8), Relu)` | `x -> Dense(8) -> Relu` |
+    habit_from_elsewhere,
 
     /// A block that gives something else than it declares.
     ///
@@ -218,11 +291,29 @@ pages! {
     /// `Softmax` it would be taken twice, and the network would learn slowly and badly.
     loss_on_probabilities,
 
+    /// Targets that do not go with the network's output.
+    ///
+    /// `CrossEntropy` of `C` scores takes classes below `C`, `Index<C>`; a loss like `MeanSquaredError` takes targets of the output's own
+    /// type. Either the last layer has the wrong size, or the data were read with another number of classes.
+    target_of_another_type,
+
     /// A sample of another shape than the network's.
     ///
     /// The shape of a sample is its type, so data of another shape do not get in. `[n]` is an `SVector<f32, n>`, and the
     /// others are listed at [`Tensor`](crate::Tensor). Of the words below, `expected` and `found` are those to read.
     sample_of_another_shape,
+
+    /// The inputs of a network in another order, or not all of them.
+    ///
+    /// `predict` takes the inputs in the order in which the head declares them. Their types are their shapes, so a swap of two shapes is
+    /// found; two inputs of one shape are told apart by you alone.
+    inputs_of_a_network,
+
+    /// One network where another is wanted.
+    ///
+    /// Every network is a type of its own, even if its shapes are those of another. `Wine::new` gives a `Box<Wine>`, and `&` of
+    /// it goes where a `&Wine` is wanted.
+    another_network,
 
     /// The warnings about what is legal and yet most likely a mistake.
     ///
