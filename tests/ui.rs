@@ -31,6 +31,8 @@ fn mistakes() {
     for stage in stages {
         tests.compile_fail(format!("tests/ui/{stage}/*.rs"));
     }
+    // The pages of `formwork::mistakes`; what is right there runs as their examples.
+    tests.compile_fail("runtime/mistakes/*/wrong.rs");
 }
 
 #[test]

@@ -367,6 +367,11 @@
 //! # }
 //! ```
 //!
+//! ## Mistakes
+//!
+//! An error of the compiler stands at the token that is wrong, with the sizes and, where there is one, the edit that mends
+//! it. [`mistakes`] has a page for each kind: a program with it, what the compiler says, and the program without.
+//!
 //! # What a network becomes
 //!
 //! The struct of its tensors and nothing else: `repr(C)`, 64-byte aligned, all scalars. Its gradient is another value of
@@ -458,6 +463,9 @@ pub mod kernels;
 pub mod layers;
 pub mod losses;
 pub mod metrics;
+// Pages of documentation and nothing else, so a program that uses the crate does not read their files.
+#[cfg(any(doc, doctest, test))]
+pub mod mistakes;
 mod network;
 pub mod noise;
 pub mod optimizers;

@@ -4,7 +4,7 @@
 //! each channel are repeated until they are `width` long. Sums over rows go through `SHARDS` shards that depend on
 //! the number of rows alone and are added in a fixed tree, so they have the same bits however many threads there are.
 //!
-//! The loops themselves are in [`batch_norm_loops`](super::batch_norm_loops), which [`map`](super::map) compiles for each
+//! The loops themselves are in `batch_norm_loops.rs`, which [`map`](super::map) compiles for each
 //! instruction set.
 
 use super::batch_norm_loops::shard_rows;

@@ -1,0 +1,9 @@
+use formwork::network;
+
+network! {
+    struct Icons(image: [3, 18, 18]) -> [8, 18, 18] {
+        image -> Conv2d(8, padding: same)
+    }
+}
+
+fn main() {}

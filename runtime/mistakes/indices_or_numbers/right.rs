@@ -1,0 +1,9 @@
+use formwork::network;
+
+network! {
+    struct Title(words: [12] in 0..200) -> [4] {
+        words -> Embedding(8) -> GlobalAvgPool1d -> Dense(4)
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use formwork::network;
+
+network! {
+    struct Likeness(queries: [5, 8], keys: [6, 8]) -> [5, 6] {
+        matmul(queries, transpose(keys))
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use formwork::network;
+
+network! {
+    block Half(n)(x: [m]) -> [n] { x -> Dense(n) -> Relu }
+
+    struct Wine(measures: [16]) -> [4] { measures -> Half(8) -> Half(4) }
+}
+
+fn main() {}

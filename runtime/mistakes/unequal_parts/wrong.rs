@@ -1,0 +1,10 @@
+use formwork::network;
+
+network! {
+    struct Halves(x: [21]) -> [10] {
+        let (left, right) = split(x, 2, axis: 0);
+        left + right
+    }
+}
+
+fn main() {}
