@@ -167,8 +167,10 @@ impl Emit<'_> {
 
     /// A layer with its arguments; which of them are left out may hang on constants.
     fn node_texts(&self, node: &Node) -> Tree<String> {
-        // Messages quote a call with constants as it was written.
-        let quoted = node.call.as_ref().is_some_and(|call| call.to_string() == node.text);
+        // Messages quote a layer with constants as it was written.
+        let is_layer = |call: &&crate::ast::Call| call.name.to_string().starts_with(char::is_uppercase);
+        let call = node.call.as_ref().filter(is_layer);
+        let quoted = call.is_some_and(|call| call.to_string() == node.text);
         match &node.layer {
             Some(layer) if quoted || layer.text() == node.text => explore(&self.facts, || layer.text()),
             _ => Tree::Leaf(node.text.clone()),
