@@ -141,6 +141,7 @@ macro_rules! layers {
             dispatch! { $($name)*; traits(inputs) where (inputs: &[Shape]) -> Traits }
             dispatch! { $($name)*; spec(inputs, node) where (inputs: &[Shape], node: usize) -> TokenStream }
             dispatch! { $($name)*; multiply_adds(inputs) where (inputs: &[Shape]) -> Dim }
+            dispatch! { $($name)*; links() where () -> bool }
             dispatch! { $($name)*; kind() where () -> Option<Kind> }
             dispatch! { $($name)*; arguments() where () -> String }
             dispatch! { $($name)*; decides_features() where () -> bool }
