@@ -250,6 +250,19 @@ pub struct Argument {
 pub struct Value {
     pub kind: ValueKind,
     pub tokens: TokenStream,
+    /// Where the number was written if a block's parameter stands here: `16` in `Residual(16)`.
+    pub given: Option<TokenStream>,
+}
+
+impl Value {
+    pub fn new(kind: ValueKind, tokens: TokenStream) -> Value {
+        Value { kind, tokens, given: None }
+    }
+
+    /// What a user changes for another value.
+    pub fn source(&self) -> &TokenStream {
+        self.given.as_ref().unwrap_or(&self.tokens)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

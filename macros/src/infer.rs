@@ -20,13 +20,14 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
     let mut reported = Vec::new();
     for failure in &trial.failures {
         let definition = explain::definition(&graph, failure.fault);
-        if definition.is_some() && reported.contains(&definition) {
+        let at_use = explain::is_at_use(&graph, failure.fault, &failure.mismatch);
+        if definition.is_some() && !at_use && reported.contains(&definition) {
             continue;
         }
         reported.push(definition);
         match failure.fault {
             Fault::Node(node) => errors.push(explain::node(&graph, &trial, node, &failure.mismatch)),
-            Fault::Open(group) => errors.push(explain::opened(&graph, group, &failure.mismatch)),
+            Fault::Open(group) => errors.push(explain::opened(&graph, &trial, group, &failure.mismatch)),
             Fault::Close(group) => errors.push(explain::closed(&graph, &trial, group, &failure.mismatch)),
             Fault::Output(_) => {}
         }
@@ -46,7 +47,9 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
                 Fault::Node(node) => {
                     vec![explain::node(&graph, &trial, *node, mismatch)]
                 }
-                Fault::Open(group) => vec![demands::conditional(&explain::opened(&graph, *group, mismatch))],
+                Fault::Open(group) => {
+                    vec![demands::conditional(&explain::opened(&graph, &trial, *group, mismatch))]
+                }
                 Fault::Close(group) => {
                     vec![demands::conditional(&explain::closed(&graph, &trial, *group, mismatch))]
                 }

@@ -152,6 +152,13 @@ pub fn is_same(a: Span, b: Span) -> bool {
     format!("{a:?}") == format!("{b:?}")
 }
 
+/// The tokens with one change made; `None` if its place is not among them.
+pub fn changed(tokens: &TokenStream, change: &Change) -> Option<TokenStream> {
+    let mut done = [false];
+    let changed = apply(tokens, std::slice::from_ref(change), &mut done)?;
+    done[0].then_some(changed)
+}
+
 /// The tokens with the changes made whose places are found, which are marked.
 fn apply(tokens: &TokenStream, changes: &[Change], done: &mut [bool]) -> Option<TokenStream> {
     let all: Vec<TokenTree> = tokens.clone().into_iter().collect();

@@ -22,7 +22,7 @@ use crate::lints::{self, Levels};
 use crate::maps::OrderedMap;
 use crate::shape::Shape;
 use crate::suggest;
-pub use dimensions::{Dimensions, evaluate};
+pub use dimensions::{Dimensions, evaluate, with_constants};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 pub use signature::{Misfit, Signature};
 
@@ -63,6 +63,8 @@ struct Frame {
     scope: OrderedMap<Binding>,
     /// What names in dimensions and arguments stand for.
     dimensions: Dimensions,
+    /// Where a block's parameters were written at its use.
+    given: OrderedMap<TokenStream>,
     /// Every name that the user gives anywhere, for numbering and for "defined only later".
     taken: Vec<String>,
     /// Names reported as undefined, each once, with the error's number and the name that is similar.
@@ -77,6 +79,7 @@ impl Frame {
         Frame {
             scope: OrderedMap::new(),
             dimensions: Dimensions::new(),
+            given: OrderedMap::new(),
             taken: names_of(inputs, body),
             reported: OrderedMap::new(),
             counts: OrderedMap::new(),
@@ -393,7 +396,7 @@ impl<'p, 'e> Builder<'p, 'e> {
         }
         let named = &mut self.graph.values[value.0];
         if named.name.is_none() {
-            named.name = Some(name.clone());
+            (named.name, named.scope) = (Some(name.clone()), self.frame.group);
         }
         self.frame.scope.insert(text, Binding::Value(value));
     }
@@ -546,7 +549,7 @@ impl<'p, 'e> Builder<'p, 'e> {
     }
 
     fn value(&mut self, source: Source, shape: Option<Shape>) -> ValueId {
-        self.graph.values.push(Value { source, name: None });
+        self.graph.values.push(Value { source, name: None, scope: self.frame.group });
         self.shapes.push(shape);
         ValueId(self.graph.values.len() - 1)
     }

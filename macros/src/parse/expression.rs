@@ -293,7 +293,7 @@ fn parse_function(name: Ident, cursor: &mut Cursor, errors: &mut Errors) -> Func
                     Expression::Number(x, _) => ValueKind::Float(*x, format!("{x:?}")),
                     _ => ValueKind::Given(crate::suggest::source(&tokens)),
                 };
-                let value_of = Value { kind, tokens: tokens.clone() };
+                let value_of = Value::new(kind, tokens.clone());
                 arguments.push(Argument { name: None, value: value_of, tokens });
                 values.push(value);
             }

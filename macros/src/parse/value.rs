@@ -391,7 +391,7 @@ pub fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argume
                 .push(Error::new(cursor.place(), format!("expected an argument, found {}", cursor.found()))),
         }
         let tokens = cursor.since(start);
-        let value = Value { kind: ValueKind::Broken, tokens: tokens.clone() };
+        let value = Value::new(ValueKind::Broken, tokens.clone());
         return name.map(|name| Argument { name: Some(name), value, tokens });
     }
     let value = parse_value(cursor, errors);
@@ -419,7 +419,7 @@ fn word_value(word: &Ident, tokens: &TokenStream) -> Value {
         }
         other => ValueKind::Word(other.to_string()),
     };
-    Value { kind, tokens: tokens.clone() }
+    Value::new(kind, tokens.clone())
 }
 
 /// A number, a word, arithmetic, a pair, a range or a shape. Reads at least one token.
@@ -452,7 +452,7 @@ pub fn parse_value(cursor: &mut Cursor, errors: &mut Errors) -> Value {
             ValueKind::Broken
         }
     };
-    Value { kind, tokens }
+    Value::new(kind, tokens)
 }
 
 /// A value that is no range.
@@ -473,7 +473,7 @@ fn parse_end(cursor: &mut Cursor, errors: &mut Errors) -> Value {
             ValueKind::Broken
         }
     };
-    Value { kind, tokens: cursor.since(start) }
+    Value::new(kind, cursor.since(start))
 }
 
 /// A number, a word, a pair or a shape. Reads at least one token.
@@ -526,7 +526,7 @@ pub fn parse_literal(cursor: &mut Cursor, errors: &mut Errors) -> Value {
         errors.push(Error::new(place.to(cursor.before()), line));
         ValueKind::Broken
     });
-    Value { kind, tokens: cursor.since(start) }
+    Value::new(kind, cursor.since(start))
 }
 
 /// Small whole numbers with a zero among them: an order of axes.

@@ -10,6 +10,7 @@ use crate::errors::{Change, Error, How, Place};
 use crate::graph::{Event, Group, GroupId, GroupKind, Node, Source, ValueId};
 use crate::layers;
 use crate::limits;
+use crate::maps::OrderedMap;
 use crate::shape::{Dim, counted};
 use proc_macro2::{Ident, TokenStream};
 
@@ -32,7 +33,7 @@ impl Builder<'_, '_> {
             let value = self.unknown(&stage.tokens);
             if let Some(name) = name {
                 self.name_unknown(value, name);
-                self.graph.values[value.0].name = Some(name.clone());
+                self.graph.call_value(value, name, self.frame.group);
                 self.frame.scope.insert(plain(name), Binding::Layer(value, "…".into()));
             }
             return vec![value];
@@ -50,7 +51,7 @@ impl Builder<'_, '_> {
             };
             if is_new {
                 self.name_unknown(value, name);
-                self.graph.values[value.0].name = Some(name.clone());
+                self.graph.call_value(value, name, self.frame.group);
             }
             self.frame.scope.insert(plain(name), Binding::Layer(value, call.to_string()));
         }
@@ -88,7 +89,8 @@ impl Builder<'_, '_> {
         let here = call.outside.is_none();
         if let Some(index) = program.blocks.iter().position(|block| here && block.name == call.name) {
             let block = &program.blocks[index];
-            let signature = Signature::new(&block.inputs, &block.outputs, self.arguments(block, call));
+            let (fixed, given) = self.arguments(block, call);
+            let signature = Signature { given, ..Signature::new(&block.inputs, &block.outputs, fixed) };
             let opening = self.opening(name, call, GroupKind::Block(index), repeat, Some(signature));
             return self.put_in(opening, &block.inputs, block.body.as_ref(), inputs);
         }
@@ -220,9 +222,10 @@ impl Builder<'_, '_> {
         self.errors.push(Error::new(inside, line).help(help));
     }
 
-    /// A block's parameters with what the call gives for them; what is missing stands for `Broken`.
-    fn arguments(&mut self, block: &Block, call: &Call) -> Dimensions {
+    /// A block's parameters with what the call gives for them, and where; what is missing stands for `Broken`.
+    fn arguments(&mut self, block: &Block, call: &Call) -> (Dimensions, OrderedMap<TokenStream>) {
         let mut fixed = Dimensions::new();
+        let mut given = OrderedMap::new();
         let names: Vec<String> = block.parameters.iter().map(ToString::to_string).collect();
         let quoted: Vec<&str> = names.iter().map(String::as_str).collect();
         let before = self.errors.count();
@@ -238,7 +241,10 @@ impl Builder<'_, '_> {
                     let line = format!("`{slot}` is given twice");
                     self.errors.push(Error::new(place, line));
                 }
-                Some(slot) => fixed.insert(slot.clone(), argument.value.kind.clone()),
+                Some(slot) => {
+                    fixed.insert(slot.clone(), argument.value.kind.clone());
+                    given.insert(slot.clone(), argument.value.source().clone());
+                }
                 None => {
                     let block = &block.name;
                     let line = match &argument.name {
@@ -282,7 +288,7 @@ impl Builder<'_, '_> {
         for name in missing {
             fixed.insert(name.to_string(), ValueKind::Broken);
         }
-        fixed
+        (fixed, given)
     }
 
     fn opening(
@@ -360,6 +366,7 @@ impl Builder<'_, '_> {
             let shapes: Vec<_> = inputs.iter().map(|v| builder.shapes[v.0].clone()).collect();
             let bound = signature.bind(&shapes).unwrap_or_else(|_| signature.unbound());
             frame.dimensions = signature.with_outputs(bound);
+            frame.given = signature.given.clone();
             for (port, &value) in ports.iter().zip(&inputs) {
                 if let Some(name) = &port.name {
                     frame.scope.insert(plain(name), Binding::Value(value));
@@ -531,7 +538,7 @@ impl Builder<'_, '_> {
         self.frame.dimensions = signature.with_outputs(signature.unbound());
         for name in block.inputs.iter().filter_map(|port| port.name.as_ref()) {
             let value = self.unknown(&TokenStream::from(proc_macro2::TokenTree::from(name.clone())));
-            self.graph.values[value.0].name = Some(name.clone());
+            self.graph.call_value(value, name, self.frame.group);
             self.frame.scope.insert(plain(name), Binding::Value(value));
         }
         self.within.push(block.name.to_string());

@@ -128,4 +128,5 @@ corpus! {
     foreign: "corpus/foreign.txt";
     outside: "corpus/outside.txt";
     habits: "corpus/habits.txt";
+    uses: "corpus/uses.txt";
 }
