@@ -21,7 +21,8 @@ pub fn open(graph: &Graph, trial: &Trial, id: GroupId) -> Result<(), Mismatch> {
     let Some(found) = &trial.shapes[value.0] else { return Ok(()) };
     let port = group.signature.as_ref().map(|s| &s.inputs[misfit.port]);
     let declared = port.map(Signature::declared).unwrap_or_default();
-    let expected = match declared.ends_with(&misfit.expected) {
+    let is_general = group.signature.as_ref().is_some_and(Signature::is_general);
+    let expected = match declared.ends_with(&misfit.expected) || !is_general {
         true => String::new(),
         false => format!(", here `{}`", misfit.expected),
     };

@@ -244,11 +244,34 @@ fn parse_signature(
             }
         }
         None => {
+            let mut place = cursor.place();
+            if cursor.peek_punct('<') {
+                let start = cursor.at();
+                while !cursor.is_end() && !cursor.peek_group(Delimiter::Brace) && !cursor.take_punct('>') {
+                    cursor.next();
+                }
+                place = Place::of(&cursor.since(start));
+            }
+            if *what == "block" && cursor.peek_group(Delimiter::Parenthesis) {
+                // `block B<n>(…)`
+                let line = format!("the parameters of `{name}` stand in parentheses: `{name}(n)(x: [m])`");
+                errors.push(Error::new(place, line));
+                let skipped = cursor.take_group(Delimiter::Parenthesis);
+                drop(skipped);
+                skip_item(cursor, false);
+                return (inputs, outputs, body);
+            }
             let line = format!(
                 "expected the inputs of `{name}`, `{name}(input: [28, 28])`, found {}",
                 cursor.found()
             );
-            errors.push(Error::new(cursor.place(), line));
+            errors.push(Error::new(place, line));
+            // A struct of Rust's has its fields in braces, and nothing else.
+            if matches!(cursor.peek(), Some(TokenTree::Group(g)) if g.delimiter() == Delimiter::Brace && is_fields(g))
+            {
+                cursor.next();
+                return (inputs, outputs, body);
+            }
             let goes_on = cursor.peek_arrow() || cursor.peek_group(Delimiter::Brace);
             if !goes_on {
                 skip_item(cursor, false);
@@ -286,6 +309,13 @@ fn parse_signature(
         }
     }
     (inputs, outputs, body)
+}
+
+/// `{ x: [12], y: [3] }`
+fn is_fields(group: &Group) -> bool {
+    let tokens: Vec<TokenTree> = group.stream().into_iter().take(3).collect();
+    let is_colon = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == ':');
+    matches!(&tokens[..], [TokenTree::Ident(_), colon, TokenTree::Group(_)] if is_colon(colon))
 }
 
 /// The inputs in brackets or braces, which are reported.
@@ -393,6 +423,20 @@ fn parse_outputs(cursor: &mut Cursor, errors: &mut Errors) -> Vec<Port> {
         return parse_ports(&group, false, errors);
     }
     let start = cursor.at();
+    if cursor.peek_label() {
+        // `-> mean: [20], spread: [20]`
+        while !cursor.is_end() && !cursor.peek_group(Delimiter::Brace) {
+            cursor.next();
+        }
+        let tokens = cursor.since(start);
+        let place = Place::of(&tokens);
+        let text = format!("({})", crate::suggest::source(&tokens));
+        let error = Error::new(place, "outputs with names stand in parentheses");
+        errors.push(error.help_replace(format!("`-> {text}`"), place, text));
+        let mut group = Group::new(Delimiter::Parenthesis, tokens);
+        group.set_span(place.first);
+        return parse_ports(&group, false, errors);
+    }
     let shape = value::parse_shape(cursor, errors);
     let tokens = cursor.since(start);
     if cursor.peek_word("in") {

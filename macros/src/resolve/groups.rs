@@ -8,6 +8,7 @@ use crate::ast::{Block, Body, Call, Port, Repeat, Stage, Value, ValueKind};
 use crate::demands::follow;
 use crate::errors::{Change, Error, How, Place};
 use crate::graph::{Event, Group, GroupId, GroupKind, Node, Source, ValueId};
+use crate::infer;
 use crate::layers;
 use crate::limits;
 use crate::maps::OrderedMap;
@@ -245,6 +246,8 @@ impl Builder<'_, '_> {
                     fixed.insert(slot.clone(), argument.value.kind.clone());
                     given.insert(slot.clone(), argument.value.source().clone());
                 }
+                // What was meant as a parameter may stand among the inputs, which could not be read then.
+                None if block.inputs.iter().any(|input| input.shape.is_none()) => {}
                 None => {
                     let block = &block.name;
                     let line = match &argument.name {
@@ -331,7 +334,7 @@ impl Builder<'_, '_> {
         let unknown = |builder: &mut Self| (0..outputs.max(1)).map(|_| builder.unknown(&tokens)).collect();
         if inputs.len() != ports.len() {
             // Without a readable declaration nobody knows how many it takes.
-            if ports.is_empty() {
+            if ports.is_empty() || ports.iter().any(|port| port.shape.is_none()) {
                 return unknown(self);
             }
             let wanted = counted(ports.len(), "values");
@@ -353,7 +356,7 @@ impl Builder<'_, '_> {
         }
         self.within.push(key);
         self.depth += limits::BRACKET;
-        let before = self.errors.count();
+        let (before, first_demand) = (self.errors.count(), self.graph.demands.len());
         let used = match opening.named {
             true => format!("in `{}`, used as `{}`", opening.text, opening.name),
             false => format!("in `{}`", opening.text),
@@ -385,12 +388,22 @@ impl Builder<'_, '_> {
         }
         if is_parametric || imported {
             self.errors.annotate(before, &used);
+            for demand in &mut self.graph.demands[first_demand..] {
+                demand.ways = demand.ways.map(&mut |errors| {
+                    let mut errors = errors.clone();
+                    errors.iter_mut().for_each(|error| error.annotate(&used));
+                    errors
+                });
+            }
         }
         values
     }
 
     /// Every name in what comes out is a parameter or bound by what goes in.
     fn check_bound(&mut self, signature: &Signature) {
+        if signature.inputs.iter().any(|input| input.dimensions.is_none()) {
+            return;
+        }
         let known = signature.unbound();
         for port in &signature.outputs {
             for dimension in port.dimensions.iter().flatten() {
@@ -492,6 +505,20 @@ impl Builder<'_, '_> {
     /// `e.mean`: one of several values by its name.
     pub(super) fn part(&mut self, name: &Ident, part: &Ident) -> ValueId {
         let text = plain(name);
+        if part.to_string().trim_start_matches('_').parse::<usize>().is_ok() {
+            let tokens = crate::ast::Expression::Part(name.clone(), part.clone()).tokens();
+            let several = match self.frame.scope.get(&text) {
+                // That it is several has been reported where it was named.
+                Some(&Binding::Value(value)) => infer::source_node(&self.graph, value)
+                    .is_some_and(|id| self.graph.nodes[id.0].layer.is_none()),
+                _ => false,
+            };
+            if !several {
+                let error = Error::new(Place::from(name).to(part.into()), "values have names and no numbers");
+                self.errors.push(error.note("several are taken apart by `let (a, b) = …`"));
+            }
+            return self.unknown(&tokens);
+        }
         let parts = match self.frame.scope.get(&text) {
             Some(Binding::Several(parts)) => Some(parts.clone()),
             Some(Binding::Layer(value, _)) => {

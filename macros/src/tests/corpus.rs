@@ -129,4 +129,5 @@ corpus! {
     outside: "corpus/outside.txt";
     habits: "corpus/habits.txt";
     uses: "corpus/uses.txt";
+    more_habits: "corpus/more_habits.txt";
 }
