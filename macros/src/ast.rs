@@ -39,6 +39,8 @@ pub struct Block {
     pub body: Option<Body>,
     /// Whether it comes from `blocks!`, so that no error can be shown in it.
     pub imported: bool,
+    /// Whether something in it could not be read.
+    pub broken: bool,
 }
 
 /// One `struct Name(…) -> … { … }`. Whatever could not be read is missing, and an error says so.
@@ -53,6 +55,8 @@ pub struct Network {
     pub outputs: Vec<Port>,
     /// `None` if the declaration ends before its body.
     pub body: Option<Body>,
+    /// Whether something in it could not be read.
+    pub broken: bool,
 }
 
 /// A declared input, or an output, which may be without a name.

@@ -59,9 +59,25 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
         let ways = ways.grown(&mut Vec::new(), &mut { explained }).merged_by(&|a, b| demands::same(a, b));
         demands.push(Demand { part, ways, definition: explain::definition(&graph, *fault) });
     }
+    one_for_the_order(&graph, &trial, &mut demands);
     let mut graph = graph;
     graph.demands.extend(demands);
     Shaped { shapes: trial.shapes, graph }
+}
+
+/// Two outputs in the other order are one mistake, of which constants may decide whether it is one.
+fn one_for_the_order(graph: &Graph, trial: &trial::Trial, demands: &mut Vec<Demand>) {
+    let is_result = |demand: &Demand| matches!(demand.part, Part::Result(_));
+    if graph.results.len() != 2 || demands.iter().filter(|demand| is_result(demand)).count() != 2 {
+        return;
+    }
+    let Some(error) = crate::check::other_order(graph, &trial.shapes) else { return };
+    let error = demands::conditional(&error);
+    let second = demands.iter().rposition(is_result);
+    second.into_iter().for_each(|second| drop(demands.remove(second)));
+    for demand in demands.iter_mut().filter(|demand| is_result(demand)) {
+        demand.ways = demand.ways.map(&mut |errors| errors.iter().map(|_| error.clone()).take(1).collect());
+    }
 }
 
 pub use explain::output;

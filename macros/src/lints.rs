@@ -12,7 +12,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 /// The names of all lints.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 10] = [
     "missing_activation",
     "relu_before_softmax",
     "repeated_softmax",
@@ -22,6 +22,7 @@ pub const NAMES: [&str; 9] = [
     "batch_norm_of_one_pixel",
     "bias_before_batch_norm",
     "unnamed_twins",
+    "channels_last",
 ];
 
 /// One warning.

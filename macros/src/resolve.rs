@@ -143,6 +143,16 @@ pub fn blocks_of(graph: &Graph) -> impl Iterator<Item = usize> {
     })
 }
 
+/// Whether all could be read that a network is made of, so that what is missing in another keeps none from being built.
+pub fn is_readable(program: &Program, network: &Network, graph: &Graph) -> bool {
+    let inner = |group: &crate::graph::Group| match &group.kind {
+        GroupKind::Block(block) => program.blocks[*block].broken,
+        GroupKind::Network(name) => program.networks.iter().any(|other| other.name == *name && other.broken),
+        GroupKind::Layer => false,
+    };
+    !network.broken && !graph.groups.iter().any(inner)
+}
+
 /// What a body has to give.
 struct Declared<'a> {
     name: &'a Ident,

@@ -3,7 +3,7 @@
 use super::Warning;
 use crate::graph::{Node, NodeId, Shaped, Source, ValueId};
 use crate::infer::source_node;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 
 pub fn find(shaped: &Shaped) -> Vec<Warning> {
@@ -28,6 +28,7 @@ pub fn find(shaped: &Shaped) -> Vec<Warning> {
             Lints::batch_norm_of_one_pixel,
             Lints::bias_before_batch_norm,
             Lints::unnamed_twins,
+            Lints::channels_last,
         ];
         warnings.extend(rules.iter().filter_map(|rule| rule(&lints, id, node)));
     }
@@ -248,6 +249,27 @@ impl Lints<'_> {
             node.title()
         );
         warning("unnamed_twins", &node.tokens, text)
+    }
+
+    /// An image whose last side is as many as colours have is most likely one with its channels last:
+    /// `image: [224, 224, 3]`.
+    fn channels_last(&self, _: NodeId, node: &Node) -> Option<Warning> {
+        let &[value] = &node.inputs[..] else { return None };
+        let Source::Input(index) = self.shaped.graph.values[value.0].source else { return None };
+        let input = &self.shaped.graph.header.inputs[index];
+        let &[a, b, c] = &input.shape.as_ref()?.0[..] else { return None };
+        // A constant is most likely a side.
+        let is_side = |n: Dim| n.known().is_none_or(|n| n >= 8);
+        let colours = c.known().is_some_and(|c| [1, 3, 4].contains(&c));
+        let of_images = ["Conv2d", "MaxPool2d", "AvgPool2d", "BatchNorm2d"];
+        if !colours || !is_side(a) || !is_side(b) || !of_images.contains(&kind(node)) {
+            return None;
+        }
+        let text = format!(
+            "`{}` is read as {a} channels of {b} x {c} pixels\nhelp: images are channels first here: `{}: [{c}, {a}, {b}]`",
+            input.name, input.name
+        );
+        warning("channels_last", &input.tokens, text)
     }
 
     /// The nodes whose numbers flow into a node.

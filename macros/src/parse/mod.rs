@@ -42,7 +42,12 @@ pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Program {
                 None => continue,
             }
         }
-        let Some(item) = parse_item(&mut cursor, errors) else { continue };
+        let before = errors.count();
+        let Some(mut item) = parse_item(&mut cursor, errors) else { continue };
+        match &mut item {
+            Item::Network(network) => network.broken = errors.count() > before,
+            Item::Block(block) => block.broken = errors.count() > before,
+        }
         let (name, what) = match &item {
             Item::Network(network) => (network.name.clone(), "network"),
             Item::Block(block) => (block.name.clone(), "block"),
@@ -144,6 +149,7 @@ fn parse_item(cursor: &mut Cursor, errors: &mut Errors) -> Option<Item> {
         inputs: Vec::new(),
         outputs: Vec::new(),
         body: None,
+        broken: false,
     };
     let head = Head { what: "network", name: network.name.clone() };
     (network.inputs, network.outputs, network.body) = parse_signature(cursor, &head, errors);
@@ -176,7 +182,7 @@ fn parse_block(cursor: &mut Cursor, errors: &mut Errors) -> Option<Block> {
     }
     let head = Head { what: "block", name: name.clone() };
     let (inputs, outputs, body) = parse_signature(cursor, &head, errors);
-    Some(Block { name, parameters, inputs, outputs, body, imported: false })
+    Some(Block { name, parameters, inputs, outputs, body, imported: false, broken: false })
 }
 
 fn has_colon(group: &Group) -> bool {

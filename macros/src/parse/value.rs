@@ -277,7 +277,8 @@ fn times(group: &Group) -> Option<Vec<String>> {
     let text = group.stream().to_string().replace(' ', "");
     let sign = ['x', ';', 'X'].into_iter().find(|sign| text.contains(*sign))?;
     let sizes: Vec<String> = text.split(sign).map(String::from).collect();
-    let are_numbers = sizes.iter().all(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()));
+    let is_size = |c: char| c.is_ascii_digit() || sign == ';' && (c.is_ascii_uppercase() || c == '_');
+    let are_numbers = sizes.iter().all(|n| !n.is_empty() && n.chars().all(is_size));
     are_numbers.then_some(sizes)
 }
 
