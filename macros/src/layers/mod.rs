@@ -378,6 +378,12 @@ pub fn our_name(name: &str) -> Option<String> {
     found.map(String::from)
 }
 
+/// The same, and the layer where there is a function of that name besides: `Relu` for `relu`.
+pub fn our_layer(name: &str) -> Option<String> {
+    let layer = ACTIVATIONS.iter().find(|(function, _)| *function == name);
+    layer.map(|(_, layer)| layer.to_string()).or_else(|| our_name(name))
+}
+
 /// The names of functions.
 pub fn function_names() -> Vec<&'static str> {
     let named = NAMES.iter().copied().filter(|n| n.starts_with(char::is_lowercase));
