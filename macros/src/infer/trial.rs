@@ -324,6 +324,7 @@ fn outputs(
         }
     }
     let mut layer = layer?;
+    layer.ask(node.outputs.len());
     layer.bind(&indices);
     let inputs: Vec<Shape> = inputs.into_iter().collect::<Option<_>>()?;
     if layer.refuses(inputs.len()).is_some() {

@@ -11,7 +11,7 @@ use proc_macro2::Ident;
 pub use values::{INIT_ALIASES, Padding};
 
 /// What other frameworks call our arguments.
-const ALIASES: [(&str, &str); 66] = [
+const ALIASES: [(&str, &str); 74] = [
     ("kernel_size", "kernel"),
     ("pool_size", "kernel"),
     ("window", "kernel"),
@@ -78,6 +78,14 @@ const ALIASES: [(&str, &str); 66] = [
     ("drop_rate", "rate"),
     ("dropout_rate", "rate"),
     ("dropout", "rate"),
+    ("hidden_size", "hidden"),
+    ("hidden_dim", "hidden"),
+    ("hidden_units", "hidden"),
+    ("units", "hidden"),
+    ("num_layers", "layers"),
+    ("n_layers", "layers"),
+    ("num_hidden_layers", "layers"),
+    ("bidir", "bidirectional"),
 ];
 
 /// The arguments of one call, sorted into what the layer knows.

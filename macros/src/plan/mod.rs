@@ -5,6 +5,7 @@
 //! slots (in place where nobody needs the old content), the reverse walk (`reverse.rs`) adds the backward steps, and
 //! `memory.rs` lays the buffers out by their lifetimes.
 
+mod last;
 mod listing;
 mod memory;
 mod reverse;
@@ -251,7 +252,8 @@ enum Mode {
 }
 
 /// Plans both programs of a network, and before them those of what is repeated in it, from the inside outwards.
-pub fn plan(shaped: Shaped) -> Plan {
+pub fn plan(mut shaped: Shaped) -> Plan {
+    last::keep_last(&mut shaped);
     let fields = fields::fields(&shaped);
     let places = Places::new(&shaped, &fields);
     let mut rounds: Vec<Option<Round>> = shaped.graph.groups.iter().map(|_| None).collect();

@@ -36,6 +36,7 @@ impl Explainer<'_> {
             }
             Proposal::Earlier => self.earlier(id),
             Proposal::Input(shape) => self.declared(node.inputs[0], Shape(shape.clone())),
+            Proposal::InputAt(i, shape) => self.declared(*node.inputs.get(*i)?, Shape(shape.clone())),
             Proposal::KeepSize => self.keep_size(node, None),
         }
     }
@@ -255,7 +256,7 @@ impl Explainer<'_> {
         if wanted.rank() == found.rank() || readers > 0 || !node.operands.is_empty() {
             return Vec::new();
         }
-        let layers = ["GlobalAvgPool2d", "GlobalAvgPool1d", "Flatten", "sum", "reshape([1])"]
+        let layers = ["Last", "GlobalAvgPool2d", "GlobalAvgPool1d", "Flatten", "sum", "reshape([1])"]
             .into_iter()
             .filter_map(|text| {
                 let call = parsed(text)?;
