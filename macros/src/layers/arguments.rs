@@ -244,6 +244,25 @@ impl<'a> Arguments<'a> {
                     None => error,
                 });
             }
+            "return_sequences" | "return_state" | "batch_first" | "stateful" if main == Some("hidden") => {
+                let without = self.without(&[argument]);
+                let note = match text.as_str() {
+                    "return_sequences" => "it gives every step; `-> Last` behind it keeps the last one",
+                    "batch_first" => "the batch is no axis here: a sequence is `[time, features]`",
+                    _ => {
+                        "a pattern takes the states at the end: `let (y, h) = …`, of an `Lstm` `let (y, h, c) = …`"
+                    }
+                };
+                let error = error.note(note);
+                let error = match (text.as_str(), value.as_str()) {
+                    ("return_sequences", "false") => {
+                        let call = format!("{without} -> Last");
+                        error.help_or(format!("`{call}`"), tokens, call)
+                    }
+                    _ => error,
+                };
+                return errors.push(error.help_call(tokens, without));
+            }
             "keep_prob" | "keep" | "keep_rate" if main == Some("rate") => {
                 let rate = value.parse::<f64>().map(|kept| (1.0 - kept) * 1e6).unwrap_or_default();
                 let call = self.with(argument, &format!("{}", rate.round() / 1e6));

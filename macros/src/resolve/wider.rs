@@ -43,7 +43,8 @@ impl Builder<'_, '_> {
             return error;
         };
         let node = &self.graph.nodes[node.0];
-        let Some(offer) = node.layer.as_ref().and_then(crate::layers::AnyLayer::offers) else { return error };
+        let layer = node.layer.as_ref().filter(|_| node.group == self.frame.group);
+        let Some(offer) = layer.and_then(crate::layers::AnyLayer::offers) else { return error };
         let error = error.note(format!("`{}` gives one value, the sequence, or `{offer}`", node.text));
         let named: Vec<String> =
             names.iter().map(|name| name.as_ref().map_or("_".into(), ToString::to_string)).collect();

@@ -128,4 +128,5 @@ corpus! {
     foreign: "corpus/foreign.txt";
     outside: "corpus/outside.txt";
     habits: "corpus/habits.txt";
+    recurrent: "corpus/recurrent.txt";
 }

@@ -256,7 +256,7 @@ impl Explainer<'_> {
         if wanted.rank() == found.rank() || readers > 0 || !node.operands.is_empty() {
             return Vec::new();
         }
-        let layers = ["Last", "GlobalAvgPool2d", "GlobalAvgPool1d", "Flatten", "sum", "reshape([1])"]
+        let layers = ["GlobalAvgPool2d", "GlobalAvgPool1d", "Flatten", "sum", "reshape([1])"]
             .into_iter()
             .filter_map(|text| {
                 let call = parsed(text)?;

@@ -10,7 +10,7 @@ use crate::layers::{is_value, our_name};
 use crate::shape::{Dim, Shape};
 use crate::suggest;
 
-fn textual(text: impl Into<String>, changes: Vec<Change>) -> Candidate {
+pub(super) fn textual(text: impl Into<String>, changes: Vec<Change>) -> Candidate {
     Candidate { edits: Vec::new(), text: text.into(), changes, gives: None }
 }
 
