@@ -191,6 +191,8 @@ pub struct Shaped {
     pub shapes: Vec<Option<Shape>>,
     /// The shapes that values have in the declaration, where less than that is computed.
     pub declared: Vec<(ValueId, Shape)>,
+    /// Of a network over sequences of any length, once it is the function of one step.
+    pub steps: Option<crate::plan::Steps>,
 }
 
 impl Shaped {

@@ -58,7 +58,7 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
     }
     let mut graph = graph;
     graph.demands.extend(demands);
-    Shaped { shapes: trial.shapes, graph, declared: Vec::new() }
+    Shaped { shapes: trial.shapes, graph, declared: Vec::new(), steps: None }
 }
 
 pub use explain::output;

@@ -334,6 +334,7 @@ fn outputs(
         return Some(Err(mismatch));
     }
     let result = layer.outputs(&inputs).and_then(|shapes| {
+        layer.check_steps(&inputs, &shapes)?;
         check_claim(call.as_ref(), &inputs)?;
         check_frozen(call.as_ref(), &layer, &inputs)?;
         groups::check_shared(graph, trial, node, &layer, &inputs)?;

@@ -56,6 +56,7 @@ mod slice;
 mod softmax;
 mod split;
 mod statistics;
+mod stepwise;
 mod tensor;
 mod transposed;
 mod upsample;

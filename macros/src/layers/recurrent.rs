@@ -124,7 +124,30 @@ impl Recurrent {
     }
 }
 
+impl Recurrent {
+    /// What it wants that a sequence of any length does not have.
+    pub fn misses(&self, inputs: usize) -> Option<&'static str> {
+        if self.bidirectional {
+            Some("reads a sequence from its end, too, which wants a fixed length")
+        } else if inputs > 1 {
+            Some("starts from a given state, which wants a fixed length")
+        } else if self.states {
+            Some("gives its state at the end, which wants a fixed length")
+        } else {
+            None
+        }
+    }
+}
+
 impl AnyLayer {
+    /// A recurrent layer, if it is one.
+    pub fn recurrent(&self) -> Option<&Recurrent> {
+        match self {
+            AnyLayer::Rnn(layer) | AnyLayer::Gru(layer) | AnyLayer::Lstm(layer) => Some(layer),
+            _ => None,
+        }
+    }
+
     /// A recurrent layer, if it gives every step and nothing else: the same one giving the last step alone, and its shape.
     pub fn giving_last(&self) -> Option<(AnyLayer, Shape)> {
         let shape = |layer: &Recurrent| Shape(vec![layer.width()]);

@@ -9,6 +9,7 @@ mod last;
 mod listing;
 mod memory;
 mod reverse;
+mod steps;
 mod tape;
 mod verify;
 
@@ -18,6 +19,7 @@ use crate::graph::{GroupId, NodeId, Shaped};
 use crate::layers::Layout;
 use crate::shape::Dim;
 pub use memory::{Memory, Packing};
+pub use steps::Steps;
 use tape::{Op, SlotId, Tape};
 
 /// Everything that emission needs to know.
@@ -253,6 +255,7 @@ enum Mode {
 
 /// Plans both programs of a network, and before them those of what is repeated in it, from the inside outwards.
 pub fn plan(mut shaped: Shaped) -> Plan {
+    steps::one_step(&mut shaped);
     last::keep_last(&mut shaped);
     let fields = fields::fields(&shaped);
     let places = Places::new(&shaped, &fields);

@@ -1,7 +1,7 @@
 //! Backward through all steps, blocks, directions and layers: the gates' gradients take the gates' places, step by step, and
 //! the weights' gradients are products over all steps at the end.
 
-use super::weights::{Bias, Matrix, outer};
+use super::weights::{Bias, Matrix, OUTER_PIECE, Outer, outer};
 use super::{
     BackwardRoom, Kept, LINE, Place, Stepped, Tensors, apart, backward_each, blocks, drop_out, joint,
     of_block, share,
@@ -14,9 +14,6 @@ use crate::kernels::tile::TileSet;
 use crate::layers::recurrent::{Cell, RecurrentSpec};
 use crate::noise::Noise;
 use core::ops::Range;
-
-/// The rows of a weight's gradient that make a task.
-const TASK_ROWS: usize = 64;
 
 /// The memory of one block.
 struct Block<'a, T> {
@@ -50,7 +47,7 @@ pub(super) fn backward<T: Stepped>(spec: &RecurrentSpec, samples: usize, room: B
         parameter_gradients,
         scratch,
     } = room;
-    let (copied, work) = aligned(scratch).split_at_mut(super::copies(spec) - LINE);
+    let (copied, work) = aligned(scratch).split_at_mut(super::copies_back(spec) - LINE);
     let each = spec.steps * spec.width();
     let flow = if spec.layers > 1 { samples * each } else { 0 };
     let (masks, work) = work.split_at_mut(samples * spec.masks());
@@ -108,7 +105,7 @@ pub(super) fn backward<T: Stepped>(spec: &RecurrentSpec, samples: usize, room: B
             });
             if !parameter_gradients.is_empty() {
                 let gradient = &mut parameter_gradients[tensors.input..tensors.end];
-                parameters_of(spec, place, set, samples, saved, gradient);
+                parameters_of(spec, place, set, samples, saved, (gradient, &mut *copied));
             }
         }
     }
@@ -205,17 +202,6 @@ impl<T: Stepped> Block<'_, T> {
     }
 }
 
-/// A product over all steps and samples that gives a part of the tensors' gradient: the places of A and B among what is
-/// kept, their sizes, the distance of B's rows, and where the result begins.
-struct Part {
-    a: usize,
-    b: usize,
-    m: usize,
-    n: usize,
-    b_row: usize,
-    to: usize,
-}
-
 /// The gradient by the tensors of one direction of one layer, from the gates' gradients.
 fn parameters_of<T: Stepped>(
     spec: &RecurrentSpec,
@@ -223,7 +209,7 @@ fn parameters_of<T: Stepped>(
     set: &TileSet<T>,
     samples: usize,
     saved: (Shared<T>, usize),
-    gradient: &mut [T],
+    (gradient, room): (&mut [T], &mut [T]),
 ) {
     let (hidden, width, inputs) = (spec.hidden, spec.gate_units(), spec.input_of(place.layer));
     let (kept, times, joint) = (Kept::of(spec, place), place.times(spec), joint(spec));
@@ -231,44 +217,52 @@ fn parameters_of<T: Stepped>(
     // SAFETY: nobody writes what forward kept any more.
     let of_all = |block: usize| unsafe { &*of_block(saved, spec.saved_each(), &part(samples, count, block)) };
     let from = times.start;
+    let x = kept.input + from * inputs;
     let before = kept.states + (from + usize::from(place.reverse())) * hidden;
     let (gates, third) = (kept.gates + from * width, kept.extra + from * hidden);
-    let parts = [
-        Part { a: kept.input + from * inputs, b: gates, m: inputs, n: width, b_row: width, to: 0 },
-        Part { a: before, b: gates, m: hidden, n: joint, b_row: width, to: inputs * width },
-        Part { a: before, b: third, m: hidden, n: width - joint, b_row: hidden, to: inputs * width + joint },
-    ];
-    let tasks = parts.each_ref().map(|p| Panels::new(set, p.n).count * p.m.div_ceil(TASK_ROWS));
     let rows = times.len();
+    let (tensors, biases) = gradient.split_at_mut((inputs + hidden) * width);
+    // The columns of the first gates, of what else the inputs have, and of a GRU's third gate as the state has it.
+    let panels = [joint, width - joint, width - joint].map(|columns| Panels::new(set, columns));
+    let tasks = panels.iter().map(|p| p.count).sum();
     let parallel = samples * rows * width * (inputs + hidden) >= PARALLEL;
-    let weights = (inputs + hidden) * width;
-    let (tensors, biases) = gradient.split_at_mut(weights);
-    let to = Shared::new(tensors);
-    for_each(tasks.iter().sum(), parallel, &|task| {
-        let (mut task, mut which) = (task, 0);
-        while task >= tasks[which] {
-            task -= tasks[which];
+    let (to, room) = (Shared::new(tensors), share(room));
+    for_each(tasks, parallel, &|task| {
+        let (mut panel, mut which) = (task, 0);
+        while panel >= panels[which].count {
+            panel -= panels[which].count;
             which += 1;
         }
-        let Part { a, b, m, n, b_row, to: at } = parts[which];
-        let panels = Panels::new(set, n);
-        let cuts = m.div_ceil(TASK_ROWS);
+        let columns = panels[which].columns(panel);
+        let at = columns.start + if which > 0 { joint } else { 0 };
+        // Every task has the room of its columns.
+        let begin = at + if which == 2 { width - joint } else { 0 };
+        let own = begin * OUTER_PIECE..(begin + columns.len()) * OUTER_PIECE;
+        assert!(own.end <= room.1);
         for block in 0..count {
             let s = part(samples, count, block).len();
             let all = of_all(block);
-            let tile = [part(m, cuts, task % cuts), panels.columns(task / cuts)];
-            // SAFETY: the part's rows and columns lie within the tensors, and tasks have tiles of their own.
+            // SAFETY: the columns lie within the tensors and the room, and no two tasks share any of one tensor.
             unsafe {
-                let c = to.get().add(at);
-                outer(
-                    set,
-                    [rows * s, m, n],
-                    &all[a * s..],
-                    (&all[b * s..], b_row),
-                    (c, width),
-                    tile,
-                    block > 0,
-                );
+                let room = core::slice::from_raw_parts_mut(room.0.get().add(own.start), own.len());
+                let by_input = Outer { a: &all[x * s..], m: inputs, c: to.get().add(at), c_row: width };
+                let by_state = Outer {
+                    a: &all[before * s..],
+                    m: hidden,
+                    c: to.get().add(inputs * width + at),
+                    c_row: width,
+                };
+                let k = rows * s;
+                let of_gates = (&all[gates * s + at..], width);
+                let add = block > 0;
+                match which {
+                    0 => outer(set, k, of_gates, columns.len(), &[by_input, by_state], room, add),
+                    1 => outer(set, k, of_gates, columns.len(), &[by_input], room, add),
+                    _ => {
+                        let of_third = (&all[third * s + columns.start..], hidden);
+                        outer(set, k, of_third, columns.len(), &[by_state], room, add);
+                    }
+                }
             }
         }
     });

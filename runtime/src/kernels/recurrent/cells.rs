@@ -31,6 +31,12 @@ fn store<T: Elementary>(units: &[T; WIDE], x: &mut [T], from: usize) {
     x.copy_from_slice(&units[..len]);
 }
 
+/// `1 / (1 + e^-x)`. The exponential of what is far below zero is infinite, and the result zero, where it would be subnormal.
+#[inline(always)]
+fn sigmoid<T: Elementary>(x: T) -> T {
+    T::one() / (T::one() + (-x).exp_of())
+}
+
 /// The part of a row that belongs to one gate.
 #[inline(always)]
 fn gate<T>(row: &[T], hidden: usize, gate: usize) -> &[T] {
@@ -86,10 +92,10 @@ pub(crate) fn lstm<T: Elementary>(
             let mut state = load(before, from);
             let (mut bent, mut out) = ([T::zero(); WIDE], [T::zero(); WIDE]);
             for k in 0..WIDE {
-                i[k] = i[k].sigmoid_of();
-                f[k] = f[k].sigmoid_of();
+                i[k] = sigmoid(i[k]);
+                f[k] = sigmoid(f[k]);
                 g[k] = g[k].tanh_of();
-                o[k] = o[k].sigmoid_of();
+                o[k] = sigmoid(o[k]);
                 state[k] = f[k] * state[k] + i[k] * g[k];
                 bent[k] = state[k].tanh_of();
                 out[k] = o[k] * bent[k];
@@ -152,8 +158,8 @@ pub(crate) fn gru<T: Elementary>(hidden: usize, gates: &mut [T], p: &[T], before
             let [mut r, mut z, mut n] = [0, 1, 2].map(|k| load(gate(row, hidden, k), from));
             let [p, mut state] = [p, before].map(|x| load(x, from));
             for k in 0..WIDE {
-                r[k] = r[k].sigmoid_of();
-                z[k] = z[k].sigmoid_of();
+                r[k] = sigmoid(r[k]);
+                z[k] = sigmoid(z[k]);
                 n[k] = (n[k] + r[k] * p[k]).tanh_of();
                 state[k] = n[k] + z[k] * (state[k] - n[k]);
             }

@@ -91,8 +91,18 @@ const fn packs(samples: usize) -> bool {
 
 /// The room for copies of the weights of one direction of one layer, and for its bias.
 const fn copies(spec: &RecurrentSpec) -> usize {
-    let width = spec.gate_units();
-    (spec.widest_input() + spec.hidden) * width + width + 4 * LINE
+    let (width, rows) = (spec.gate_units(), spec.widest_input() + spec.hidden);
+    rows * width + width + 4 * LINE
+}
+
+/// The same in backward, where pieces of the gates' gradients are copied after them.
+const fn copies_back(spec: &RecurrentSpec) -> usize {
+    let third = match spec.cell {
+        Cell::Gru => spec.hidden,
+        Cell::Tanh | Cell::Relu | Cell::Lstm => 0,
+    };
+    let pieces = (spec.gate_units() + third) * weights::OUTER_PIECE + 4 * LINE;
+    if copies(spec) > pieces { copies(spec) } else { pieces }
 }
 
 /// Forward's scalars of room for each sample beside the copies: a chunk of inputs and gates, and states; and where layers
@@ -117,7 +127,7 @@ const fn backward_each(spec: &RecurrentSpec) -> usize {
 }
 
 pub(crate) const fn backward_scratch(spec: &RecurrentSpec, samples: usize) -> usize {
-    copies(spec) + samples * backward_each(spec)
+    copies_back(spec) + samples * backward_each(spec)
 }
 
 /// Where one direction of one layer stands.

@@ -2,7 +2,7 @@
 
 use crate::kernels::isa::Isa;
 use crate::kernels::pack;
-use crate::kernels::panel::{Packed, Panels, Product, Start};
+use crate::kernels::panel::{Packed, Panels, Product, Start, part};
 use crate::kernels::tile::{TileScalar, TileSet};
 
 /// How many k a panel may have, so that it stays in the first cache while the rows go by.
@@ -111,28 +111,55 @@ pub(super) enum Bias<'a, T> {
     Row(&'a [T]),
 }
 
-/// A part of `C = Aᵀ B`, or of `C += Aᵀ B`: some of its rows, and of its columns no more than a tile spans. A has `k` rows
-/// of `m`, one after another; those of B and C are `b_row` and `c_row` apart.
+/// A product over all samples at all steps, `C = Aᵀ B` with A's and B's rows one after another.
+pub(super) struct Outer<'a, T> {
+    pub a: &'a [T],
+    /// The columns of A, which are the rows of C.
+    pub m: usize,
+    /// The first of these columns of C, whose rows are `c_row` apart.
+    pub c: *mut T,
+    pub c_row: usize,
+}
+
+/// How many k of B are copied at once: so many stay in the first cache while the rows of C go by.
+pub(super) const OUTER_PIECE: usize = 128;
+
+/// Adds up, or begins with, products of several A with some columns of one B, whose rows are `b_row` apart. B is copied
+/// piece by piece into `room`: as it lies, every row would be in the same few places of the cache.
 ///
 /// # Safety
 ///
-/// `c` may be written at all of its rows' columns, and by nobody else meanwhile.
+/// Each `c` may be written at all of its rows' columns, and by nobody else meanwhile. A tile spans the columns.
 pub(super) unsafe fn outer<T: TileScalar>(
     set: &TileSet<T>,
-    [k, m, n]: [usize; 3],
-    a: &[T],
+    k: usize,
     (b, b_row): (&[T], usize),
-    (c, c_row): (*mut T, usize),
-    tile: [core::ops::Range<usize>; 2],
+    columns: usize,
+    products: &[Outer<'_, T>],
+    room: &mut [T],
     add: bool,
 ) {
-    assert!(k == 0 || a.len() >= k * m && b.len() >= (k - 1) * b_row + n);
-    let start = if add { Start::Add } else { Start::Zero };
-    let plain = Product::plain((m, k, n), (a.as_ptr(), 1, m), b.as_ptr(), c, start);
-    let [rows, columns] = tile;
-    // SAFETY: A and B are as long as was asserted, and C is the caller's.
-    unsafe {
-        let product = Product { b_step: b_row, c_step: c_row, ..plain };
-        product.columns(columns).rows(rows).run_in_pieces(set, PIECE);
+    assert!(k == 0 || b.len() >= (k - 1) * b_row + columns);
+    assert!(products.iter().all(|product| product.a.len() >= k * product.m));
+    let pieces = k.div_ceil(OUTER_PIECE);
+    for p in 0..pieces {
+        let piece = part(k, pieces, p);
+        assert!(room.len() >= piece.len() * columns);
+        let start = if add || p > 0 { Start::Add } else { Start::Zero };
+        // SAFETY: A, B and the room are as long as was asserted, and C is the caller's.
+        unsafe {
+            pack::panel(
+                set,
+                (b.as_ptr().add(piece.start * b_row), b_row),
+                piece.len(),
+                columns,
+                room.as_mut_ptr(),
+            );
+            for &Outer { a, m, c, c_row } in products {
+                let a = (a.as_ptr().add(piece.start * m), 1, m);
+                let plain = Product::plain((m, piece.len(), columns), a, room.as_ptr(), c, start);
+                Product { c_step: c_row, ..plain }.run(set);
+            }
+        }
     }
 }
