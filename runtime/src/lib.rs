@@ -146,6 +146,32 @@
 //! assert_ne!(whole.y, next.y);
 //! ```
 //!
+//! Over sequences of any length, `[.., 4]`, a network runs a step at a time, as data comes in: `step` takes what comes in and
+//! a state, a plain value that it carries on, and allocates nothing. It gives the same numbers as a network over a fixed
+//! length, and has the same tensors, so one is trained and the other runs. What stands in it works step by step: `Embedding`,
+//! `Dense`, the recurrent layers in one direction, `Last`, dropout, `LayerNorm`, `RmsNorm`, activations, arithmetic, `map`.
+//!
+//! ```
+//! use formwork::Parameters;
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// An effect for a guitar, as it is trained: 256 samples at a time.
+//!     pub struct Window(x: [256, 1]) -> [256, 1] { x -> Lstm(8) -> Dense(1) }
+//!
+//!     /// And as it is played.
+//!     pub struct Amp(x: [.., 1]) -> [.., 1] { x -> Lstm(8) -> Dense(1) }
+//! }
+//!
+//! let (trained, mut amp) = (Window::new(7), Amp::new(1));
+//! amp.as_mut_slice().copy_from_slice(trained.as_slice());
+//! let mut state = AmpState::default();
+//! let played: Vec<f32> = (0..256).map(|_| amp.step(&SVector::from([0.5]), &mut state)[0]).collect();
+//! let whole = trained.predict(&SMatrix::repeat(0.5));
+//! assert!((played[255] - whole[(0, 255)]).abs() < 1e-6);
+//! state.reset();
+//! ```
+//!
 //! # Arithmetic
 //!
 //! A value may be computed from others, and all of it is differentiated: both sides of an operator have one shape, or one

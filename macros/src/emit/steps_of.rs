@@ -1,8 +1,11 @@
 //! What a network over sequences of any length has in the place of `predict` for one sample: a state, and a step.
 
 use super::constants::of_part;
+use super::ports::Ports;
 use super::types::tensor_type;
 use super::{Emit, Names};
+use crate::graph::Header;
+use crate::shape::{Dim, Shape};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -109,5 +112,74 @@ impl Emit<'_> {
                 #predict
             }
         })
+    }
+}
+
+/// The same after an error, when nothing is known of states.
+pub struct Stub {
+    is_any: bool,
+    each: bool,
+}
+
+impl Stub {
+    /// Leaves a step of each sequence of any length.
+    pub fn new(header: &mut Header) -> Stub {
+        let is_any = |shape: &Option<Shape>| shape.as_ref().is_some_and(Shape::is_any_length);
+        let stub = Stub {
+            is_any: header.inputs.iter().any(|input| is_any(&input.shape)),
+            each: header.outputs.iter().any(|output| is_any(&output.shape)),
+        };
+        let outputs = header.outputs.iter_mut().map(|output| &mut output.shape);
+        for shape in header.inputs.iter_mut().map(|input| &mut input.shape).chain(outputs).flatten() {
+            shape.0.iter_mut().filter(|n| n.is_any_length()).for_each(|n| *n = Dim::ONE);
+        }
+        stub
+    }
+
+    /// The name of the method that predicts for one sample.
+    pub fn method(&self, ports: &Ports) -> Ident {
+        if self.is_any { Ident::new("__one_step", ports.header.name.span()) } else { ports.predict() }
+    }
+
+    /// The state, and what takes it.
+    pub fn items(&self, ports: &Ports) -> (TokenStream, TokenStream) {
+        if !self.is_any {
+            return Default::default();
+        }
+        let Names { krate, scalar, generics, bounds, name } = ports.names;
+        let visibility = &ports.header.visibility;
+        let state = format_ident!("{}State", name);
+        let (arguments, output) = (ports.arguments(), ports.output());
+        let predict = ports.is_single().then(|| {
+            let (predict, sample, input) = (ports.predict(), ports.sample(), ports.passed());
+            let given = match self.each {
+                true => quote!(#krate::__private::Vec<#output>),
+                false => quote!(::core::option::Option<#output>),
+            };
+            quote!(pub fn #predict(&self, #input: &[#sample]) -> #given { loop {} })
+        });
+        let outer = quote! {
+            #[derive(
+                ::core::clone::Clone,
+                ::core::marker::Copy,
+                ::core::fmt::Debug,
+                ::core::default::Default,
+                ::core::cmp::PartialEq,
+            )]
+            #[allow(dead_code)]
+            #visibility struct #state #bounds {
+                __scalar: ::core::marker::PhantomData<#scalar>,
+            }
+        };
+        let inner = quote! {
+            impl #bounds #state #generics {
+                pub fn reset(&mut self) { loop {} }
+            }
+            impl #bounds #name #generics {
+                pub fn step(&self, #arguments, state: &mut #state #generics) -> #output { loop {} }
+                #predict
+            }
+        };
+        (outer, inner)
     }
 }
