@@ -4,6 +4,8 @@
 //! here, once, and pick their instruction set when the program runs.
 
 mod arithmetic;
+pub mod attention;
+mod attention_loops;
 pub mod batch_norm;
 mod batch_norm_loops;
 mod columns;
@@ -63,7 +65,8 @@ mod windows_x86;
 /// The kernels that exist once for each scalar type.
 #[doc(hidden)]
 pub trait Kernels:
-    map::FormulaKernels
+    attention::AttentionKernels
+    + map::FormulaKernels
     + map::MapKernels
     + product::ProductKernels
     + sweep::Swept

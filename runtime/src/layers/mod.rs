@@ -118,6 +118,7 @@ pub mod layout;
 pub mod map;
 pub mod matmul;
 pub mod max_pool2d;
+pub mod multi_head_attention;
 mod noisy;
 pub mod param;
 pub mod parts;
