@@ -475,6 +475,7 @@ mod real;
 pub mod report;
 mod rounds;
 mod sample;
+pub mod sets;
 pub mod tensor;
 mod tensor_name;
 pub mod train;

@@ -11,7 +11,7 @@ use proc_macro2::Ident;
 pub use values::{INIT_ALIASES, Padding};
 
 /// What other frameworks call our arguments.
-const ALIASES: [(&str, &str); 66] = [
+const ALIASES: [(&str, &str); 79] = [
     ("kernel_size", "kernel"),
     ("pool_size", "kernel"),
     ("window", "kernel"),
@@ -78,6 +78,19 @@ const ALIASES: [(&str, &str); 66] = [
     ("drop_rate", "rate"),
     ("dropout_rate", "rate"),
     ("dropout", "rate"),
+    ("num_heads", "heads"),
+    ("n_heads", "heads"),
+    ("n_head", "heads"),
+    ("nhead", "heads"),
+    ("head_count", "heads"),
+    ("is_causal", "causal"),
+    ("use_causal_mask", "causal"),
+    ("attn_mask", "mask"),
+    ("attention_mask", "mask"),
+    ("key_padding_mask", "mask"),
+    ("attention_dropout", "dropout"),
+    ("attn_dropout", "dropout"),
+    ("dropout_p", "dropout"),
 ];
 
 /// The arguments of one call, sorted into what the layer knows.

@@ -24,20 +24,24 @@ pub struct AlphaDropout {
 }
 
 /// The rate is the share that is dropped: 0 or more, and below 1.
-fn check_rate(rate: f64, arguments: &mut Arguments, errors: &mut Errors) {
+pub(super) fn check_rate(name: &'static str, rate: f64, arguments: &mut Arguments, errors: &mut Errors) {
     if (0.0..1.0).contains(&rate) {
         return;
     }
-    let place = arguments.place("rate");
+    let place = arguments.place(name);
     let why =
         if rate == 1.0 { "drops everything" } else { "is invalid: the rate is a fraction from 0 to below 1" };
-    let Some(mut error) = arguments.refusal("rate", why) else { return };
+    let Some(mut error) = arguments.refusal(name, why) else { return };
     if rate == 1.0 {
         error = error.note("the number is the share that is dropped, not the share that is kept");
     } else if let (true, Some(place)) = ((2.0..100.0).contains(&rate), place) {
         let fraction = format!("{}", rate / 100.0);
         let change = Change { place, how: How::Replace, text: fraction.clone() };
-        error = error.help_with(format!("`{}({fraction})`", arguments.layer()), vec![change]);
+        let text = match name {
+            "rate" => format!("`{}({fraction})`", arguments.layer()),
+            _ => format!("`{name}: {fraction}`"),
+        };
+        error = error.help_with(text, vec![change]);
     }
     errors.push(error);
 }
@@ -46,7 +50,7 @@ fn check_rate(rate: f64, arguments: &mut Arguments, errors: &mut Errors) {
 fn rate(what: &str, arguments: &mut Arguments, errors: &mut Errors) -> f64 {
     arguments.accept(Some("rate"), &[], errors);
     let rate = arguments.number("rate", &format!("the share of the {what} that is dropped"), "0.5", errors);
-    check_rate(rate, arguments, errors);
+    check_rate("rate", rate, arguments, errors);
     rate
 }
 

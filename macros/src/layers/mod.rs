@@ -41,12 +41,14 @@ mod max_pool1d;
 mod max_pool2d;
 mod memory;
 mod mismatch;
+mod multi_head_attention;
 mod names;
 mod network;
 mod param;
 mod permute;
 mod pixel_shuffle;
 mod pooling;
+mod positions;
 mod prelu;
 mod reduce;
 mod reshape;
@@ -145,6 +147,8 @@ macro_rules! layers {
             dispatch! { $($name)*; arguments() where () -> String }
             dispatch! { $($name)*; decides_features() where () -> bool }
             dispatch! { $($name)*; checks_elements() where () -> bool }
+            dispatch! { $($name)*; may_be_indices(input) where (input: usize) -> bool }
+            dispatch! { $($name)*; named_value() where () -> Option<&'static str> }
             dispatch! { $($name)*; network() where () -> Option<&network::Network> }
             dispatch! { $($name)*; identity() where () -> Option<Dim> }
         }
@@ -185,6 +189,9 @@ layers! {
     AdaptiveAvgPool1d => adaptive_avg_pool1d::AdaptiveAvgPool1d,
     AdaptiveMaxPool1d => adaptive_max_pool1d::AdaptiveMaxPool1d,
     Embedding => embedding::Embedding,
+    MultiHeadAttention => multi_head_attention::MultiHeadAttention,
+    PositionEmbedding => positions::PositionEmbedding,
+    PositionalEncoding => positions::PositionalEncoding,
     Dropout => dropout::Dropout,
     Dropout2d => dropout::Dropout2d,
     AlphaDropout => dropout::AlphaDropout,
@@ -340,6 +347,9 @@ impl AnyLayer {
 
     /// How many values it takes, if it does not take so many.
     pub fn refuses(&self, inputs: usize) -> Option<String> {
+        if let AnyLayer::MultiHeadAttention(attention) = self {
+            return attention.takes(inputs);
+        }
         match self.arity() {
             Some(0) if inputs > 0 => Some("no value".into()),
             Some(arity) if arity != inputs => Some(crate::shape::counted(arity, "values")),

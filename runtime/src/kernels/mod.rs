@@ -30,6 +30,7 @@ mod pack;
 mod panel;
 pub mod parallel;
 pub mod pool;
+pub(crate) mod positions;
 pub mod product;
 pub mod resample;
 mod row_norm;

@@ -123,6 +123,8 @@ mod noisy;
 pub mod param;
 pub mod parts;
 pub mod pixel_shuffle;
+pub mod position_embedding;
+pub mod positional_encoding;
 pub mod prelu;
 pub mod rms_norm;
 pub mod softmax;

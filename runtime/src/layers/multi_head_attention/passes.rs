@@ -3,6 +3,7 @@
 use super::{Backward, Forward, MultiHeadAttentionSpec, Piece, Sources};
 use crate::Real;
 use crate::kernels::attention::Left;
+use crate::kernels::positions::rotations;
 use crate::kernels::split::parts;
 use crate::layers::Mode;
 
@@ -62,18 +63,6 @@ fn take<'a, T>(rest: &mut &'a mut [T], len: usize) -> &'a mut [T] {
     first
 }
 
-/// Writes cosine and sine of `p · 10000^(-2i / d)` for each pair `i` of each position `p`.
-fn angles<T: Real>(spec: &MultiHeadAttentionSpec, table: &mut [T]) {
-    let width = spec.width / spec.heads;
-    for (p, row) in table.chunks_mut(width.max(1)).enumerate() {
-        for (i, pair) in row.chunks_exact_mut(2).enumerate() {
-            let angle = p as f64 * libm::pow(10_000.0, -2.0 * i as f64 / width as f64);
-            let (sin, cos) = libm::sincos(angle);
-            (pair[0], pair[1]) = (T::of(cos), T::of(sin));
-        }
-    }
-}
-
 /// Turns queries and keys, or their gradients, by their positions.
 fn rotate<T: Real>(spec: &MultiHeadAttentionSpec, samples: usize, back: bool, table: &[T], x: &mut [T]) {
     let (w, attention) = (spec.width, spec.attention(samples));
@@ -115,7 +104,7 @@ pub(super) fn forward<T: Real>(spec: &MultiHeadAttentionSpec, pass: Forward<'_, 
         T::dense_forward(&dense, n, weights, pass.inputs[piece.input], y, scratch);
     }
     if spec.rotary {
-        angles(spec, table);
+        rotations(spec.width / spec.heads, table);
         rotate(spec, n, false, table, x);
     }
     let noise = match pass.mode {
@@ -157,7 +146,7 @@ pub(super) fn backward<T: Real>(spec: &MultiHeadAttentionSpec, pass: Backward<'_
     let left = Left { dy: &*doutput, y: output, logs };
     T::attention_backward(&spec.attention(n), x, mask, pass.noise, left, dx, dmask, scratch);
     if spec.rotary {
-        angles(spec, table);
+        rotations(spec.width / spec.heads, table);
         rotate(spec, n, true, table, dx);
     }
 
