@@ -65,6 +65,18 @@ network! {
             -> blocks: [Gpt(2); 2] -> ln_f: LayerNorm -> head: Dense(11, bias: false)
     }
 
+    block Without(heads)(x: [t, f]) -> [t, f] {
+        param proj_bias: [f] = 0;
+        let a = x -> ln_1: LayerNorm -> attn: MultiHeadAttention(heads, causal: true, bias: false);
+        let y = x + a + expand(proj_bias, [t, f]);
+        y + (y -> ln_2: LayerNorm -> fc: Dense(4 * f) -> Gelu(approximate: tanh) -> out: Dense(f))
+    }
+
+    struct GptTrained<T>(input: [7] in 0..11) -> [7, 11] {
+        input -> wte: Embedding(6) -> wpe: PositionEmbedding
+            -> blocks: [Without(2); 2] -> ln_f: LayerNorm -> head: Dense(11, bias: false)
+    }
+
     /// The reference leaves out the first bias of attention, but not the second.
     struct GptExact<T>(input: [5] in 0..7) -> [5, 7] {
         param proj_bias: [6] = 0;
@@ -291,4 +303,58 @@ fn language_models() {
     let run = Run { case: &exact, length_first: false, name: gpt_of_one_block };
     run.agree::<GptExact<f64>>(&tokens(&exact), &[]);
     run.agree::<GptExact<f32>>(&tokens(&exact), &[]);
+}
+
+fn tokens_of(case: &Case, name: &str, step: usize) -> Vec<[Index<11>; 7]> {
+    let tokens = case.values::<f64>(name);
+    let tokens: Vec<_> = tokens.iter().map(|&i| Index::new(i as usize).expect("a token")).collect();
+    let len: usize = case.shape(name)[1..].iter().product();
+    tokens[step * len..(step + 1) * len].as_chunks().0.to_vec()
+}
+
+/// Twelve steps of AdamW with a rate that rises and falls, and gradients no longer than 1.
+#[test]
+fn training_a_language_model() {
+    let case = case("train_gpt");
+    let run = Run { case: &case, length_first: false, name: gpt };
+    let mut network = GptTrained::<f64>::zeroed();
+    for info in GptTrained::<f64>::TENSORS {
+        let values = case.values::<f64>(&format!("param.{}", run.name_of(info)));
+        info.places().zip(values).for_each(|(place, v)| network.as_mut_slice()[info.offset + place] = v);
+    }
+    let read = |network: &GptTrained<f64>, info: &TensorInfo| -> Vec<f64> {
+        info.places().map(|place| network.as_slice()[info.offset + place]).collect()
+    };
+    let adam = AdamW::new(0.03).betas(0.9, 0.95).weight_decay(0.1);
+    let (mut state, mut gradient, mut workspace) =
+        (adam.start(&*network), GptTrained::<f64>::zeroed(), Workspace::new());
+    let (mut losses, mut norms) = (Vec::new(), Vec::new());
+    for (step, rate) in case.values::<f64>("lr").into_iter().enumerate() {
+        adam.set_rate(&mut state, rate);
+        let (inputs, targets) =
+            (tokens_of(&case, "batch.input", step), tokens_of(&case, "batch.target", step));
+        let mut pass =
+            network.forward(&inputs, Selection::All, Noise::default(), &mut workspace).expect("a good batch");
+        let (outputs, gradients) = pass.outputs_and_gradients();
+        let loss = CrossEntropy::new().loss(outputs, &targets, Selection::All, gradients);
+        losses.push(loss.expect("as many targets"));
+        pass.backward(&mut gradient);
+        if step == 0 {
+            for info in GptTrained::<f64>::TENSORS {
+                case.check(&format!("grad_first.{}", run.name_of(info)), &read(&gradient, info));
+            }
+        }
+        let norm = gradient.as_slice().iter().map(|g| g * g).sum::<f64>().sqrt();
+        norms.push(norm);
+        let factor = (1.0 / (norm + 1e-6)).min(1.0);
+        gradient.as_mut_slice().iter_mut().for_each(|g| *g *= factor);
+        adam.step(&mut state, &mut network, &gradient);
+    }
+    case.check("loss", &losses);
+    case.check("grad_norm", &norms);
+    for info in GptTrained::<f64>::TENSORS {
+        case.check(&format!("final.{}", run.name_of(info)), &read(&network, info));
+    }
+    let predicted = network.predict_batch(&tokens_of(&case, "batch.input", 0));
+    case.check("eval_output", flat(&predicted));
 }
