@@ -201,6 +201,12 @@ impl<'a> Arguments<'a> {
             let &[first, _] = &by_place.collect::<Vec<_>>()[..] else { return error };
             return error.help_call(tokens, self.without(&[first]));
         }
+        if self.main == Some("positions") {
+            // How wide the table is, is known here.
+            let by_place = self.call.arguments.iter().filter(|a| a.name.is_none() && !is_value(a));
+            let others: Vec<_> = by_place.skip(1).collect();
+            return error.help_call(tokens, self.without(&others));
+        }
         let texts = rearranged(self.call, &self.call.name.to_string());
         texts.into_iter().fold(error, |error, text| error.help_call(tokens, text))
     }

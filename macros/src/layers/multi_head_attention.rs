@@ -104,9 +104,11 @@ impl MultiHeadAttention {
             [m, n] if m == t && n == s => Ok(()),
             _ => {
                 let line = format!(
-                    "the mask `{name}` is `{mask}`, but {t} rows take part of {s}: it is `[{t}, {s}]`, or `[{s}]` for all rows alike"
+                    "the mask `{name}` is `{mask}`, but {t} rows attend to {s}: it is `[{t}, {s}]`, or `[{s}]` for all rows alike"
                 );
-                Err(Mismatch::new(line).at("mask"))
+                let turned = mask.0[..] == [s, t];
+                let mismatch = Mismatch::new(line).at("mask");
+                Err(if turned { mismatch.note("`transpose` turns it round") } else { mismatch })
             }
         }
     }

@@ -128,4 +128,5 @@ corpus! {
     foreign: "corpus/foreign.txt";
     outside: "corpus/outside.txt";
     habits: "corpus/habits.txt";
+    attention: "corpus/attention.txt";
 }
