@@ -98,7 +98,7 @@ fn written(
     for _ in 0..len {
         let seen = &text[text.len().saturating_sub(LENGTH)..];
         // What stands behind the last character is seen by none before it.
-        let piece: Text = core::array::from_fn(|i| seen.get(i).copied().unwrap_or_default());
+        let piece: Text = core::array::from_fn(|i| *seen.get(i).unwrap_or(&seen[0]));
         network.predict_selected(&[piece], Selection::All, &mut scores, &mut workspace)?;
         let column = scores[0].column(seen.len() - 1);
         let powers: Vec<f32> = column.iter().map(|score| (1.25 * (score - column.max())).exp()).collect();

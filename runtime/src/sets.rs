@@ -24,7 +24,9 @@
 //! }
 //!
 //! let letters = Letters::new(1);
-//! assert_eq!(letters.predict(&[Index::default(); 32]).shape(), (27, 32));
+//! let text = [Index::new(0)?; 32];
+//! assert_eq!(letters.predict(&text).shape(), (27, 32));
+//! # Ok::<(), formwork::Error>(())
 //! ```
 
 crate::blocks! {

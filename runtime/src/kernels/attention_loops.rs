@@ -3,7 +3,7 @@
 //! A block is some rows (queries) by some columns (keys) of the scores `q · k`, row after row, `step` apart. It is
 //! scaled, masked and raised to powers where it lies.
 
-use super::lanes::{max, sum};
+use super::lanes::{LANES as SUMS, max, tree};
 use super::math::Elementary;
 use crate::layers::multi_head_attention::Mask;
 use crate::noise::{GROUP, LANES, Noise, draw};
@@ -46,21 +46,39 @@ impl Block {
         if self.mask == Mask::None { &[] } else { &mask[start + self.first[1]..][..self.size[1]] }
     }
 
-    /// Scales and masks a row: what it does not see is -∞.
+    /// Scales and masks a row: what it does not see is -∞. The whole row, because a loop over a part of it would not be
+    /// of whole vectors.
     #[inline(always)]
     fn scores<T: Elementary>(&self, row: usize, mask: &[T], x: &mut [T]) {
-        let (scale, visible) = (T::of(self.scale), self.visible(row));
+        let scale = T::of(self.scale);
+        x[self.visible(row)..].fill(T::neg_infinity());
         let mask = self.mask_of(row, mask);
-        let (seen, hidden) = x.split_at_mut(visible);
         match self.mask {
-            Mask::None => seen.iter_mut().for_each(|x| *x *= scale),
-            Mask::Added { .. } => seen.iter_mut().zip(mask).for_each(|(x, &m)| *x = *x * scale + m),
-            Mask::Chosen { .. } => seen.iter_mut().zip(mask).for_each(|(x, &m)| {
+            Mask::None => x.iter_mut().for_each(|x| *x *= scale),
+            Mask::Added { .. } => x.iter_mut().zip(mask).for_each(|(x, &m)| *x = *x * scale + m),
+            Mask::Chosen { .. } => x.iter_mut().zip(mask).for_each(|(x, &m)| {
                 *x = if m == T::zero() { T::neg_infinity() } else { *x * scale };
             }),
         }
-        hidden.fill(T::neg_infinity());
     }
+}
+
+/// `x = e^(x - shift)`, and the sum of these.
+#[inline(always)]
+fn raise<T: Elementary>(shift: T, x: &mut [T]) -> T {
+    let mut lanes = [T::zero(); SUMS];
+    let (whole, rest) = x.as_chunks_mut::<SUMS>();
+    for chunk in whole {
+        for (lane, x) in lanes.iter_mut().zip(chunk) {
+            *x = (*x - shift).exp_of();
+            *lane += *x;
+        }
+    }
+    for (lane, x) in lanes.iter_mut().zip(rest) {
+        *x = (*x - shift).exp_of();
+        *lane += *x;
+    }
+    tree(lanes, |a, b| a + b)
 }
 
 /// The scores `s` of a block become `e^(s - m)`, with `m` the largest score of a query so far.
@@ -80,11 +98,9 @@ pub(super) fn powers<T: Elementary>(block: &Block, fresh: bool, mask: &[T], s: &
         let now = if now > before { now } else { before };
         // Where nothing has been seen all differences would be NaN.
         let shift = if now == T::neg_infinity() { T::zero() } else { now };
-        for x in &mut *x {
-            *x = (*x - shift).exp_of();
-        }
-        factors[row] = (before - shift).exp_of();
-        sums[row] = total * factors[row] + sum(x, |x| x);
+        let sum = raise(shift, x);
+        factors[row] = if fresh { T::zero() } else { (before - shift).exp_of() };
+        sums[row] = total * factors[row] + sum;
         largest[row] = now;
     }
 }
