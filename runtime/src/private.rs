@@ -6,7 +6,6 @@ use crate::sample::Column;
 use crate::workspace::Memory;
 use crate::{Network, Parameters, Real, Selection, Tensor, Workspace};
 use core::cell::RefCell;
-use core::ops::Range;
 
 #[path = "constants.rs"]
 pub mod constants;
@@ -25,14 +24,30 @@ pub use std::vec::Vec;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Unknown;
 
-/// Views of disjoint parts of the working memory.
+/// Views of disjoint parts of the working memory, each from `samples · a + b` to `samples · c + d`.
 #[inline]
-pub fn views<T, const N: usize>(memory: &mut [T], ranges: [Range<usize>; N]) -> [&mut [T]; N] {
+pub fn views<'m, T, const N: usize>(
+    memory: &'m mut [T],
+    samples: usize,
+    places: &'static [[usize; 4]; N],
+) -> [&'m mut [T]; N] {
+    let ranges = places
+        .map(|[each, fixed, end_each, end_fixed]| samples * each + fixed..samples * end_each + end_fixed);
     match memory.get_disjoint_mut(ranges) {
         Ok(views) => views,
         // The plan is verified before it is emitted; reaching this is a defect of ours.
         Err(error) => unreachable!("the plan's buffers do not fit the working memory: {error}"),
     }
+}
+
+/// The same as one call: a long pass that had [`views`] in place at every step would take long to build.
+#[inline(never)]
+pub fn views_of_many<'m, T, const N: usize>(
+    memory: &'m mut [T],
+    samples: usize,
+    places: &'static [[usize; 4]; N],
+) -> [&'m mut [T]; N] {
+    views(memory, samples, places)
 }
 
 /// How one input gets to the kernels.

@@ -26,6 +26,7 @@ pub trait Real:
     + Send
     + Sync
     + Kernels
+    + crate::layers::compiled::CompiledLayers
     + crate::Tensor<Scalar = Self>
     + crate::Sample<Self>
     + sealed::Sealed

@@ -8,6 +8,9 @@ use crate::shape::{Dim, explore};
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
+/// How many steps are few.
+const FEW: usize = 4;
+
 /// The views that one step takes of the memory, each under a name of its own.
 pub struct Views<'a> {
     pub emit: &'a Emit<'a>,
@@ -213,7 +216,7 @@ impl Views<'_> {
                         let (network, node) = (self.emit.names.outside(network.path()), number(node.0));
                         quote!(#network::__forward_inside(#pass, #node);)
                     }
-                    None => quote!(#krate::layers::Layer::<#scalar>::forward(&#spec, #pass);),
+                    None => quote!(#krate::layers::compiled::forward::<#scalar, _>(&#spec, #pass);),
                 }
             }
             Step::Rounds { group, inputs, outputs, room } => self.rounds(*group, inputs, outputs, room),
@@ -276,7 +279,7 @@ impl Views<'_> {
                         quote!(#network::__backward_inside(#pass, #node, #frozen);)
                     }
                     None => quote! {
-                        #krate::layers::Layer::<#scalar>::backward(&#spec, #pass);
+                        #krate::layers::compiled::backward::<#scalar, _>(&#spec, #pass);
                         #cleared
                     },
                 }
@@ -396,7 +399,8 @@ impl Views<'_> {
         name
     }
 
-    /// `let [__conv1, scratch] = views(memory, […]);`
+    /// `let [__conv1, scratch] = views(memory, samples, […]);`: each view from a number for each sample and a fixed one
+    /// to two such.
     fn binding(&self) -> TokenStream {
         let krate = &self.emit.names.krate;
         let private = quote!(#krate::__private);
@@ -409,27 +413,34 @@ impl Views<'_> {
             match buffer.place {
                 Place::Each { at } => {
                     let (start, end) = (number(at), number(at + buffer.each));
-                    here.push((quote!(#name), quote!(__samples * #start..__samples * #end)));
+                    here.push((name, quote!([#start, 0, #end, 0])));
                 }
                 Place::Fixed { at } => {
                     let (start, end) = (number(at), number(at + buffer.fixed));
-                    here.push((quote!(#name), quote!(__samples * #each + #start..__samples * #each + #end)));
+                    here.push((name, quote!([#each, #start, #each, #end])));
                 }
                 Place::Kept { at } => {
                     let (start, end) = (number(at), number(at + buffer.each));
-                    kept.push((quote!(#name), quote!(__samples * #start..__samples * #end)));
+                    kept.push((name, quote!([#start, 0, #end, 0])));
                 }
                 Place::KeptFixed { at } => {
                     let (start, end) = (number(at), number(at + buffer.fixed));
-                    kept_fixed.push((quote!(#name), quote!(#start..#end)));
+                    kept_fixed.push((name, quote!([0, #start, 0, #end])));
                 }
                 _ => unreachable!("only memory is viewed"),
             }
         }
         let scratch = self.scratch.then(|| quote!(let __scratch = &mut *__scratch;));
-        let bind = |memory: TokenStream, views: Vec<(TokenStream, TokenStream)>| {
-            let (names, ranges): (Vec<_>, Vec<_>) = views.into_iter().unzip();
-            (!names.is_empty()).then(|| quote!(let [#(#names),*] = #private::views(#memory, [#(#ranges),*]);))
+        // A few views are best where they are used; of many the build would take long.
+        let views = match self.program.forward.len() <= FEW {
+            true => quote!(views),
+            false => quote!(views_of_many),
+        };
+        let bind = |memory: TokenStream, taken: Vec<(&Ident, TokenStream)>| {
+            let (names, places): (Vec<_>, Vec<_>) = taken.into_iter().unzip();
+            (!names.is_empty()).then(
+                || quote!(let [#(#names),*] = #private::#views(#memory, __samples, const { &[#(#places),*] });),
+            )
         };
         let here = bind(quote!(__memory), here);
         let kept = bind(quote!(__kept), kept);

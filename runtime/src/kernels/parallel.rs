@@ -96,6 +96,11 @@ pub fn set_threads(n: usize) {
 ///
 /// If a task does, with the first such panic, once all tasks have ended.
 pub(crate) fn for_each<F: Fn(usize) + Sync>(tasks: usize, parallel: bool, f: &F) {
+    run(tasks, parallel, call::<F>, (&raw const *f).cast());
+}
+
+/// What does not depend on the closure, once for all of them: every closure costs its user's build little.
+fn run(tasks: usize, parallel: bool, call: Call, context: *const ()) {
     if tasks < 2
         || tasks >= IDLE as usize
         || !parallel
@@ -103,11 +108,12 @@ pub(crate) fn for_each<F: Fn(usize) + Sync>(tasks: usize, parallel: bool, f: &F)
         || POOL.busy.swap(true, Ordering::Acquire)
     {
         for task in 0..tasks {
-            f(task);
+            // SAFETY: `call` is for what `context` points to, which `for_each` borrows until this returns.
+            unsafe { call(context, task) };
         }
         return;
     }
-    POOL.run(tasks, threads() - 1, call::<F>, (&raw const *f).cast());
+    POOL.run(tasks, threads() - 1, call, context);
     let panic = lock(&POOL.panic).take();
     POOL.busy.store(false, Ordering::Release);
     if let Some(panic) = panic {

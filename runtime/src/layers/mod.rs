@@ -97,6 +97,7 @@ pub mod alpha_dropout;
 pub mod arithmetic;
 pub mod avg_pool2d;
 pub mod batch_norm;
+pub mod compiled;
 pub mod constant;
 pub mod conv1d;
 pub mod conv2d;

@@ -1,0 +1,102 @@
+//! The passes of all layers, compiled in this crate for both scalars.
+//!
+//! A generic function is compiled in the crate that uses it. A network in the user's crate calls its layers through
+//! [`forward`] and [`backward`], which are calls of functions that stand here ready: the user's build compiles nothing
+//! of a layer but its sizes.
+
+use super::{Backward, Forward, Layer};
+use super::{
+    activation, adaptive_avg_pool2d, adaptive_max_pool2d, add, alpha_dropout, arithmetic, avg_pool2d,
+    batch_norm, constant, conv_transpose2d, conv2d, conv3d, dense, dropout, dropout2d, elementary, embedding,
+    gaussian_noise, global_avg_pool2d, glu, group_norm, instance_norm2d, layer_norm, map, matmul, max_pool2d,
+    param, parts, pixel_shuffle, prelu, rms_norm, softmax, strided, tensor, upsample, zero_pad2d,
+};
+use crate::Real;
+
+/// A scalar for which the passes of the layer `S` are compiled.
+#[doc(hidden)]
+pub trait Compiled<S>: Sized {
+    fn forward(spec: &S, pass: Forward<'_, Self>);
+    fn backward(spec: &S, pass: Backward<'_, Self>);
+}
+
+/// The layer's pass from inputs to outputs.
+#[doc(hidden)]
+#[inline]
+pub fn forward<T: Real + Compiled<S>, S>(spec: &S, pass: Forward<'_, T>) {
+    T::forward(spec, pass);
+}
+
+/// The layer's pass from the outputs' gradients to all others.
+#[doc(hidden)]
+#[inline]
+pub fn backward<T: Real + Compiled<S>, S>(spec: &S, pass: Backward<'_, T>) {
+    T::backward(spec, pass);
+}
+
+macro_rules! compiled {
+    ($($spec:path,)*) => {
+        /// All layers.
+        #[doc(hidden)]
+        pub trait CompiledLayers: $(Compiled<$spec> +)* Sized {}
+
+        compiled! { @for f32 $($spec,)* }
+        compiled! { @for f64 $($spec,)* }
+    };
+    (@for $scalar:ident $($spec:path,)*) => {
+        impl CompiledLayers for $scalar {}
+        $(impl Compiled<$spec> for $scalar {
+            fn forward(spec: &$spec, pass: Forward<'_, $scalar>) {
+                Layer::<$scalar>::forward(spec, pass);
+            }
+
+            fn backward(spec: &$spec, pass: Backward<'_, $scalar>) {
+                Layer::<$scalar>::backward(spec, pass);
+            }
+        })*
+    };
+}
+
+compiled! {
+    activation::ActivationSpec,
+    adaptive_avg_pool2d::AdaptiveAvgPool2dSpec,
+    adaptive_max_pool2d::AdaptiveMaxPool2dSpec,
+    add::AddSpec,
+    alpha_dropout::AlphaDropoutSpec,
+    arithmetic::ArithmeticSpec,
+    avg_pool2d::AvgPool2dSpec,
+    batch_norm::BatchNormSpec,
+    constant::ConstantSpec,
+    constant::NormalSpec,
+    conv2d::Conv2dSpec,
+    conv3d::Conv3dSpec,
+    conv_transpose2d::ConvTranspose2dSpec,
+    dense::DenseSpec,
+    dropout2d::Dropout2dSpec,
+    dropout::DropoutSpec,
+    elementary::ElementarySpec,
+    embedding::EmbeddingSpec,
+    gaussian_noise::GaussianNoiseSpec,
+    global_avg_pool2d::GlobalAvgPool2dSpec,
+    glu::GluSpec,
+    group_norm::GroupNormSpec,
+    instance_norm2d::InstanceNorm2dSpec,
+    layer_norm::LayerNormSpec,
+    map::MapSpec,
+    matmul::MatmulSpec,
+    max_pool2d::MaxPool2dSpec,
+    param::ParamSpec,
+    parts::ConcatSpec,
+    parts::SliceSpec,
+    parts::SplitSpec,
+    pixel_shuffle::PixelShuffleSpec,
+    prelu::PReluSpec,
+    rms_norm::RmsNormSpec,
+    softmax::SoftmaxSpec,
+    strided::GatherSpec,
+    strided::ReduceSpec,
+    tensor::ProductSpec,
+    tensor::TensorSpec,
+    upsample::UpsampleSpec,
+    zero_pad2d::ZeroPad2dSpec,
+}
