@@ -58,19 +58,18 @@ impl MultiHeadAttention {
         let heads = self.heads;
         if !width.is_multiple_of(heads) {
             let (below, above) = (width / heads * heads, width.next_multiple_of(heads));
+            let nearest = match below == 0 {
+                true => format!("the nearest multiple of {heads} is {above}"),
+                false => format!("the nearest multiples of {heads} are {below} and {above}"),
+            };
+            let line = format!("{heads} heads do not divide the {width} features of {{input}}");
+            let mut mismatch = Mismatch::new(line).at_main("heads").axis(1).note(nearest);
+            // Fewer heads and more, those nearest to what was asked for first.
             let most = width.known().unwrap_or(0);
             let mut fitting: Vec<usize> = (1..=most).filter(|h| width.is_multiple_of(*h)).collect();
             fitting.sort_by_key(|h| heads.known().map(|heads| h.abs_diff(heads)));
             fitting.truncate(2);
             fitting.sort_unstable();
-            let nearest = match &fitting[..] {
-                [a, b] => format!("{a} or {b} heads do, and {heads} divide "),
-                _ => format!("{heads} divide "),
-            };
-            let widths = if below > 0 { format!("{below} or {above}") } else { format!("{above}") };
-            let line = format!("{heads} heads do not divide the {width} features of {{input}}");
-            let mut mismatch =
-                Mismatch::new(line).at_main("heads").axis(1).note(format!("{nearest}{widths} features"));
             for fits in fitting {
                 mismatch = mismatch
                     .propose(Proposal::Main(fits.to_string()))

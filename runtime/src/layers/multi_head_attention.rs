@@ -296,7 +296,7 @@ impl MultiHeadAttentionSpec {
         };
         Attention {
             heads: self.heads,
-            width: if self.heads == 0 { 0 } else { self.width / self.heads },
+            width: self.width / self.heads,
             queries: self.queries,
             keys: self.keys,
             causal: self.causal,
