@@ -26,7 +26,7 @@ import struct
 import subprocess
 import sys
 
-WORKLOADS = ["mlp_tiny", "mlp_seed", "mlp_wide", "cnn_mnist", "cnn_cifar", "resblock", "rnn", "gru", "lstm", "vae", "gan"]
+WORKLOADS = ["mlp_tiny", "mlp_seed", "mlp_wide", "cnn_mnist", "cnn_cifar", "resblock", "rnn", "gru", "lstm", "transformer", "vae", "gan"]
 COLUMNS = [("train_us", "Training step"), ("infer1_us", "Prediction at batch 1"), ("inferB_us", "Prediction of the whole batch")]
 BEGIN, END = "<!-- begin: benches/compare.py -->", "<!-- end: benches/compare.py -->"
 TOLERANCE = 1e-4
@@ -188,7 +188,10 @@ def our_names(workload, params):
         if workload == "gan":
             part, name = name.split(".", 1)
             file = f"gan.{part}"
-        if name.startswith("blocks."):
+        if workload == "transformer":
+            # PyTorch's own names of attention.
+            name = name.replace("qkv.", "attn.in_proj_").replace("proj.", "attn.out_proj.")
+        elif name.startswith("blocks."):
             _, block, layer, tensor = name.split(".")
             layer += "abc"[int(block)]
             name = f"{layer}.{tensor}"

@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 use workloads::adversaries::Adversaries;
 use workloads::{
     Average, CnnCifar, CnnMnist, Discriminator, Generator, GeneratorGiven, GruClasses, LstmClasses, MlpSeed,
-    MlpTiny, MlpWide, ResBlock, RnnClasses, Step, Vae, VaeGiven, VaeGivenBatch, VaeMean, classes, inputs,
-    peak,
+    MlpTiny, MlpWide, ResBlock, RnnClasses, Step, Transformer, Vae, VaeGiven, VaeGivenBatch, VaeMean,
+    classes, inputs, peak, texts,
 };
 
 /// Times training steps and predictions of the fixed workloads.
@@ -56,6 +56,7 @@ fn main() {
     run.network("lstm", 235.0, LstmClasses::new(7), cross_entropy(), adam(), classes(32));
     run.vae();
     run.gan();
+    run.transformer();
     run.adam();
     run.fit();
 }
@@ -195,6 +196,27 @@ impl Run {
         self.report("gan", 118.0, first, (|| both.run(&zeros), &*Generator::new(7)), &zeros);
     }
 
+    fn transformer(&self) {
+        if !self.wanted("transformer", true) {
+            return;
+        }
+        let mut step =
+            Step::new(Transformer::new(7), CrossEntropy::new(), AdamW::new(1e-3).weight_decay(0.01));
+        if let Some(folder) = &self.options.check {
+            let batch = Batch::of(folder, "transformer");
+            step.network.load(folder.join("transformer.safetensors")).expect("weights of this network");
+            let (x, y) = (batch.texts("x"), batch.texts("y"));
+            return losses("transformer", || step.run(&x, &y));
+        }
+        let (x, y) = (texts(16), texts(17));
+        let first = Instant::now();
+        step.run(&x, &y[1..]);
+        let first = first.elapsed();
+        let network = step.network.duplicate();
+        // What no query sees is not counted.
+        self.report("transformer", 681.0, first, (|| step.run(&x, &y[1..]), &*network), &x);
+    }
+
     /// One step of Adam over ten million parameters.
     fn adam(&self) {
         use formwork::optimizers::Optimizer as _;
@@ -308,6 +330,12 @@ impl Batch {
     fn bytes(&self, name: &str) -> Vec<[u8; 4]> {
         let file = safetensors::SafeTensors::deserialize(&self.0).expect("a file of tensors");
         file.tensor(name).expect("a tensor of the batch").data().as_chunks::<4>().0.to_vec()
+    }
+
+    fn texts(&self, name: &str) -> Vec<[Index<65>; 64]> {
+        let letters = self.bytes(name).into_iter().map(u32::from_le_bytes);
+        let letters: Vec<_> = letters.map(|letter| Index::new(letter as usize).expect("below 65")).collect();
+        letters.as_chunks().0.to_vec()
     }
 
     fn samples<X: Tensor<Scalar = f32> + Clone>(&self, name: &str) -> Vec<X> {

@@ -77,6 +77,18 @@ network! {
         x -> cell: Lstm(64) -> Last -> head: Dense(10)
     }
 
+    block Layer(heads, features)(x: [t, f]) -> [t, f] {
+        let y = x + (x -> ln1: LayerNorm -> attn: MultiHeadAttention(heads, causal: true));
+        y + (y -> ln2: LayerNorm -> fc1: Dense(features) -> Gelu -> fc2: Dense(f))
+    }
+
+    /// Two layers of four heads over 64 characters, each of which is followed by the next.
+    pub struct Transformer(x: [64] in 0..65) -> [64, 65] {
+        x
+            -> tok: Embedding(64) -> pos: PositionEmbedding
+            -> blocks: [Layer(4, 256); 2] -> ln: LayerNorm -> head: Dense(65)
+    }
+
     /// A variational autoencoder, 784-400-20-400-784, whose output is its loss.
     pub struct Vae(x: [784]) -> [] {
         let h = x -> enc: Dense(400) -> Relu;
@@ -153,6 +165,12 @@ pub fn inputs<X: Tensor<Scalar = f32> + Clone>(n: usize) -> Vec<X> {
             (*x).clone()
         })
         .collect()
+}
+
+/// Made-up texts.
+pub fn texts(n: usize) -> Vec<[Index<65>; 64]> {
+    let letter = |i: usize| Index::new(i * i % 65).expect("below 65");
+    (0..n).map(|text| core::array::from_fn(|place| letter(7 * text + place))).collect()
 }
 
 /// Made-up classes.

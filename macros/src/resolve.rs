@@ -553,7 +553,8 @@ impl<'p, 'e> Builder<'p, 'e> {
     fn outputs_of(&self, node: &Node) -> Option<Vec<Shape>> {
         let inputs: Option<Vec<Shape>> = node.inputs.iter().map(|v| self.shapes[v.0].clone()).collect();
         let (layer, inputs) = (node.layer.as_ref()?, inputs?);
-        let indices = node.inputs.iter().any(|&value| self.graph.indices(value).is_some());
+        let mut indices = node.inputs.iter().enumerate().filter(|(i, _)| !layer.may_be_indices(*i));
+        let indices = indices.any(|(_, &value)| self.graph.indices(value).is_some());
         if layer.refuses(inputs.len()).is_some()
             || !layer.checks_elements() && layer.takes_indices() != indices
         {

@@ -79,6 +79,9 @@
 //! | `Embedding(n)` | `padding_idx:` (whose vector stays zero) | `[t] in 0..k` → `[t, n]`, `[] in 0..k` → `[n]` |
 //! | `Rnn(n)`, `Gru(n)`, `Lstm(n)` | `layers: 1`, `bidirectional: false`, `dropout: 0.0` (between layers), `bias: true`, of an `Rnn` `nonlinearity: tanh` (or `relu`) | `[t, f]` → `[t, n]`, both ways `[t, 2 n]`; states at the end and to start from: see [below](#sequences) |
 //! | `Last` | | `[t, f]` → `[f]`, the last step |
+//! | `MultiHeadAttention(heads)` | `causal: false`, `mask:` (a value; see below), `rotary: false`, `dropout: 0.0`, `bias: true` | `[t, f]`; `([t, f], [s, g])`, a query and a memory; `([t, f], [s, g], [s, h])`, queries, keys and values → `[t, f]` |
+//! | `PositionEmbedding` | `(n)`: a table of more positions than come in | `[t, f]`, to which it adds a learned vector for each position |
+//! | `PositionalEncoding` | | `[t, f]`, to which it adds sines and cosines |
 //! | `Flatten` | | any → `[n]` |
 //! | `Dropout(rate)`, `AlphaDropout(rate)` | | any |
 //! | `Dropout2d(rate)` | | `[c, h, w]` |
@@ -114,6 +117,28 @@
 //! let image = Painter::new(1).predict(&SVector::zeros(), &seven);
 //! let classes: &[Index<10>] = Index::cast(&[5, 0, 4])?;     // a whole data set, checked where it lies
 //! # assert_eq!((image.len(), classes.len()), (1, 3));
+//! # Ok::<(), formwork::Error>(())
+//! ```
+//!
+//! Attention's `mask:` names a value, `[t, s]`, or `[s]` for all rows alike. Its numbers are added to the scaled scores,
+//! so that -∞ hides; a `param` may be one, and is learned. A mask of indices, `[s] in 0..2`, has 1 for what takes part and
+//! 0 for what does not. Layers of transformers, made of these, are in [`sets`].
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// What a text of at most 32 letters is about; `seen` is 0 behind its end.
+//!     pub struct Topic(text: [32] in 0..27, seen: [32] in 0..2) -> [4] {
+//!         let x = text -> Embedding(16) -> PositionEmbedding;
+//!         let y = x + (x -> LayerNorm -> MultiHeadAttention(4, mask: seen));
+//!         y + (y -> LayerNorm -> Dense(64) -> Gelu -> Dense(16)) -> GlobalMaxPool1d -> Dense(4)
+//!     }
+//! }
+//!
+//! let (text, mut seen) = ([Index::new(5)?; 32], [Index::new(0)?; 32]);
+//! seen[..9].fill(Index::new(1)?);
+//! assert_eq!(Topic::new(1).predict(&text, &seen).len(), 4);
 //! # Ok::<(), formwork::Error>(())
 //! ```
 //!
@@ -535,6 +560,7 @@ mod real;
 pub mod report;
 mod rounds;
 mod sample;
+pub mod sets;
 pub mod tensor;
 mod tensor_name;
 pub mod train;

@@ -1,11 +1,14 @@
 //! Every kind of layer and function: how it is written, and the shapes that it gives by PyTorch's documentation.
 
+#[path = "attention.rs"]
+mod attention;
 #[path = "functions.rs"]
 mod functions;
 #[path = "structure.rs"]
 mod structure;
 
 use super::generator::{Dice, Value};
+use attention::{attention, position};
 use functions::{
     concat, constant, embedding, expand, map, matmul, number, pair, permute, reduce, reshape, slice, split,
     tensor, transpose,
@@ -55,6 +58,8 @@ kinds! {
     instance_norm: InstanceNorm2d;
     activation: Relu, LeakyRelu, Elu, Selu, Gelu, Silu, Sigmoid, Tanh, Softplus, Relu6, Celu, Mish, LogSigmoid,
         Softsign, Hardtanh, Hardsigmoid, Hardswish, PRelu;
+    attention: MultiHeadAttention;
+    position: PositionEmbedding, PositionalEncoding;
     glu: Glu;
     softmax: Softmax, LogSoftmax;
     pair: Add, Sub, Mul, Div, Min, Max, Pow;

@@ -5,23 +5,27 @@ use super::{drawn, indices};
 use formwork::prelude::*;
 
 network! {
-    struct Random0<T>(gain: [], image: [2, 6, 5]) -> (out0: [], out1: [4, 2, 4, 4], out2: [156]) {
+    block Own8(wide)(x: [c, h, w]) -> [c, h, w] {
+        x + (x -> Conv2d(wide, kernel: 3, padding: 1) -> Tanh -> Conv2d(c, kernel: 1) -> BatchNorm2d(eps: 0.05))
+    }
+    struct Random0<T>(gain: [], image: [2, 6, 5]) -> (out0: [2, 2, 2], out1: [2, 6, 5], out2: [30]) {
         let v2 = image -> Conv2d(2, kernel: 1);
         param table: [2, 4, 4] = glorot_uniform;
-        let v4 = softplus(gain);
-        let v5 = table -> InstanceNorm2d(eps: 0.05);
-        let v6 = expand(v5, [3, 2, 4, 4]);
-        let v7 = v2 -> LeakyRelu;
-        let v8 = v6 / (gain * gain + 1);
-        let v9 = v8 + normal([3, 2, 4, 4]);
-        let v10 = v6 -> Conv3d(4, kernel: (2, 2, 1), padding: same);
-        let v11 = v7 -> Relu6;
-        let v12 = v4 -> Softsign;
-        let v13 = abs(v10);
-        let v14 = v11 -> GroupNorm(2, eps: 0.05);
-        let _v15 = v14 -> AvgPool2d((3, 2), stride: (2, 1), padding: 0, count_include_pad: false);
-        let v16 = v9 -> Sigmoid;
-        (v12, v13, concat(reshape(v14, [60]), reshape(v16, [96]), axis: 0))
+        let v4 = v2 / 2;
+        let v5 = v4 + v2;
+        let v6 = v5 -> Relu;
+        let v7 = v6 -> GroupNorm(1, eps: 0.05);
+        layer shared8 = Own8(3);
+        let v8 = (v5 -> shared8) + (tanh(v5) -> shared8);
+        let v9 = table -> MaxPool2d((3, 2), stride: (1, 3), padding: (0, 1));
+        let v10 = cos(v8);
+        let v11 = v9 -> AdaptiveAvgPool2d(2);
+        let v12 = v10 -> Glu;
+        let v13 = gain -> Hardsigmoid;
+        let v14 = v7 * tanh(v13);
+        let v15 = v12 -> InstanceNorm2d(eps: 0.05);
+        let v16 = sin(v15);
+        (v11, v14, reshape(v16, [30]))
     }
 }
 
@@ -33,24 +37,25 @@ fn random0() {
 }
 
 network! {
-    struct Random1<T>(x: [9], series: [6, 6], gain: []) -> [49] {
+    struct Random1<T>(x: [9], series: [6, 6], gain: []) -> (out0: [9], out1: [1, 4], out2: [43]) {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(6);
         param table: [3, 4] = glorot_uniform;
-        let v6 = v3 -> GaussianNoise(0.25);
-        let v7 = transpose(v4);
-        let v8 = v7 -> Flatten;
-        let v9 = table -> GlobalMaxPool1d;
-        let v10 = max(gain, 0.5 - gain);
-        let (_v11, _v12) = split(v8, 2, axis: 0);
-        let v13 = v8 + v10;
-        let _v14 = v6 * tanh(gain);
-        let v15 = v6 -> Elu;
-        let _v16 = v15 -> LogSigmoid;
-        let v17 = v13 -> AlphaDropout(0.25);
-        let v18 = ln(v17 * v17 + 0.5);
-        let v19 = v15 -> Relu;
-        concat(v9, v18, v19, axis: 0)
+        let v6 = gain -> Softsign;
+        let v7 = table -> Conv1d(4, kernel: 2, stride: 2, padding: 0, dilation: 2);
+        let v8 = v4 -> [Dense(6); 3];
+        let v9 = v8 -> AvgPool1d(2, stride: 1, padding: 1);
+        let v10 = ln(v9 * v9 + 0.5);
+        let v11 = v6 -> LeakyRelu(0.2);
+        let v12 = v10 / (gain * gain + 1);
+        let _v13 = v12 -> PositionalEncoding;
+        layer shared14 = Dense(6);
+        let v14 = (v12 -> shared14) - (0.5 * v12 -> shared14);
+        let (v15, v16, v17) = split(v14, 3, axis: 1);
+        let v18 = v16 -> PositionalEncoding;
+        let v19 = exp(tanh(v15));
+        let v20 = concat(v18, v19, axis: 1);
+        (v3, v7, concat(expand(v11, [1]), reshape(v17, [14]), reshape(v20, [28]), axis: 0))
     }
 }
 
@@ -63,25 +68,25 @@ fn random1() {
 }
 
 network! {
-    struct Random2<T>(x: [6], image: [1, 7, 6], volume: [1, 4, 4, 4]) -> (out0: [4], out1: [64], out2: [140]) {
+    struct Random2<T>(x: [6], image: [1, 7, 6], volume: [1, 4, 4, 4]) -> (out0: [1, 4, 5], out1: [4, 4, 2, 2], out2: [14]) {
         let v3 = x -> Dense(6);
         let v4 = image -> Conv2d(1, kernel: 1);
         let v5 = volume -> Conv3d(1, kernel: 1);
         param table: [3, 4] = he_normal;
-        let v7 = reshape(v5, [64, 1, 1]);
-        let v8 = table -> MaxPool1d(3, stride: 3, padding: 1);
-        let v9 = v7 -> Dropout(0.25);
-        let v10 = v3 -> Dense(4);
-        let v11 = v9 -> RmsNorm(eps: 0.05, axis: 0);
-        let v12 = v11 -> Dropout2d(0.25);
-        let v13 = v8 -> AdaptiveMaxPool1d(1);
-        let v14 = v12 -> GlobalAvgPool2d;
-        let (v15, v16, v17) = split(v4, 3, axis: 2);
-        let v18 = v13 -> GlobalAvgPool1d;
-        let v19 = v5 - v5;
-        let v20 = v13 -> ConvTranspose1d(4, kernel: 3, stride: 1, padding: 1, output_padding: 0, dilation: 2, groups: 2);
-        let v21 = v17 -> Conv2d(4, kernel: (3, 1), stride: 2, padding: (2, 1), dilation: (2, 1));
-        (v10, v14, concat(reshape(v15, [14]), reshape(v16, [14]), v18, reshape(v19, [64]), reshape(v20, [12]), reshape(v21, [32]), axis: 0))
+        let v7 = table -> MultiHeadAttention(2, causal: true);
+        let v8 = v3 -> Silu;
+        let v9 = v5 -> Celu;
+        let v10 = v4 -> ZeroPad2d((0, 0, 0, 0));
+        let v11 = v10 -> Upsample(size: (7, 7));
+        let v12 = v7 -> LogSoftmax;
+        let _v13 = v12 + zeros([3, 4]);
+        let v14 = sqrt(v11 * v11 + 0.5);
+        let v15 = v14 -> AvgPool2d((2, 3), stride: (2, 1), padding: (1, 0));
+        let v16 = v12 -> AdaptiveAvgPool1d(1);
+        let v17 = v9 -> Conv3d(4, kernel: (2, 3, 3), stride: (1, 2, 1), padding: (1, 2, 0), dilation: (2, 2, 1));
+        let v18 = min(v8, v3);
+        let v19 = expand(v16, [2, 1, 4]);
+        (v15, v17, concat(v18, reshape(v19, [8]), axis: 0))
     }
 }
 
@@ -94,25 +99,25 @@ fn random2() {
 }
 
 network! {
-    struct Random3<T>(x: [4], series: [6, 6], image: [1, 7, 6], gain: []) -> (out0: [], out1: [23]) {
+    struct Random3<T>(x: [4], series: [6, 6], image: [1, 7, 6], gain: []) -> (out0: [1, 7, 6], out1: [3, 4], out2: [39]) {
         let v4 = x -> Dense(4);
         let v5 = series -> Dense(6);
         let v6 = image -> Conv2d(1, kernel: 1);
         param table: [3, 4] = he_normal;
-        let v8 = v4 -> Glu;
-        let v9 = table -> Gelu;
-        let v10 = mean(v5, axis: 1);
-        let v11 = v6 -> AdaptiveAvgPool2d((3, 2));
-        let v12 = v10 -> [Dense(6); 2];
-        let v13 = v11 -> AdaptiveMaxPool2d((3, 1));
-        let v14 = v9 -> AvgPool1d(2, stride: 2, padding: 0, count_include_pad: false);
-        let v15 = v13 -> Mish;
-        let v16 = v13 -> ConvTranspose2d(2, kernel: (2, 3), stride: (1, 2), padding: (0, 1), output_padding: 0, dilation: 1, groups: 1);
-        let v17 = v15 -> LogSoftmax(axis: 1);
-        let v18 = v8 -> Hardtanh(min: -0.5, max: 0.7);
-        let v19 = matmul(v14 -> wv14_4928: Dense(4), wv14_4928.weight);
-        let v20 = sum(v17, axis: 2);
-        (gain, concat(v12, reshape(v16, [8]), v18, reshape(v19, [4]), reshape(v20, [3]), axis: 0))
+        let v8 = pow(v6 * tanh(v6) + 0.5, sigmoid(v6));
+        let v9 = max(v8, 0.5 - v6);
+        let v10 = v4 -> Dropout(0.25);
+        let v11 = abs(v5);
+        let v12 = v10 -> AlphaDropout(0.25);
+        let _v13 = tanh(v11);
+        let v14 = table -> PositionEmbedding(4);
+        let _v15 = v9 -> LogSigmoid;
+        let v16 = v14 -> Softplus;
+        let v17 = tanh(v12 -> wv12_8215: Dense(2)) * wv12_8215.bias;
+        let v18 = matmul(tanh(v11), v11 / 6);
+        let v19 = v18 -> Sigmoid;
+        let v20 = gain -> Elu(0.7);
+        (v9, v16, concat(v17, reshape(v19, [36]), expand(v20, [1]), axis: 0))
     }
 }
 
@@ -126,33 +131,29 @@ fn random3() {
 }
 
 network! {
-    block Own12(wide)(x: [n]) -> [n] {
+    block Own18(wide)(x: [n]) -> [n] {
         x + (x -> Dense(wide) -> Tanh -> Dense(n))
     }
-    block Own16(wide)(x: [t, f]) -> [t, f] {
-        x + (x -> Dense(wide) -> Silu -> Dense(f))
-    }
-    struct Random4<T>(x: [9], series: [6, 6], image: [2, 6, 5], volume: [1, 4, 4, 4], gain: []) -> [117] {
+    struct Random4<T>(x: [9], series: [6, 6], image: [2, 6, 5], volume: [1, 4, 4, 4], gain: []) -> (out0: [], out1: [95]) {
         let v5 = x -> Dense(9);
         let v6 = series -> Dense(6);
         let v7 = image -> Conv2d(2, kernel: 1);
         let v8 = volume -> Conv3d(1, kernel: 1);
         param table: [3, 4] = glorot_uniform;
-        let v10 = table -> Hardswish;
-        let v11 = tanh(v5 -> wv5_4392: Dense(2)) * wv5_4392.bias;
-        let v12 = v11 -> Own12(3);
-        let v13 = v6 -> PRelu;
-        let v14 = v10 + zeros([3, 4]);
-        let v15 = matmul(tanh(v6), v13 / 6);
-        layer shared16 = Own16(5);
-        let v16 = (table -> shared16) + (tanh(v14) -> shared16);
-        let v17 = cos(v12);
-        let v18 = exp(tanh(gain));
-        let v19 = v16 -> map(|p| tanh(p) * cos(p) + 0.1);
-        let _v20 = concat(v16, v10, axis: 1);
-        let v21 = v7 -> GlobalMaxPool2d;
-        let _v22 = slice(v21, axis: 0, 1..2);
-        concat(reshape(v8, [64]), reshape(v15, [36]), v17, expand(v18, [1]), reshape(v19, [12]), v21, axis: 0)
+        let v10 = table -> BatchNorm1d(eps: 0.05, momentum: 0.3);
+        let v11 = v10 -> Mish;
+        let v12 = permute(v7, [1, 0, 2]);
+        let v13 = reshape(v8, [64]);
+        let v14 = v5 -> PRelu(per_channel: true);
+        let v15 = v6 + ones([6, 6]);
+        let v16 = v12 -> GlobalAvgPool2d;
+        let _v17 = gain -> Gelu(approximate: tanh);
+        let v18 = v14 -> Own18(10);
+        let _v19 = v15 -> Selu;
+        let v20 = v11 -> GlobalAvgPool1d;
+        let v21 = v15 -> Dense(3, bias: false);
+        let v22 = v21 -> MaxPool1d(3, stride: 1, padding: 0);
+        (gain, concat(v13, v16, v18, v20, reshape(v22, [12]), axis: 0))
     }
 }
 
@@ -167,27 +168,24 @@ fn random4() {
 }
 
 network! {
-    block Own6(wide)(x: [t, f]) -> [t, f] {
-        x + (x -> Dense(wide) -> Silu -> Dense(f))
-    }
-    struct Random5<T>(x: [6], gain: [], tokens: [3] in 0..6) -> [20] {
+    struct Random5<T>(x: [6], gain: [], tokens: [3] in 0..6) -> (out0: [], out1: [], out2: [10]) {
         let v3 = x -> Dense(6);
         let v4 = tokens -> Embedding(3);
         param table: [5] = he_normal;
-        let v6 = v4 -> [Own6(4); 2];
-        let v7 = v6 * tanh(gain);
-        let v8 = sin(table);
-        let v9 = -v7;
-        let v10 = v8 -> Celu;
-        let v11 = min(v4, v6);
-        let v12 = v9 -> AdaptiveAvgPool1d(2);
-        let v13 = v12 -> Softmax;
-        let v14 = slice(v11, axis: 1, 2..3);
-        let v15 = sqrt(v13 * v13 + 0.5);
-        let v16 = v10 -> BatchNorm1d(eps: 0.05, statistics: running);
-        let v17 = v14 + ones([3, 1]);
-        let v18 = v17 -> LogSigmoid;
-        concat(v3, reshape(v15, [6]), v16, reshape(v18, [3]), axis: 0)
+        let v6 = v3 -> Tanh;
+        let v7 = table -> Relu6;
+        let v8 = v6 -> GaussianNoise(0.25);
+        let v9 = v8 - v3;
+        let v10 = sum(v9, axis: 0);
+        let v11 = v4 -> Hardswish;
+        let v12 = v7 -> RmsNorm(eps: 0.05, affine: false);
+        let _v13 = v12 -> LogSigmoid;
+        let v14 = v12 -> Softmax;
+        let v15 = v11 + zeros([3, 3]);
+        let v16 = v15 -> LayerNorm(eps: 0.05);
+        let v17 = mean(v14, axis: 0);
+        let v18 = v17 -> map(|p| p * sigmoid(1.702 * p));
+        (gain, v10, concat(reshape(v16, [9]), expand(v18, [1]), axis: 0))
     }
 }
 
@@ -200,24 +198,26 @@ fn random5() {
 }
 
 network! {
-    struct Random6<T>(x: [9], series: [9, 3], gain: []) -> [55] {
+    block Own13(wide)(x: [t, f]) -> [t, f] {
+        x + (x -> Dense(wide) -> Silu -> Dense(f))
+    }
+    struct Random6<T>(x: [9], series: [9, 3], gain: []) -> (out0: [4], out1: [27], out2: [7]) {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(3);
-        let v5 = v3 -> Selu;
-        let v6 = v4 -> Silu;
-        layer shared7 = Dense(3);
-        let v7 = (v6 -> shared7) - (0.5 * v4 -> shared7);
-        let v8 = v7 -> Tanh;
-        let _v9 = pow(v8 * tanh(v8) + 0.5, sigmoid(v8));
-        let v10 = pow(v8 * tanh(v8) + 0.5, sigmoid(v4));
-        let v11 = v10 -> Conv1d(1, kernel: 2, padding: same);
-        let v12 = v5 -> LayerNorm(eps: 0.05);
-        let v13 = concat(v12, v5, axis: 0);
-        let v14 = v13 -> Hardsigmoid;
-        let _v15 = v14 -> Relu6;
-        let v16 = max(v10, 0.5 - v7);
-        let _v17 = cos(v16);
-        concat(expand(gain, [1]), reshape(v11, [9]), v14, reshape(v16, [27]), axis: 0)
+        let v5 = v4 -> LogSigmoid;
+        let v6 = slice(v3, axis: 0, 5..9);
+        let v7 = matmul(v5 -> wv5_1807: Dense(5), wv5_1807.weight);
+        let v8 = transpose(v7);
+        let _v9 = v8 -> Flatten;
+        let _v10 = v8 -> Hardtanh(min: -0.5, max: 0.7);
+        let v11 = v8 -> Selu;
+        let v12 = v6 -> Hardtanh(min: -0.5, max: 0.7);
+        let v13 = v11 -> [Own13(10); 2];
+        let v14 = v13 -> Flatten;
+        let _v15 = v13 -> ConvTranspose1d(3, kernel: 3, stride: 1, padding: 1, output_padding: 0, dilation: 1, groups: 3);
+        let v16 = v11 -> ConvTranspose1d(2, kernel: 2, stride: 1, padding: 1, output_padding: 0, dilation: 2, groups: 1);
+        let v17 = gain + normal([]);
+        (v12, v14, concat(reshape(v16, [6]), expand(v17, [1]), axis: 0))
     }
 }
 
@@ -230,26 +230,26 @@ fn random6() {
 }
 
 network! {
-    struct Random7<T>(series: [9, 3], image: [1, 7, 6], volume: [1, 4, 4, 4], gain: [], tokens: [1] in 0..7) -> (out0: [9, 3], out1: [82]) {
+    struct Random7<T>(series: [9, 3], image: [1, 7, 6], volume: [1, 4, 4, 4], gain: [], tokens: [1] in 0..7) -> [246] {
         let v5 = series -> Dense(3);
         let v6 = image -> Conv2d(1, kernel: 1);
         let v7 = volume -> Conv3d(1, kernel: 1);
         let v8 = tokens -> Embedding(3);
         param table: [2, 4, 4] = glorot_uniform;
-        let v10 = permute(v7, [1, 3, 0, 2]);
-        let v11 = table -> Upsample(size: (4, 2));
-        let v12 = v6 -> BatchNorm2d(eps: 0.05, affine: false);
-        let v13 = v12 -> ZeroPad2d((1, 1, 1, 2));
-        let v14 = v11 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
-        let v15 = v13 -> AvgPool2d((2, 3));
-        let v16 = v14 -> MaxPool2d((2, 3));
-        let v17 = v16 * normal([1, 4, 1]);
-        let v18 = relu(gain);
-        let v19 = v8 -> GlobalMaxPool1d;
-        let v20 = v19 -> LayerNorm(eps: 0.05, affine: false);
-        let v21 = v17 -> Hardswish;
-        let v22 = abs(v15);
-        (v5, concat(reshape(v10, [64]), expand(v18, [1]), v20, reshape(v21, [4]), reshape(v22, [10]), axis: 0))
+        let v10 = v6 -> ConvTranspose2d(2, kernel: (1, 2), stride: (1, 2), padding: (1, 0), output_padding: 0, dilation: 2, groups: 1);
+        let v11 = table -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
+        let v12 = v8 -> AdaptiveMaxPool1d(1);
+        let v13 = v11 -> Conv2d(3, kernel: (3, 1), stride: (1, 2), padding: 1, dilation: (2, 1));
+        let v14 = v13 -> AdaptiveMaxPool2d((4, 1));
+        let v15 = v5 -> GlobalMaxPool1d;
+        let v16 = v15 -> Gelu(approximate: tanh);
+        let v17 = v14 -> GlobalMaxPool2d;
+        let v18 = v10 -> BatchNorm2d(eps: 0.05, statistics: running);
+        let v19 = image -> Dropout2d(0.25);
+        let v20 = gain -> PRelu;
+        let v21 = v18 -> Dropout2d(0.25);
+        let v22 = v21 -> map(|p| p * sigmoid(1.702 * p));
+        concat(reshape(v7, [64]), reshape(v12, [3]), v16, v17, reshape(v19, [42]), expand(v20, [1]), reshape(v22, [130]), axis: 0)
     }
 }
 
@@ -264,23 +264,26 @@ fn random7() {
 }
 
 network! {
-    struct Random8<T>(x: [6], volume: [1, 4, 4, 4], gain: []) -> (out0: [4], out1: [2], out2: [64]) {
+    block Own17(wide)(x: [n]) -> [n] {
+        x + (x -> Dense(wide) -> Tanh -> Dense(n))
+    }
+    struct Random8<T>(x: [6], volume: [1, 4, 4, 4], gain: []) -> [131] {
         let v3 = x -> Dense(6);
         let v4 = volume -> Conv3d(1, kernel: 1);
-        let v5 = v4 - ones([1, 4, 4, 4]);
-        let v6 = tanh(v3 -> wv3_4430: Dense(2)) * wv3_4430.bias;
-        let v7 = pow(v5 * tanh(v5) + 0.5, sigmoid(v4));
-        let v8 = permute(v7, [0, 2, 3, 1]);
-        let v9 = v8 -> Hardsigmoid;
-        let v10 = reshape(v6, [1, 2]);
-        let v11 = matmul(v10 -> wv10_2782: Dense(4), wv10_2782.weight);
-        let v12 = v11 -> Conv1d(4, kernel: 1, padding: same);
-        let v13 = v12 -> Flatten;
-        let v14 = v13 -> Selu;
-        let v15 = v14 -> Elu(0.7);
-        let v16 = expand(gain, [2]);
-        let v17 = v9 + volume;
-        (v15, v16, reshape(v17, [64]))
+        let v5 = v4 * ones([1, 4, 4, 4]);
+        let v6 = gain -> LeakyRelu;
+        let v7 = ln(v6 * v6 + 0.5);
+        let v8 = v3 -> AlphaDropout(0.25);
+        let v9 = v8 -> BatchNorm1d(eps: 0.05);
+        let v10 = expand(v9, [2, 6]);
+        let v11 = v5 -> Relu;
+        let v12 = transpose(v10);
+        let v13 = v5 / (v6 * v6 + 1);
+        let _v14 = v13 -> Elu(0.7);
+        let v15 = v12 -> AdaptiveMaxPool1d(3);
+        let v16 = v15 -> GlobalAvgPool1d;
+        let v17 = v16 -> [Own17(3); 2];
+        concat(expand(v7, [1]), reshape(v11, [64]), reshape(v13, [64]), v17, axis: 0)
     }
 }
 
@@ -293,24 +296,24 @@ fn random8() {
 }
 
 network! {
-    struct Random9<T>(series: [6, 6], image: [1, 7, 6]) -> (out0: [2, 8, 8], out1: [3, 6], out2: [106]) {
+    struct Random9<T>(series: [6, 6], image: [1, 7, 6]) -> (out0: [3, 6], out1: [53]) {
         let v2 = series -> Dense(6);
         let v3 = image -> Conv2d(1, kernel: 1);
         param table: [2, 4, 4] = he_normal;
-        let v5 = v2 -> Dropout(0.25);
-        let v6 = v3 -> LeakyRelu(0.2);
-        let v7 = v6 -> [Conv2d(1, kernel: 3, padding: 1); 3];
-        let v8 = table -> Upsample(2);
-        let v9 = v5 -> Relu6;
-        let v10 = v7 -> ZeroPad2d((1, 1, 2, 2));
-        let v11 = sin(v9);
-        let (v12, v13) = split(v11, 2, axis: 0);
-        let v14 = v12 -> BatchNorm1d(eps: 0.05, statistics: running);
-        let v15 = v14 -> AdaptiveMaxPool1d(3);
-        let _v16 = v8 * tanh(v8);
-        let v17 = v10 -> Tanh;
-        let v18 = transpose(v15);
-        (v8, v13, concat(reshape(v17, [88]), reshape(v18, [18]), axis: 0))
+        let (v5, v6) = split(v2, 2, axis: 0);
+        let v7 = v5 -> PositionalEncoding;
+        let v8 = min(v3, v3);
+        let v9 = max(v6, 0.25);
+        let v10 = table -> Hardtanh;
+        let v11 = v7 -> Celu(0.7);
+        let v12 = v9 - normal([3, 6]);
+        let v13 = sum(v12, axis: 1);
+        let v14 = v10 -> GaussianNoise(0.25);
+        let v15 = v14 -> [Conv2d(2, kernel: 3, padding: 1); 3];
+        let v16 = v8 -> Conv2d(2, kernel: 3, stride: (1, 2), padding: (2, 0), dilation: (1, 2));
+        let v17 = v15 -> Hardsigmoid;
+        let v18 = v13 -> LogSigmoid;
+        (v11, concat(reshape(v16, [18]), reshape(v17, [32]), v18, axis: 0))
     }
 }
 
@@ -322,27 +325,24 @@ fn random9() {
 }
 
 network! {
-    block Own6(wide)(x: [t, f]) -> [t, f] {
-        x + (x -> Dense(wide) -> Silu -> Dense(f))
-    }
-    struct Random10<T>(x: [9], series: [7, 4], gain: []) -> (out0: [7, 8], out1: [11]) {
+    struct Random10<T>(x: [9], series: [7, 4], gain: []) -> (out0: [], out1: [50]) {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(4);
-        let v5 = v4 / (gain * gain + 1);
-        let v6 = v5 -> [Own6(5); 1];
-        let v7 = v6 -> AlphaDropout(0.25);
-        let v8 = v7 -> Gelu;
-        let v9 = v8 -> ConvTranspose1d(3, kernel: 1, stride: 1, padding: 0, output_padding: 0, dilation: 2, groups: 1);
-        layer shared10 = Dense(4);
-        let v10 = (v8 -> shared10) - (0.5 * v8 -> shared10);
-        let v11 = concat(v10, series, axis: 1);
-        let v12 = v9 -> AvgPool1d(2, stride: 3, padding: 1);
-        let v13 = v3 -> Mish;
-        let v14 = v11 -> LogSigmoid;
-        let v15 = v13 -> Softsign;
-        let v16 = v15 -> Dense(2, bias: false);
-        let v17 = v12 -> Silu;
-        (v14, concat(v16, reshape(v17, [9]), axis: 0))
+        let v5 = v3 -> Gelu(approximate: tanh);
+        let v6 = exp(tanh(v5));
+        let v7 = tanh(v4);
+        let v8 = pow(v6 * tanh(v6) + 0.5, sigmoid(v6));
+        let v9 = sqrt(gain * gain + 0.5);
+        let v10 = v7 -> MaxPool1d(2, stride: 1, padding: 1);
+        let v11 = matmul(v10 -> wv10_4756: Dense(4), transpose(wv10_4756.weight));
+        let v12 = v8 -> Softmax;
+        let v13 = v11 -> MultiHeadAttention(1, rotary: true, causal: true);
+        let v14 = v12 -> Silu;
+        let _v15 = v13 -> AvgPool1d(3, stride: 2, padding: 0);
+        layer shared16 = Dense(9);
+        let v16 = (v5 -> shared16) - (0.5 * v12 -> shared16);
+        let _v17 = v16 -> Hardswish;
+        (v9, concat(reshape(v13, [32]), v14, v16, axis: 0))
     }
 }
 
@@ -355,29 +355,28 @@ fn random10() {
 }
 
 network! {
-    block Own12(wide)(x: [t, f]) -> [t, f] {
-        x + (x -> Dense(wide) -> Silu -> Dense(f))
+    block Own19(wide)(x: [n]) -> [n] {
+        x + (x -> Dense(wide) -> Tanh -> Dense(n))
     }
-    struct Random11<T>(x: [9], series: [9, 3], tokens: [2] in 0..7) -> [15] {
+    struct Random11<T>(x: [9], series: [9, 3], tokens: [2] in 0..7) -> (out0: [9, 3], out1: [8], out2: [24]) {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(3);
         let v5 = tokens -> Embedding(4);
         param table: [3, 4];
-        let v7 = slice(v3, axis: 0, 3..6);
-        let v8 = mean(v4, axis: 0);
-        let v9 = sqrt(v5 * v5 + 0.5);
-        let v10 = table -> MaxPool1d(3, stride: 3, padding: 1);
-        let v11 = v8 -> PRelu(per_channel: true);
-        layer shared12 = Own12(5);
-        let v12 = (v5 -> shared12) + (tanh(v5) -> shared12);
-        let v13 = exp(tanh(v9));
-        let _v14 = v11 -> LogSoftmax(axis: 0);
-        let v15 = v12 - v9;
-        let v16 = matmul(tanh(v15), transpose(v10 / 4));
-        let v17 = ln(v11 * v11 + 0.5);
-        let v18 = v16 -> GlobalAvgPool1d;
-        let v19 = v13 -> Sigmoid;
-        concat(v7, v17, v18, reshape(v19, [8]), axis: 0)
+        let v7 = sin(v5);
+        let v8 = table -> Dense(5);
+        let v9 = v7 -> PositionEmbedding;
+        let v10 = v9 * tanh(v5);
+        let v11 = v10 -> Flatten;
+        let v12 = v11 -> RmsNorm(eps: 0.05);
+        let _v13 = v4 -> Softplus(beta: 2.0);
+        let v14 = v3 -> Elu(0.7);
+        let v15 = v14 -> Mish;
+        let v16 = v8 -> Hardswish;
+        let v17 = v15 + zeros([9]);
+        let _v18 = abs(v12);
+        let v19 = v17 -> Own19(10);
+        (v4, v12, concat(reshape(v16, [15]), v19, axis: 0))
     }
 }
 

@@ -11,7 +11,7 @@ use proc_macro2::Ident;
 pub use values::{INIT_ALIASES, Padding};
 
 /// What other frameworks call our arguments.
-const ALIASES: [(&str, &str); 74] = [
+const ALIASES: [(&str, &str); 87] = [
     ("kernel_size", "kernel"),
     ("pool_size", "kernel"),
     ("window", "kernel"),
@@ -86,6 +86,19 @@ const ALIASES: [(&str, &str); 74] = [
     ("n_layers", "layers"),
     ("num_hidden_layers", "layers"),
     ("bidir", "bidirectional"),
+    ("num_heads", "heads"),
+    ("n_heads", "heads"),
+    ("n_head", "heads"),
+    ("nhead", "heads"),
+    ("head_count", "heads"),
+    ("is_causal", "causal"),
+    ("use_causal_mask", "causal"),
+    ("attn_mask", "mask"),
+    ("attention_mask", "mask"),
+    ("key_padding_mask", "mask"),
+    ("attention_dropout", "dropout"),
+    ("attn_dropout", "dropout"),
+    ("dropout_p", "dropout"),
 ];
 
 /// The arguments of one call, sorted into what the layer knows.
@@ -195,6 +208,12 @@ impl<'a> Arguments<'a> {
             let by_place = self.call.arguments.iter().filter(|a| a.name.is_none() && !is_value(a));
             let &[first, _] = &by_place.collect::<Vec<_>>()[..] else { return error };
             return error.help_call(tokens, self.without(&[first]));
+        }
+        if self.main == Some("positions") {
+            // How wide the table is, is known here.
+            let by_place = self.call.arguments.iter().filter(|a| a.name.is_none() && !is_value(a));
+            let others: Vec<_> = by_place.skip(1).collect();
+            return error.help_call(tokens, self.without(&others));
         }
         let texts = rearranged(self.call, &self.call.name.to_string());
         texts.into_iter().fold(error, |error, text| error.help_call(tokens, text))

@@ -24,17 +24,17 @@ pub struct AlphaDropout {
 }
 
 /// The rate is the share that is dropped: 0 or more, and below 1.
-fn check_rate(rate: f64, arguments: &mut Arguments, errors: &mut Errors) {
+pub(super) fn check_rate(name: &'static str, rate: f64, arguments: &mut Arguments, errors: &mut Errors) {
     if (0.0..1.0).contains(&rate) {
         return;
     }
     let why =
         if rate == 1.0 { "drops everything" } else { "is invalid: the rate is a fraction from 0 to below 1" };
-    let Some(mut error) = arguments.refusal("rate", why) else { return };
+    let Some(mut error) = arguments.refusal(name, why) else { return };
     if rate == 1.0 {
         error = error.note("the number is the share that is dropped, not the share that is kept");
     } else if (2.0..100.0).contains(&rate) {
-        error = arguments.suggest(error, "rate", &format!("{}", rate / 100.0));
+        error = arguments.suggest(error, name, &format!("{}", rate / 100.0));
     }
     errors.push(error);
 }
@@ -43,7 +43,7 @@ fn check_rate(rate: f64, arguments: &mut Arguments, errors: &mut Errors) {
 fn rate(what: &str, arguments: &mut Arguments, errors: &mut Errors) -> f64 {
     arguments.accept(Some("rate"), &[], errors);
     let rate = arguments.number("rate", &format!("the share of the {what} that is dropped"), "0.5", errors);
-    check_rate(rate, arguments, errors);
+    check_rate("rate", rate, arguments, errors);
     rate
 }
 

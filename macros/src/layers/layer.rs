@@ -13,6 +13,16 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
     /// Whether what flows in are indices; all others take numbers.
     const INDICES: bool = false;
 
+    /// Whether that input may be indices, beside numbers. Asked after [`bind`](Layer::bind).
+    fn may_be_indices(&self, _input: usize) -> bool {
+        false
+    }
+
+    /// The argument that names a value, which flows in behind the others.
+    fn named_value(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Takes in the bounds of those inputs that are indices, before anything else is asked.
     fn bind(&mut self, _inputs: &[Option<Dim>]) {}
 

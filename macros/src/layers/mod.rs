@@ -42,12 +42,14 @@ mod max_pool1d;
 mod max_pool2d;
 mod memory;
 mod mismatch;
+mod multi_head_attention;
 mod names;
 mod network;
 mod param;
 mod permute;
 mod pixel_shuffle;
 mod pooling;
+mod positions;
 mod prelu;
 mod recurrent;
 mod reduce;
@@ -71,7 +73,7 @@ pub use elementary::Scalar;
 pub use init::{Scheme, Spread};
 pub use layer::{Init, Kind, Layer, Layout, Parameter, Role, Traits};
 pub use mismatch::{At, Mismatch, Proposal};
-pub use names::{ALIASES, FUNCTION_ALIASES, LATER};
+pub use names::{ALIASES, FUNCTION_ALIASES};
 use proc_macro2::{Ident, TokenStream};
 
 /// How a row is written in the language: by its name, or as the function or operator that it says.
@@ -164,6 +166,8 @@ macro_rules! layers {
             dispatch! { $($name)*; arguments() where () -> String }
             dispatch! { $($name)*; decides_features() where () -> bool }
             dispatch! { $($name)*; checks_elements() where () -> bool }
+            dispatch! { $($name)*; may_be_indices(input) where (input: usize) -> bool }
+            dispatch! { $($name)*; named_value() where () -> Option<&'static str> }
             dispatch! { $($name)*; network() where () -> Option<&network::Network> }
             dispatch! { $($name)*; identity() where () -> Option<Dim> }
         }
@@ -208,6 +212,9 @@ layers! {
     Gru => recurrent::Recurrent,
     Lstm => recurrent::Recurrent,
     Last => last::Last,
+    MultiHeadAttention => multi_head_attention::MultiHeadAttention,
+    PositionEmbedding => positions::PositionEmbedding,
+    PositionalEncoding => positions::PositionalEncoding,
     Dropout => dropout::Dropout,
     Dropout2d => dropout::Dropout2d,
     AlphaDropout => dropout::AlphaDropout,
@@ -363,6 +370,9 @@ impl AnyLayer {
 
     /// How many values it takes, if it does not take so many.
     pub fn refuses(&self, inputs: usize) -> Option<String> {
+        if let AnyLayer::MultiHeadAttention(attention) = self {
+            return attention.takes(inputs);
+        }
         match self.arity() {
             Some(0) if inputs > 0 => Some("no value".into()),
             Some(arity) if arity != inputs => Some(crate::shape::counted(arity, "values")),

@@ -33,9 +33,6 @@ pub const FUNCTION_ALIASES: &[(&str, &str)] = &[
     ("randn_like", "normal"),
 ];
 
-/// Layers that are still to come, under the names that they will have.
-pub const LATER: [&str; 1] = ["MultiHeadAttention"];
-
 /// What other frameworks call our layers.
 pub const ALIASES: &[(&str, &str)] = &[
     ("Linear", "Dense"),
@@ -106,4 +103,12 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("CuDNNLSTM", "Lstm"),
     ("CuDNNGRU", "Gru"),
     ("LastStep", "Last"),
+    ("Attention", "MultiHeadAttention"),
+    ("SelfAttention", "MultiHeadAttention"),
+    ("CrossAttention", "MultiHeadAttention"),
+    ("MHA", "MultiHeadAttention"),
+    ("PositionalEmbedding", "PositionEmbedding"),
+    ("LearnedPositionalEmbedding", "PositionEmbedding"),
+    ("SinePositionEncoding", "PositionalEncoding"),
+    ("SinusoidalPositionalEncoding", "PositionalEncoding"),
 ];

@@ -13,7 +13,7 @@ use crate::layers;
 use crate::limits;
 use crate::maps::OrderedMap;
 use crate::shape::{Dim, counted};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 
 /// A group about to be opened.
 struct Opening {
@@ -152,7 +152,7 @@ impl Builder<'_, '_> {
         name: Option<&Ident>,
         call: &Call,
         first_error: usize,
-        inputs: Vec<ValueId>,
+        mut inputs: Vec<ValueId>,
     ) -> Vec<ValueId> {
         let mut layer = match self.read_layer(call) {
             Ok(layer) => layer,
@@ -164,6 +164,7 @@ impl Builder<'_, '_> {
         let errors = first_error..self.errors.count();
         self.check_claim(call);
         let frozen = self.is_frozen(call);
+        inputs.extend(self.named_value(layer.as_ref(), call));
         if let Some(wanted) = layer.as_ref().and_then(|layer| layer.refuses(inputs.len())) {
             let line = format!("`{call}` takes {wanted}, but gets {}", inputs.len());
             self.errors.push(Error::new(&call.tokens, line));
@@ -201,6 +202,23 @@ impl Builder<'_, '_> {
             self.size_for_output(call, errors.start);
         }
         values
+    }
+
+    /// The value that an argument names: `mask: hidden`.
+    fn named_value(&mut self, layer: Option<&layers::AnyLayer>, call: &Call) -> Option<ValueId> {
+        let argument = layer?.named_value()?;
+        let written = call.arguments.iter().find(|a| a.name.as_ref().is_some_and(|name| name == argument))?;
+        let Some(TokenTree::Ident(name)) = written.value.tokens.clone().into_iter().next() else {
+            return None;
+        };
+        let group = self.frame.group.map(|group| &self.graph.groups[group.0]);
+        if group.is_some_and(|group| group.kind == GroupKind::Layer) {
+            let line = format!("`{argument}: {name}` cannot be handed to each round of a repetition");
+            let note = "a block takes it in and gives it on: `(x, mask) -> [Encoder(8); 6]`";
+            self.errors.push(Error::new(&written.tokens, line).note(note));
+            return Some(self.unknown(&written.tokens));
+        }
+        Some(self.lookup(&name))
     }
 
     /// A network inside a network has its scalar.

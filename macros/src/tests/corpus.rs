@@ -131,4 +131,5 @@ corpus! {
     uses: "corpus/uses.txt";
     more_habits: "corpus/more_habits.txt";
     recurrent: "corpus/recurrent.txt";
+    attention: "corpus/attention.txt";
 }

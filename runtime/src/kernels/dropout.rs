@@ -5,7 +5,7 @@ use crate::noise::{GROUP, LANES, Noise, draw};
 
 /// From which random word on an element is kept; `None` if all are dropped. A rate outside 0..=1 (or NaN) saturates.
 #[inline(always)]
-fn threshold(rate: f64) -> Option<u32> {
+pub(super) fn threshold(rate: f64) -> Option<u32> {
     u32::try_from((rate * 4_294_967_296.0).round() as u64).ok()
 }
 
@@ -36,7 +36,7 @@ fn mask<T: Elementary>(
 
 /// What a kept value is multiplied by.
 #[inline(always)]
-fn scale<T: Elementary>(rate: f64, threshold: u32) -> T {
+pub(super) fn scale<T: Elementary>(rate: f64, threshold: u32) -> T {
     T::of(if threshold == 0 { 1.0 } else { 1.0 / (1.0 - rate) })
 }
 

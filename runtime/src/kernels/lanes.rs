@@ -52,7 +52,7 @@ fn fold<T: Elementary>(x: &[T], start: T, add: impl Fn(T, T) -> T, join: impl Fn
 
 /// All lanes joined, those that are half of them apart first.
 #[inline(always)]
-fn tree<T: Elementary>(mut lanes: [T; LANES], join: impl Fn(T, T) -> T) -> T {
+pub(super) fn tree<T: Elementary>(mut lanes: [T; LANES], join: impl Fn(T, T) -> T) -> T {
     let mut width = LANES / 2;
     while width > 0 {
         for i in 0..width {

@@ -5,14 +5,15 @@
 //! a lot with AVX-512 too. Which of them runs is decided when the program runs. As no multiply-add is fused, all give the
 //! same bits.
 
+use super::attention_loops::{Block, Place};
 #[cfg(target_arch = "x86_64")]
 use super::isa::{Isa, isa};
 use super::pool::Window;
 use super::recurrent::cells;
 use super::resample::{Bins, Border, Resize};
 use super::{
-    arithmetic, batch_norm, batch_norm_loops, dropout, elementwise, formula, gates, group_norm, layout, pool,
-    resample, row_norm, softmax, strided, table,
+    arithmetic, attention_loops, batch_norm, batch_norm_loops, dropout, elementwise, formula, gates,
+    group_norm, layout, pool, resample, row_norm, softmax, strided, table,
 };
 use crate::layers::activation::Activation;
 use crate::layers::arithmetic::Arithmetic;
@@ -94,6 +95,17 @@ kernels! {
     /// Its gradient, from the outputs; an empty `dy` stands in `dx`.
     fn softmax_backward(len: usize, inner: usize, log: bool, y: &[T], dy: &[T], dx: &mut [T])
         = softmax::softmax_backward;
+    /// The loops of attention over a block of scores; see there.
+    fn attention_powers(block: &Block, fresh: bool, mask: &[T], s: &mut [T], state: &mut [T])
+        = attention_loops::powers;
+    fn attention_totals(rows: usize, state: &mut [T], logs: &mut [T]) = attention_loops::totals;
+    fn attention_scale(len: usize, step: usize, factors: &[T], y: &mut [T]) = attention_loops::scale_rows;
+    fn attention_shares(block: &Block, mask: &[T], logs: &[T], s: &mut [T]) = attention_loops::shares;
+    fn attention_gradient(block: &Block, p: &[T], sums: &[T], dp: &mut [T], dmask: &mut [T])
+        = attention_loops::score_gradient;
+    fn attention_sums(len: usize, step: usize, a: &[T], b: &[T], sums: &mut [T]) = attention_loops::row_products;
+    fn attention_drop(block: &Block, place: &Place, p: &mut [T]) = attention_loops::drop_shares;
+    fn attention_rotate(sizes: [usize; 4], back: bool, table: &[T], x: &mut [T]) = attention_loops::rotate;
 }
 
 kernels! {

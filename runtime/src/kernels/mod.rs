@@ -4,6 +4,8 @@
 //! here, once, and pick their instruction set when the program runs.
 
 mod arithmetic;
+pub mod attention;
+mod attention_loops;
 pub mod batch_norm;
 mod batch_norm_loops;
 mod columns;
@@ -28,6 +30,7 @@ mod pack;
 mod panel;
 pub mod parallel;
 pub mod pool;
+pub(crate) mod positions;
 pub mod product;
 pub mod recurrent;
 pub mod resample;
@@ -65,7 +68,8 @@ mod windows_x86;
 /// The kernels that exist once for each scalar type.
 #[doc(hidden)]
 pub trait Kernels:
-    map::CellKernels
+    attention::AttentionKernels
+    + map::CellKernels
     + map::FormulaKernels
     + map::MapKernels
     + product::ProductKernels

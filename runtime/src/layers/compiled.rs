@@ -9,7 +9,8 @@ use super::{
     activation, adaptive_avg_pool2d, adaptive_max_pool2d, add, alpha_dropout, arithmetic, avg_pool2d,
     batch_norm, constant, conv_transpose2d, conv2d, conv3d, dense, dropout, dropout2d, elementary, embedding,
     gaussian_noise, global_avg_pool2d, glu, group_norm, instance_norm2d, layer_norm, map, matmul, max_pool2d,
-    param, parts, pixel_shuffle, prelu, recurrent, rms_norm, softmax, strided, tensor, upsample, zero_pad2d,
+    multi_head_attention, param, parts, pixel_shuffle, position_embedding, positional_encoding, prelu,
+    recurrent, rms_norm, softmax, strided, tensor, upsample, zero_pad2d,
 };
 use crate::Real;
 
@@ -85,11 +86,14 @@ compiled! {
     map::MapSpec,
     matmul::MatmulSpec,
     max_pool2d::MaxPool2dSpec,
+    multi_head_attention::MultiHeadAttentionSpec,
     param::ParamSpec,
     parts::ConcatSpec,
     parts::SliceSpec,
     parts::SplitSpec,
     pixel_shuffle::PixelShuffleSpec,
+    position_embedding::PositionEmbeddingSpec,
+    positional_encoding::PositionalEncodingSpec,
     prelu::PReluSpec,
     recurrent::RecurrentSpec,
     rms_norm::RmsNormSpec,
