@@ -62,6 +62,21 @@ network! {
         d + e -> Relu -> GlobalAvgPool2d -> head: Dense(10)
     }
 
+    /// Of 64 steps of 16 numbers, read one after another.
+    pub struct RnnClasses(x: [64, 16]) -> [10] {
+        x -> cell: Rnn(64) -> Last -> head: Dense(10)
+    }
+
+    /// The same with gates.
+    pub struct GruClasses(x: [64, 16]) -> [10] {
+        x -> cell: Gru(64) -> Last -> head: Dense(10)
+    }
+
+    /// The same with gates and a memory.
+    pub struct LstmClasses(x: [64, 16]) -> [10] {
+        x -> cell: Lstm(64) -> Last -> head: Dense(10)
+    }
+
     /// A variational autoencoder, 784-400-20-400-784, whose output is its loss.
     pub struct Vae(x: [784]) -> [] {
         let h = x -> enc: Dense(400) -> Relu;

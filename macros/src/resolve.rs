@@ -12,6 +12,7 @@ mod parts;
 mod shared;
 mod signature;
 mod values;
+mod wider;
 
 use crate::ast::{Body, Expression, Network, Pattern, Port, Program, Statement};
 use crate::demands::{Demand, Part, Ways};
@@ -226,6 +227,7 @@ impl<'p, 'e> Builder<'p, 'e> {
             return None;
         };
         let values = self.several(result);
+        let values = self.widened(values, declared.outputs, result);
         if declared.outputs == 0 || values.len() == declared.outputs {
             return (declared.outputs > 0).then_some(values);
         }
@@ -276,6 +278,7 @@ impl<'p, 'e> Builder<'p, 'e> {
 
     fn bind_all(&mut self, names: &[Option<Ident>], tokens: &TokenStream, value: &Expression) {
         let values = self.several(value);
+        let values = self.widened(values, names.len(), value);
         // What a layer gives whose arguments are wrong nobody knows.
         let unknown = values.len() == 1
             && infer::source_node(&self.graph, values[0])
@@ -284,7 +287,8 @@ impl<'p, 'e> Builder<'p, 'e> {
             let given = crate::shape::counted(values.len(), "values");
             let line = format!("{} names are bound, but there is {given}", names.len());
             let line = if values.len() == 1 { line } else { line.replace("there is", "there are") };
-            self.errors.push(Error::new(tokens, line));
+            let error = Error::new(tokens, line);
+            self.errors.push(self.with_offer(error, &values, names, tokens));
         }
         for (i, name) in names.iter().enumerate() {
             let Some(name) = name else { continue };

@@ -7,7 +7,9 @@ mod forward;
 mod parameters;
 mod ports;
 mod rounds;
+mod small;
 mod steps;
+mod steps_of;
 mod stub;
 mod table;
 mod types;
@@ -83,11 +85,12 @@ pub fn emit(krate: &TokenStream, plan: &Plan) -> TokenStream {
     let definition = emit.definition();
     let alias = emit.workspace_alias();
     let ports = emit.ports();
-    let structs = ports.definitions();
+    let (structs, state) = (ports.definitions(), emit.state_definition());
     let constants = [emit.specs(), emit.graph(), emit.sizes(), emit.rounds()];
     let items = [emit.parameters(), ports.implementations(), emit.network(), emit.methods(), emit.debug()];
-    let outer = quote!(#definition #alias #structs);
-    let inner = quote!(#(#constants)* #(#items)*);
+    let steps = emit.step_methods();
+    let outer = quote!(#definition #alias #structs #state);
+    let inner = quote!(#(#constants)* #(#items)* #steps);
     Table::new(&emit.names, &plan.shaped, Some(plan)).finish(outer, inner, |inner| {
         quote! {
             #[allow(non_upper_case_globals, non_snake_case, unused_variables, unused_mut, clippy::all, clippy::pedantic)]
@@ -191,7 +194,14 @@ impl Emit<'_> {
         let learned = number(self.learned());
         let predict_doc = source(&format!("Predicts for one sample: {}.", ports.described()));
         let predict_batch = self.predict_batch();
-        let method = ports.predict();
+        let input = ports.passed();
+        let small =
+            self.predict_small(&quote!(::core::option::Option::Some(#krate::Tensor::scalars(#input))));
+        // A network over any length predicts whole sequences, and has this for one step of them.
+        let (method, hidden) = match self.plan.shaped.steps {
+            None => (ports.predict(), TokenStream::new()),
+            Some(_) => (Ident::new("__one_step", name.span()), quote!(#[doc(hidden)])),
+        };
         let predict = match ports.boxed() {
             Return::Chosen(handed) => quote! {
                 /// A large output comes in a box; `predict_into` writes it where you want it.
@@ -267,12 +277,14 @@ impl Emit<'_> {
                 #[doc = #predict_doc]
                 ///
                 /// Small working memory lies on the stack, larger one is kept once for each thread.
+                #hidden
                 #predict
 
                 /// Predicts for one sample into the caller's place.
                 pub fn predict_into(&self, #arguments, __output: &mut #output) {
-                    let __columns = #columns;
                     let __output = #krate::Tensor::scalars_mut(__output);
+                    #small
+                    let __columns = #columns;
                     if __ON_STACK {
                         let mut __memory = #private::Stack::<#scalar, __STACK_LEN>::new();
                         #private::predict_one(self, &__columns, __output, __memory.as_mut_slice());

@@ -4,6 +4,7 @@
 mod edits;
 mod groups;
 mod origin;
+mod recurrent;
 mod transposed;
 mod upstream;
 mod uses;
@@ -112,6 +113,7 @@ pub fn output(graph: &Graph, before: &Trial, index: usize) -> Option<Error> {
         return Some(error);
     }
     let mut candidates = Vec::new();
+    candidates.extend(explainer.last_step(value, wanted));
     candidates.extend(explainer.append(index, value, wanted, found));
     candidates.extend(explainer.wider(value, wanted, found));
     candidates.extend(explainer.longer(value, wanted, found));
@@ -256,6 +258,8 @@ impl Explainer<'_> {
             if mismatch.line.contains(" never broadcasts") {
                 candidates.extend(self.spread(node));
             }
+            let vector = values.iter().filter_map(|&other| self.shape(other)).find(|shape| shape.rank() == 1);
+            candidates.extend(vector.and_then(|v| values.iter().find_map(|&value| self.last_step(value, v))));
             candidates.extend(self.projected(node));
             candidates.extend(self.same_inputs(node));
             if let (&[a, b, ..], Some(axis)) = (&values[..], mismatch.axis) {

@@ -324,6 +324,7 @@ fn outputs(
         }
     }
     let mut layer = layer?;
+    layer.ask(node.outputs.len());
     layer.bind(&indices);
     let inputs: Vec<Shape> = inputs.into_iter().collect::<Option<_>>()?;
     if layer.refuses(inputs.len()).is_some() {
@@ -333,6 +334,7 @@ fn outputs(
         return Some(Err(mismatch));
     }
     let result = layer.outputs(&inputs).and_then(|shapes| {
+        layer.check_steps(&inputs, &shapes)?;
         check_claim(call.as_ref(), &inputs)?;
         check_frozen(call.as_ref(), &layer, &inputs)?;
         groups::check_shared(graph, trial, node, &layer, &inputs)?;

@@ -39,6 +39,16 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
         1
     }
 
+    /// Asks for so many values. A layer that has more to give than it usually does takes note; whether it gives so many.
+    fn ask(&mut self, ports: usize) -> bool {
+        ports == self.ports()
+    }
+
+    /// All that may be asked for, as a pattern: `(y, h)`.
+    fn offers(&self) -> Option<String> {
+        None
+    }
+
     /// The shapes that come out, or why these inputs do not fit.
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch>;
 
@@ -71,6 +81,11 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
     /// `dense::DenseSpec { rows: 1, inputs: 128, outputs: 10, bias: true }`. `node` is the node's number, which seeds
     /// noise.
     fn spec(&self, inputs: &[Shape], node: usize) -> TokenStream;
+
+    /// Whether the spec can be a link of the runtime's chain for small networks.
+    fn links(&self) -> bool {
+        false
+    }
 
     /// Multiplications followed by an addition, for one sample.
     fn multiply_adds(&self, _inputs: &[Shape]) -> Dim {

@@ -33,6 +33,7 @@ mod global_max_pool2d;
 mod glu;
 mod group_norm;
 mod init;
+mod last;
 mod layer;
 mod layer_norm;
 mod map;
@@ -48,12 +49,14 @@ mod permute;
 mod pixel_shuffle;
 mod pooling;
 mod prelu;
+mod recurrent;
 mod reduce;
 mod reshape;
 mod slice;
 mod softmax;
 mod split;
 mod statistics;
+mod stepwise;
 mod tensor;
 mod transposed;
 mod upsample;
@@ -121,6 +124,20 @@ macro_rules! layers {
                 }
             }
 
+            /// Whether it says itself how many values it takes.
+            fn counts_inputs(&self) -> bool {
+                match self {
+                    $(AnyLayer::$name(_) => <$kind as Layer>::ARITY == OWN,)*
+                }
+            }
+
+            /// Asks for so many values; whether it gives them.
+            pub fn ask(&mut self, ports: usize) -> bool {
+                match self {
+                    $(AnyLayer::$name(layer) => layer.ask(ports),)*
+                }
+            }
+
             /// Whether what flows in are indices.
             pub fn takes_indices(&self) -> bool {
                 match self {
@@ -136,12 +153,14 @@ macro_rules! layers {
             }
 
             dispatch! { $($name)*; ports() where () -> usize }
+            dispatch! { $($name)*; offers() where () -> Option<String> }
             dispatch! { $($name)*; outputs(inputs) where (inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> }
             dispatch! { $($name)*; parameters(inputs) where (inputs: &[Shape]) -> Vec<Parameter> }
             dispatch! { $($name)*; field(inputs, scalar) where (inputs: &[Shape], scalar: &TokenStream) -> TokenStream }
             dispatch! { $($name)*; traits(inputs) where (inputs: &[Shape]) -> Traits }
             dispatch! { $($name)*; spec(inputs, node) where (inputs: &[Shape], node: usize) -> TokenStream }
             dispatch! { $($name)*; multiply_adds(inputs) where (inputs: &[Shape]) -> Dim }
+            dispatch! { $($name)*; links() where () -> bool }
             dispatch! { $($name)*; kind() where () -> Option<Kind> }
             dispatch! { $($name)*; arguments() where () -> String }
             dispatch! { $($name)*; decides_features() where () -> bool }
@@ -186,6 +205,10 @@ layers! {
     AdaptiveAvgPool1d => adaptive_avg_pool1d::AdaptiveAvgPool1d,
     AdaptiveMaxPool1d => adaptive_max_pool1d::AdaptiveMaxPool1d,
     Embedding => embedding::Embedding,
+    Rnn => recurrent::Recurrent,
+    Gru => recurrent::Recurrent,
+    Lstm => recurrent::Recurrent,
+    Last => last::Last,
     Dropout => dropout::Dropout,
     Dropout2d => dropout::Dropout2d,
     AlphaDropout => dropout::AlphaDropout,
@@ -344,9 +367,7 @@ impl AnyLayer {
         match self.arity() {
             Some(0) if inputs > 0 => Some("no value".into()),
             Some(arity) if arity != inputs => Some(crate::shape::counted(arity, "values")),
-            None if inputs < 2 && !matches!(self, AnyLayer::Map(_) | AnyLayer::Network(_)) => {
-                Some("two values or more".into())
-            }
+            None if inputs < 2 && !self.counts_inputs() => Some("two values or more".into()),
             _ => None,
         }
     }

@@ -34,7 +34,7 @@ pub const FUNCTION_ALIASES: &[(&str, &str)] = &[
 ];
 
 /// Layers that are still to come, under the names that they will have.
-pub const LATER: [&str; 3] = ["Lstm", "Gru", "MultiHeadAttention"];
+pub const LATER: [&str; 1] = ["MultiHeadAttention"];
 
 /// What other frameworks call our layers.
 pub const ALIASES: &[(&str, &str)] = &[
@@ -99,4 +99,11 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("Embed", "Embedding"),
     ("EmbeddingBag", "Embedding"),
     ("LookUp", "Embedding"),
+    ("SimpleRNN", "Rnn"),
+    ("RnnCell", "Rnn"),
+    ("GruCell", "Gru"),
+    ("LstmCell", "Lstm"),
+    ("CuDNNLSTM", "Lstm"),
+    ("CuDNNGRU", "Gru"),
+    ("LastStep", "Last"),
 ];

@@ -228,7 +228,18 @@ pub(super) fn parse_dimensions(group: &Group, batch: bool, errors: &mut Errors) 
             is_first = false;
             continue;
         }
+        let is_length = is_first && cursor.peek_dots(0);
         is_first = false;
+        if is_length {
+            // `[.., 16]`: a sequence of any length.
+            (0..2).for_each(|_| drop(cursor.next()));
+            shape.iter_mut().for_each(|s| s.extend(Dim::ANY_LENGTH.integer().map(Dimension::Number)));
+            if !cursor.take_punct(',') && !cursor.is_end() {
+                errors.push(Error::new(cursor.place(), format!("expected `,`, found {}", cursor.found())));
+                return None;
+            }
+            continue;
+        }
         let is_left_out = cursor.peek_word("_");
         if is_left_out && left_out {
             shape = None;
@@ -312,9 +323,11 @@ fn parse_dimension(cursor: &mut Cursor, errors: &mut Errors) -> Option<Dimension
     let start = cursor.at();
     let place = if dots { cursor.pair_place() } else { cursor.place() };
     let line = match cursor.peek()? {
-        _ if dots => "a sequence of any length, `[.., 16]`, is not supported yet".into(),
+        _ if dots => {
+            "`..` is the length of a sequence, the first axis of an input or output: `[.., 16]`".into()
+        }
         TokenTree::Ident(name) if cursor.peek_dots(1) => {
-            format!("a sequence of any length, `[{name}.., 16]`, is not supported yet")
+            format!("a name for the length, `[{name}.., 16]`, is not supported yet: `[.., 16]` is")
         }
         TokenTree::Punct(p) if p.as_char() == '-' => {
             let start = cursor.at();

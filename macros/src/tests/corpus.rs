@@ -130,4 +130,5 @@ corpus! {
     habits: "corpus/habits.txt";
     uses: "corpus/uses.txt";
     more_habits: "corpus/more_habits.txt";
+    recurrent: "corpus/recurrent.txt";
 }

@@ -29,11 +29,13 @@ mod panel;
 pub mod parallel;
 pub mod pool;
 pub mod product;
+pub mod recurrent;
 pub mod resample;
 mod row_norm;
 mod slide;
 #[cfg(target_arch = "x86_64")]
 mod slide_avx512;
+pub mod small;
 mod softmax;
 pub(crate) mod split;
 mod stream_row;
@@ -63,9 +65,12 @@ mod windows_x86;
 /// The kernels that exist once for each scalar type.
 #[doc(hidden)]
 pub trait Kernels:
-    map::FormulaKernels
+    map::CellKernels
+    + map::FormulaKernels
     + map::MapKernels
     + product::ProductKernels
+    + small::SmallKernels
+    + recurrent::RecurrentKernels
     + sweep::Swept
     + tile::TileScalar
     + update::UpdateKernels

@@ -9,7 +9,7 @@ use super::{
     activation, adaptive_avg_pool2d, adaptive_max_pool2d, add, alpha_dropout, arithmetic, avg_pool2d,
     batch_norm, constant, conv_transpose2d, conv2d, conv3d, dense, dropout, dropout2d, elementary, embedding,
     gaussian_noise, global_avg_pool2d, glu, group_norm, instance_norm2d, layer_norm, map, matmul, max_pool2d,
-    param, parts, pixel_shuffle, prelu, rms_norm, softmax, strided, tensor, upsample, zero_pad2d,
+    param, parts, pixel_shuffle, prelu, recurrent, rms_norm, softmax, strided, tensor, upsample, zero_pad2d,
 };
 use crate::Real;
 
@@ -91,6 +91,7 @@ compiled! {
     parts::SplitSpec,
     pixel_shuffle::PixelShuffleSpec,
     prelu::PReluSpec,
+    recurrent::RecurrentSpec,
     rms_norm::RmsNormSpec,
     softmax::SoftmaxSpec,
     strided::GatherSpec,

@@ -124,6 +124,7 @@ pub mod param;
 pub mod parts;
 pub mod pixel_shuffle;
 pub mod prelu;
+pub mod recurrent;
 pub mod rms_norm;
 pub mod softmax;
 pub mod strided;
