@@ -70,6 +70,7 @@ use crate::errors::Errors;
 use crate::shape::{Dim, Shape};
 pub use arguments::{Arguments, INIT_ALIASES, argument_text, choice, is_value, list, rearranged};
 pub use elementary::Scalar;
+pub use embedding::embedding;
 pub use init::{Scheme, Spread};
 pub use layer::{Init, Kind, Layer, Layout, Parameter, Role, Traits};
 pub use mismatch::{At, Mismatch, Proposal};
