@@ -42,7 +42,7 @@ pub const LINE: usize = 600;
 const EFFORT: usize = 200_000;
 
 /// How much arithmetic on constants there may be, in terms of sums.
-const ARITHMETIC: usize = 300_000;
+const ARITHMETIC: usize = 1_000_000;
 
 thread_local! {
     static EFFORT_LEFT: Cell<usize> = const { Cell::new(EFFORT) };
