@@ -45,9 +45,12 @@ impl Layer for Concat {
             let rest: Vec<String> = inputs[small].0.iter().map(ToString::to_string).collect();
             let rest = rest.join(", ");
             let calls = ["Flatten".into(), format!("reshape([1, {rest}])"), format!("reshape([{rest}, 1])")];
+            // Of a sequence one step is meant, or something over all of them.
+            let first = usize::from(inputs[large].rank() == 2);
             return Err([large, small, small]
                 .into_iter()
                 .zip(calls)
+                .skip(first)
                 .fold(mismatch, |mismatch, (input, call)| {
                     mismatch.propose(Proposal::Insert { input, call })
                 }));

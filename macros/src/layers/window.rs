@@ -10,7 +10,10 @@ pub fn sequence(shape: &Shape) -> Result<[Dim; 2], Mismatch> {
     match shape.0[..] {
         [t, f] => Ok([t, f]),
         [n] => Err(not(shape, "[time, features]").propose(Proposal::Input(vec![n, Dim::ONE]))),
-        [_, t, f] => Err(not(shape, "[time, features]").propose(Proposal::Input(vec![t, f]))),
+        // An image has as many channels as there are colours, a batch most likely more samples.
+        [n, t, f] if !n.known().is_some_and(|n| [1, 3, 4].contains(&n)) => {
+            Err(not(shape, "[time, features]").propose(Proposal::Input(vec![t, f])))
+        }
         _ => Err(not(shape, "[time, features]")),
     }
 }
