@@ -7,6 +7,7 @@ mod forward;
 mod parameters;
 mod ports;
 mod rounds;
+mod small;
 mod steps;
 mod steps_of;
 mod stub;
@@ -193,6 +194,9 @@ impl Emit<'_> {
         let learned = number(self.learned());
         let predict_doc = source(&format!("Predicts for one sample: {}.", ports.described()));
         let predict_batch = self.predict_batch();
+        let input = ports.passed();
+        let small =
+            self.predict_small(&quote!(::core::option::Option::Some(#krate::Tensor::scalars(#input))));
         // A network over any length predicts whole sequences, and has this for one step of them.
         let (method, hidden) = match self.plan.shaped.steps {
             None => (ports.predict(), TokenStream::new()),
@@ -278,8 +282,9 @@ impl Emit<'_> {
 
                 /// Predicts for one sample into the caller's place.
                 pub fn predict_into(&self, #arguments, __output: &mut #output) {
-                    let __columns = #columns;
                     let __output = #krate::Tensor::scalars_mut(__output);
+                    #small
+                    let __columns = #columns;
                     if __ON_STACK {
                         let mut __memory = #private::Stack::<#scalar, __STACK_LEN>::new();
                         #private::predict_one(self, &__columns, __output, __memory.as_mut_slice());

@@ -392,7 +392,7 @@ fn check_elements(
         .note("indices enter a network as an input with their range: `tokens: [64] in 0..1000`"));
     }
     if let (false, Some(place)) = (layer.takes_indices(), indices.iter().position(Option::is_some)) {
-        let (value, shape) = (graph.describe(node.inputs[place]), &inputs[place]);
+        let (value, shape) = (graph.describe_to(node.group, node.inputs[place]), &inputs[place]);
         // The width that fits what it meets, if it meets such.
         let fits = |other: &Shape| match other.0.split_last() {
             Some((width, outer)) if outer == shape.0 => Some(*width),

@@ -3,7 +3,7 @@
 use super::mismatch::{Mismatch, Proposal};
 use super::window::{image, number};
 use super::{Arguments, Kind, Layer, Layout, Traits};
-use crate::errors::{Change, Errors, How};
+use crate::errors::Errors;
 use crate::shape::Shape;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -28,16 +28,13 @@ fn check_rate(rate: f64, arguments: &mut Arguments, errors: &mut Errors) {
     if (0.0..1.0).contains(&rate) {
         return;
     }
-    let place = arguments.place("rate");
     let why =
         if rate == 1.0 { "drops everything" } else { "is invalid: the rate is a fraction from 0 to below 1" };
     let Some(mut error) = arguments.refusal("rate", why) else { return };
     if rate == 1.0 {
         error = error.note("the number is the share that is dropped, not the share that is kept");
-    } else if let (true, Some(place)) = ((2.0..100.0).contains(&rate), place) {
-        let fraction = format!("{}", rate / 100.0);
-        let change = Change { place, how: How::Replace, text: fraction.clone() };
-        error = error.help_with(format!("`{}({fraction})`", arguments.layer()), vec![change]);
+    } else if (2.0..100.0).contains(&rate) {
+        error = arguments.suggest(error, "rate", &format!("{}", rate / 100.0));
     }
     errors.push(error);
 }

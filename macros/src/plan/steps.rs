@@ -57,13 +57,14 @@ fn carry(shaped: &mut Shaped, id: NodeId, word: &str) {
         let place = shaped.graph.header.inputs.len();
         shift(shaped, place);
         let graph = &mut shaped.graph;
-        graph.values.insert(place, Value { source: Source::Input(place), name: Some(name.clone()) });
+        let source = Source::Input(place);
+        graph.values.insert(place, Value { source, name: Some(name.clone()), scope: None });
         shaped.shapes.insert(place, Some(shape.clone()));
         let (tokens, shape) = (tokens.clone(), Some(shape));
         let input = Input { name: name.clone(), shape: shape.clone(), indices: None, tokens: tokens.clone() };
         graph.header.inputs.push(input);
         graph.nodes[id.0].inputs.push(ValueId(place));
-        graph.values.push(Value { source: Source::Node { node: id, port }, name: None });
+        graph.values.push(Value { source: Source::Node { node: id, port }, name: None, scope: None });
         shaped.shapes.push(shape.clone());
         let value = ValueId(graph.values.len() - 1);
         graph.nodes[id.0].outputs.push(value);

@@ -35,6 +35,7 @@ mod row_norm;
 mod slide;
 #[cfg(target_arch = "x86_64")]
 mod slide_avx512;
+pub mod small;
 mod softmax;
 pub(crate) mod split;
 mod stream_row;
@@ -68,6 +69,7 @@ pub trait Kernels:
     + map::FormulaKernels
     + map::MapKernels
     + product::ProductKernels
+    + small::SmallKernels
     + recurrent::RecurrentKernels
     + sweep::Swept
     + tile::TileScalar
