@@ -192,7 +192,7 @@ pub(crate) fn gru_backward<T: Elementary>(
                 let dz = d[k] * (before[k] - n[k]);
                 let dn = d[k] * (one - z[k]) * (one - n[k] * n[k]);
                 let dr = dn * through[k];
-                d[k] = d[k] * z[k];
+                d[k] *= z[k];
                 z[k] = dz * z[k] * (one - z[k]);
                 through[k] = dn * r[k];
                 r[k] = dr * r[k] * (one - r[k]);
