@@ -39,6 +39,8 @@ pub struct Block {
     pub body: Option<Body>,
     /// Whether it comes from `blocks!`, so that no error can be shown in it.
     pub imported: bool,
+    /// Whether something in it could not be read.
+    pub broken: bool,
 }
 
 /// One `struct Name(…) -> … { … }`. Whatever could not be read is missing, and an error says so.
@@ -53,6 +55,8 @@ pub struct Network {
     pub outputs: Vec<Port>,
     /// `None` if the declaration ends before its body.
     pub body: Option<Body>,
+    /// Whether something in it could not be read.
+    pub broken: bool,
 }
 
 /// A declared input, or an output, which may be without a name.
@@ -250,6 +254,19 @@ pub struct Argument {
 pub struct Value {
     pub kind: ValueKind,
     pub tokens: TokenStream,
+    /// Where the number was written if a block's parameter stands here: `16` in `Residual(16)`.
+    pub given: Option<TokenStream>,
+}
+
+impl Value {
+    pub fn new(kind: ValueKind, tokens: TokenStream) -> Value {
+        Value { kind, tokens, given: None }
+    }
+
+    /// What a user changes for another value.
+    pub fn source(&self) -> &TokenStream {
+        self.given.as_ref().unwrap_or(&self.tokens)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

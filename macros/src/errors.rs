@@ -102,6 +102,13 @@ impl Error {
         self
     }
 
+    /// Adds a note unless there is one of its kind.
+    pub fn annotate(&mut self, note: &str) {
+        if !self.notes.iter().any(|other| other.starts_with("in `")) {
+            self.notes.push(note.into());
+        }
+    }
+
     pub fn help(self, text: impl Into<String>) -> Error {
         self.help_with(text, Vec::new())
     }
@@ -212,11 +219,7 @@ impl Errors {
 
     /// Adds a note to all mistakes from that number on which do not have one of its kind.
     pub fn annotate(&mut self, first: usize, note: &str) {
-        for error in self.list.iter_mut().skip(first) {
-            if !error.notes.iter().any(|other| other.starts_with("in `")) {
-                error.notes.push(note.into());
-            }
-        }
+        self.list.iter_mut().skip(first).for_each(|error| error.annotate(note));
     }
 
     /// Shows all mistakes from that number on at another place, since nobody can be shown their own: they stand in a
@@ -231,7 +234,7 @@ impl Errors {
     /// Adds the way out that another number by place is, to an error that proposes one.
     pub fn complete(&mut self, error: usize, tokens: &TokenStream, number: &str) {
         let Some(error) =
-            self.list.get_mut(error).filter(|e| e.line.contains("` needs an argument: the number of"))
+            self.list.get_mut(error).filter(|e| e.line.contains("` needs an argument: the number"))
         else {
             return;
         };

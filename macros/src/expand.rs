@@ -26,7 +26,6 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
         output.extend(errors.into_compile_errors());
         return output;
     }
-    let unreadable = errors.count();
     let mut used = Vec::new();
     for network in &program.networks {
         let before = errors.count();
@@ -34,12 +33,13 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
         // shows the mistakes of all stages.
         let graph = resolve::resolve(&program, network, &mut errors);
         used.extend(resolve::blocks_of(&graph));
+        let is_readable = !is_cut && resolve::is_readable(&program, network, &graph);
         show("graph", &graph);
         let shaped = infer::infer(graph, &mut errors);
         show("shaped", &shaped);
         check::check(&shaped, &mut errors);
         // Gate 2: only a network without a mistake is planned.
-        let good = unreadable == 0 && errors.count() == before && program.layers.get() < limits::FULL;
+        let good = is_readable && errors.count() == before && program.layers.get() < limits::FULL;
         let code = if check_whole(&shaped, good, &mut errors) {
             let mut warnings = lints::unused(&shaped);
             warnings.extend(lints::emit(&lints::warnings(&shaped, &mut errors)));

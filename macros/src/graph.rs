@@ -144,7 +144,7 @@ pub struct Node {
     pub tokens: TokenStream,
     /// The layer's call as it was read, for messages that quote or edit it; `None` for an operator.
     pub call: Option<Call>,
-    /// Each operand of an operator as written.
+    /// Each operand of an operator as written; of a `param` its shape.
     pub operands: Vec<TokenStream>,
     pub inputs: Vec<ValueId>,
     pub outputs: Vec<ValueId>,
@@ -162,6 +162,8 @@ pub struct Value {
     pub source: Source,
     /// The name that the user gave it: an input's, a `let`'s, a named layer's.
     pub name: Option<Ident>,
+    /// The group in whose body that name stands.
+    pub scope: Option<GroupId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -230,6 +232,12 @@ impl Header {
 }
 
 impl Graph {
+    /// Gives a value a name in the body of that group.
+    pub fn call_value(&mut self, value: ValueId, name: &Ident, scope: Option<GroupId>) {
+        let value = &mut self.values[value.0];
+        (value.name, value.scope) = (Some(name.clone()), scope);
+    }
+
     /// How a message calls a value: by the user's name, else by the layer that gives it.
     pub fn describe(&self, value: ValueId) -> String {
         let value = &self.values[value.0];
@@ -240,6 +248,25 @@ impl Graph {
             (None, Source::Round { group, port }) => self.describe(self.groups[group.0].inputs[port]),
             (None, Source::Repeat { group, .. }) => format!("`{}`", self.groups[group.0].text),
         }
+    }
+
+    /// The same for who stands in that group: what comes out of a block or a network beside it has that one's name.
+    pub fn describe_to(&self, viewer: Option<GroupId>, value: ValueId) -> String {
+        let around: Vec<GroupId> = self.around(viewer).collect();
+        let (found, scope) = (&self.values[value.0], self.values[value.0].scope);
+        let is_visible = scope.is_none_or(|scope| around.contains(&scope));
+        if let (Source::Node { node, .. }, false) = (found.source, found.name.is_some() && is_visible) {
+            let closed = self.around(self.nodes[node.0].group).filter(|group| !around.contains(group));
+            let closed = closed.map(|group| &self.groups[group.0]);
+            let group = closed.filter(|g| g.kind != GroupKind::Layer && g.outputs.contains(&value)).last();
+            if let Some(group) = group {
+                return format!(
+                    "`{}`",
+                    if group.named { group.name.to_string() } else { group.text.clone() }
+                );
+            }
+        }
+        self.describe(value)
     }
 
     /// What is so of constants if a part is good.

@@ -20,13 +20,14 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
     let mut reported = Vec::new();
     for failure in &trial.failures {
         let definition = explain::definition(&graph, failure.fault);
-        if definition.is_some() && reported.contains(&definition) {
+        let at_use = explain::is_at_use(&graph, failure.fault, &failure.mismatch);
+        if definition.is_some() && !at_use && reported.contains(&definition) {
             continue;
         }
         reported.push(definition);
         match failure.fault {
             Fault::Node(node) => errors.push(explain::node(&graph, &trial, node, &failure.mismatch)),
-            Fault::Open(group) => errors.push(explain::opened(&graph, group, &failure.mismatch)),
+            Fault::Open(group) => errors.push(explain::opened(&graph, &trial, group, &failure.mismatch)),
             Fault::Close(group) => errors.push(explain::closed(&graph, &trial, group, &failure.mismatch)),
             Fault::Output(_) => {}
         }
@@ -46,7 +47,9 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
                 Fault::Node(node) => {
                     vec![explain::node(&graph, &trial, *node, mismatch)]
                 }
-                Fault::Open(group) => vec![demands::conditional(&explain::opened(&graph, *group, mismatch))],
+                Fault::Open(group) => {
+                    vec![demands::conditional(&explain::opened(&graph, &trial, *group, mismatch))]
+                }
                 Fault::Close(group) => {
                     vec![demands::conditional(&explain::closed(&graph, &trial, *group, mismatch))]
                 }
@@ -56,9 +59,25 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
         let ways = ways.grown(&mut Vec::new(), &mut { explained }).merged_by(&|a, b| demands::same(a, b));
         demands.push(Demand { part, ways, definition: explain::definition(&graph, *fault) });
     }
+    one_for_the_order(&graph, &trial, &mut demands);
     let mut graph = graph;
     graph.demands.extend(demands);
     Shaped { shapes: trial.shapes, graph }
+}
+
+/// Two outputs in the other order are one mistake, of which constants may decide whether it is one.
+fn one_for_the_order(graph: &Graph, trial: &trial::Trial, demands: &mut Vec<Demand>) {
+    let is_result = |demand: &Demand| matches!(demand.part, Part::Result(_));
+    if graph.results.len() != 2 || demands.iter().filter(|demand| is_result(demand)).count() != 2 {
+        return;
+    }
+    let Some(error) = crate::check::other_order(graph, &trial.shapes) else { return };
+    let error = demands::conditional(&error);
+    let second = demands.iter().rposition(is_result);
+    second.into_iter().for_each(|second| drop(demands.remove(second)));
+    for demand in demands.iter_mut().filter(|demand| is_result(demand)) {
+        demand.ways = demand.ways.map(&mut |errors| errors.iter().map(|_| error.clone()).take(1).collect());
+    }
 }
 
 pub use explain::output;

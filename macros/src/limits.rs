@@ -15,7 +15,7 @@ const OPERATORS: usize = 768;
 pub const BRACKET: usize = OPERATORS / BRACKETS;
 
 /// Layers of one invocation, those of blocks and inner networks counted at each use; a repetition counts once.
-pub const LAYERS: usize = 2048;
+pub const LAYERS: usize = 1024;
 
 /// More of them than can be: all that comes behind a mistake of this kind is passed over.
 pub const FULL: usize = usize::MAX / 2;
@@ -42,7 +42,7 @@ pub const LINE: usize = 600;
 const EFFORT: usize = 200_000;
 
 /// How much arithmetic on constants there may be, in terms of sums.
-const ARITHMETIC: usize = 800_000;
+const ARITHMETIC: usize = 300_000;
 
 thread_local! {
     static EFFORT_LEFT: Cell<usize> = const { Cell::new(EFFORT) };

@@ -10,9 +10,10 @@ use crate::layers;
 use crate::suggest;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
+use std::collections::BTreeSet;
 
 /// The names of all lints.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 10] = [
     "missing_activation",
     "relu_before_softmax",
     "repeated_softmax",
@@ -22,6 +23,7 @@ pub const NAMES: [&str; 9] = [
     "batch_norm_of_one_pixel",
     "bias_before_batch_norm",
     "unnamed_twins",
+    "channels_last",
 ];
 
 /// One warning.
@@ -118,14 +120,13 @@ fn our_lint(part: &TokenStream) -> Option<Ident> {
 pub fn warnings(shaped: &Shaped, errors: &mut Errors) -> Vec<Warning> {
     let levels = &shaped.graph.header.levels;
     let mut warnings: Vec<Warning> = Vec::new();
+    let mut known = BTreeSet::new();
     for warning in rules::find(shaped) {
         let lint = warning.lint.to_string();
         let place = Place::of(&warning.tokens);
         // A block's text is one place, however often the block is used.
-        let known = warnings.iter().any(|w| {
-            w.lint == warning.lint && crate::remedies::is_same(Place::of(&w.tokens).first, place.first)
-        });
-        if known || levels.allowed.contains(&lint) {
+        let is_new = known.insert((warning.lint, crate::remedies::key(place.first)));
+        if !is_new || levels.allowed.contains(&lint) {
             continue;
         }
         if levels.denied.contains(&lint) {

@@ -149,7 +149,19 @@ fn mistakes_after(tokens: &TokenStream, changes: &[Change]) -> Option<Vec<String
 
 /// Stable Rust compares no spans; what is printed of one tells it from all others.
 pub fn is_same(a: Span, b: Span) -> bool {
-    format!("{a:?}") == format!("{b:?}")
+    key(a) == key(b)
+}
+
+/// What tells a span from others.
+pub fn key(span: Span) -> String {
+    format!("{span:?}")
+}
+
+/// The tokens with one change made; `None` if its place is not among them.
+pub fn changed(tokens: &TokenStream, change: &Change) -> Option<TokenStream> {
+    let mut done = [false];
+    let changed = apply(tokens, std::slice::from_ref(change), &mut done)?;
+    done[0].then_some(changed)
 }
 
 /// The tokens with the changes made whose places are found, which are marked.

@@ -22,7 +22,7 @@ use crate::lints::{self, Levels};
 use crate::maps::OrderedMap;
 use crate::shape::Shape;
 use crate::suggest;
-pub use dimensions::{Dimensions, evaluate};
+pub use dimensions::{Dimensions, evaluate, with_constants};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 pub use signature::{Misfit, Signature};
 
@@ -63,6 +63,8 @@ struct Frame {
     scope: OrderedMap<Binding>,
     /// What names in dimensions and arguments stand for.
     dimensions: Dimensions,
+    /// Where a block's parameters were written at its use.
+    given: OrderedMap<TokenStream>,
     /// Every name that the user gives anywhere, for numbering and for "defined only later".
     taken: Vec<String>,
     /// Names reported as undefined, each once, with the error's number and the name that is similar.
@@ -77,6 +79,7 @@ impl Frame {
         Frame {
             scope: OrderedMap::new(),
             dimensions: Dimensions::new(),
+            given: OrderedMap::new(),
             taken: names_of(inputs, body),
             reported: OrderedMap::new(),
             counts: OrderedMap::new(),
@@ -138,6 +141,16 @@ pub fn blocks_of(graph: &Graph) -> impl Iterator<Item = usize> {
         GroupKind::Block(block) => Some(block),
         _ => None,
     })
+}
+
+/// Whether all could be read that a network is made of, so that what is missing in another keeps none from being built.
+pub fn is_readable(program: &Program, network: &Network, graph: &Graph) -> bool {
+    let inner = |group: &crate::graph::Group| match &group.kind {
+        GroupKind::Block(block) => program.blocks[*block].broken,
+        GroupKind::Network(name) => program.networks.iter().any(|other| other.name == *name && other.broken),
+        GroupKind::Layer => false,
+    };
+    !network.broken && !graph.groups.iter().any(inner)
 }
 
 /// What a body has to give.
@@ -393,7 +406,7 @@ impl<'p, 'e> Builder<'p, 'e> {
         }
         let named = &mut self.graph.values[value.0];
         if named.name.is_none() {
-            named.name = Some(name.clone());
+            (named.name, named.scope) = (Some(name.clone()), self.frame.group);
         }
         self.frame.scope.insert(text, Binding::Value(value));
     }
@@ -547,7 +560,7 @@ impl<'p, 'e> Builder<'p, 'e> {
     }
 
     fn value(&mut self, source: Source, shape: Option<Shape>) -> ValueId {
-        self.graph.values.push(Value { source, name: None });
+        self.graph.values.push(Value { source, name: None, scope: self.frame.group });
         self.shapes.push(shape);
         ValueId(self.graph.values.len() - 1)
     }

@@ -13,6 +13,10 @@ pub fn similar<'a>(name: &str, known: &[&'a str], aliases: &[(&str, &'a str)]) -
         return known.contains(found).then_some(*found);
     }
     let bound = name.chars().count().max(3) / 3;
+    // Of one letter another is nothing similar.
+    if name.chars().count() == 1 {
+        return None;
+    }
     known
         .iter()
         .map(|k| (distance(&plain(k), &plain(name)), *k))

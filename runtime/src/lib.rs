@@ -384,6 +384,7 @@
 //! | `batch_norm_of_one_pixel` | one value for each channel has no spread in a batch of one | `BatchNorm2d` of `[512, 1, 1]` |
 //! | `bias_before_batch_norm` | the normalisation takes the bias away again; `bias: false` | `-> Conv2d(8, kernel: 3) -> BatchNorm2d` |
 //! | `unnamed_twins` | two layers without names, of one kind and size, side by side: the order of the lines decides whose weights are whose in a saved file | `(a -> Dense(8)) + (b -> Dense(8))` |
+//! | `channels_last` | an image with its channels last is read as many channels of narrow images | `photo: [224, 224, 3]` |
 //!
 //! ```
 //! # formwork::network! {

@@ -331,6 +331,7 @@ pages! {
     /// | `batch_norm_of_one_pixel` | one value for each channel has no spread in a batch of one | another place, or `LayerNorm` |
     /// | `bias_before_batch_norm` | the normalisation takes the bias away again | `bias: false` |
     /// | `unnamed_twins` | the order of lines decides whose weights are whose in a file | names: `left: Dense(4)` |
+    /// | `channels_last` | an image with its channels last is read as many channels of narrow images | `[3, 224, 224]` |
     lints,
 }
 

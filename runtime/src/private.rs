@@ -12,6 +12,7 @@ pub mod constants;
 #[path = "outside.rs"]
 pub mod outside;
 
+pub use crate::kernels::small;
 pub use crate::network::{Inputs, equally_many};
 
 pub use crate::rounds::{Row, add_gradient, link, link_in, link_out, part_of, part_of_mut, tensors};
@@ -199,6 +200,15 @@ pub fn predict_one<N: Network>(
 ) {
     let inputs = InputsOf { columns, selection: Selection::All, samples: 1 };
     network.__predict(inputs, output, memory);
+}
+
+/// The scalars of the only sample, where it is the caller's only one and holds numbers.
+#[inline]
+pub fn only_sample<'a, T: Real>(inputs: &InputsOf<'a, T>) -> Option<&'a [T]> {
+    match (inputs.samples, inputs.columns.first(), inputs.selection) {
+        (1, Some(&Column::Numbers(column)), Selection::All) => Some(column),
+        _ => None,
+    }
 }
 
 /// Many samples through a network.

@@ -13,7 +13,9 @@ impl Emit<'_> {
         let steps = program.forward.iter().map(|step| self.step(program, Scope::Network, step));
         let (each, fixed) = (number(program.memory.each), number(program.memory.fixed));
         let kept = quote!(__samples * #each + #fixed);
+        let small = self.predict_small(&quote!(#krate::__private::only_sample(&__inputs)));
         quote! {
+            #small
             let __samples = __inputs.samples;
             let __mode = #krate::layers::Mode::Predict;
             let __parameters = #krate::Parameters::as_slice(self);

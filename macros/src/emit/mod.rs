@@ -7,6 +7,7 @@ mod forward;
 mod parameters;
 mod ports;
 mod rounds;
+mod small;
 mod steps;
 mod stub;
 mod table;
@@ -191,6 +192,9 @@ impl Emit<'_> {
         let learned = number(self.learned());
         let predict_doc = source(&format!("Predicts for one sample: {}.", ports.described()));
         let predict_batch = self.predict_batch();
+        let input = ports.passed();
+        let small =
+            self.predict_small(&quote!(::core::option::Option::Some(#krate::Tensor::scalars(#input))));
         let method = ports.predict();
         let predict = match ports.boxed() {
             Return::Chosen(handed) => quote! {
@@ -271,8 +275,9 @@ impl Emit<'_> {
 
                 /// Predicts for one sample into the caller's place.
                 pub fn predict_into(&self, #arguments, __output: &mut #output) {
-                    let __columns = #columns;
                     let __output = #krate::Tensor::scalars_mut(__output);
+                    #small
+                    let __columns = #columns;
                     if __ON_STACK {
                         let mut __memory = #private::Stack::<#scalar, __STACK_LEN>::new();
                         #private::predict_one(self, &__columns, __output, __memory.as_mut_slice());

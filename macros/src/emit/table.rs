@@ -177,7 +177,17 @@ impl<'a> Table<'a> {
     /// The name of an expression's value, which is computed above.
     fn open(&mut self, place: usize) -> TokenStream {
         let name = format_ident!("__v{place}", span = Span::mixed_site());
-        if self.written.insert(name.to_string()) {
+        let is_written = |table: &Self, place: usize| table.written.contains(&format!("__v{place}"));
+        // Where things lie is a sum that grows from one to the next.
+        if let Some((longer, added)) = Dim::parts(place)
+            && !is_written(self, place)
+            && is_written(self, longer)
+            && added.open().is_none_or(|added| is_written(self, added) || Dim::parts(added).is_none())
+        {
+            self.written.insert(name.to_string());
+            let (longer, added) = (self.open(longer), self.dim(added));
+            self.lines.push(quote!(let #name: ::core::primitive::i128 = #longer.saturating_add(#added);));
+        } else if self.written.insert(name.to_string()) {
             let (number, products) = Dim::at(place).products();
             let mut sum = integer(number);
             if number < 0 || !products.is_empty() {

@@ -5,6 +5,8 @@ mod edits;
 mod origin;
 mod transposed;
 mod upstream;
+mod uses;
+mod values;
 
 use super::trial::{Edit, Fault, Trial, run, source_node};
 use crate::ast::Port;
@@ -60,6 +62,9 @@ pub fn node(graph: &Graph, before: &Trial, id: NodeId, mismatch: &Mismatch) -> E
         candidates.extend(explainer.claims(id));
         candidates.extend(explainer.unclaimed(node).filter(|_| node.group.is_some()));
     }
+    if mismatch.at == At::Layer {
+        candidates.extend(explainer.resized(&node.inputs));
+    }
     if !is_turned {
         candidates
             .extend(explainer.ordered(node, &mismatch.proposals).filter_map(|p| explainer.candidate(id, p)));
@@ -87,6 +92,20 @@ pub fn definition(graph: &Graph, fault: Fault) -> Option<(usize, usize, bool)> {
     Some((block, place - group.nodes.start, is_node))
 }
 
+/// Whether a fault is shown at the use of a block: at the number that was given there for a parameter.
+pub fn is_at_use(graph: &Graph, fault: Fault, mismatch: &Mismatch) -> bool {
+    let Fault::Node(id) = fault else { return false };
+    let Some(call) = &graph.nodes[id.0].call else { return false };
+    call.arguments.iter().any(|argument| {
+        let is_it = match mismatch.at {
+            At::Argument(name) => argument.name.as_ref().is_some_and(|n| n == name),
+            At::Main(name) => argument.name.as_ref().map_or(!is_value(argument), |n| n == name),
+            _ => false,
+        };
+        is_it && argument.value.given.is_some()
+    })
+}
+
 /// Where an error about something in that group is shown: the use of the outermost block from elsewhere around it, whose
 /// text is out of reach, with a note that says where in it.
 fn elsewhere(graph: &Graph, group: Option<GroupId>, title: &str, error: &mut Error) {
@@ -104,14 +123,18 @@ fn elsewhere(graph: &Graph, group: Option<GroupId>, title: &str, error: &mut Err
 fn inside(graph: &Graph, group: Option<GroupId>) -> Option<String> {
     let group = &graph.groups[graph.around(group).find(|g| graph.groups[g.0].kind != GroupKind::Layer)?.0];
     let used = if group.named { format!(", used as `{}`", group.name) } else { String::new() };
-    let inputs: Vec<_> = group.inputs.iter().map(|&v| graph.describe(v)).collect();
+    let inputs: Vec<_> = group.inputs.iter().map(|&v| graph.describe_to(group.parent, v)).collect();
     Some(format!("in `{}`{used}, which takes {}", group.text, inputs.join(", ")))
 }
 
 /// The error for what flows into a block that does not take it.
-pub fn opened(graph: &Graph, id: GroupId, mismatch: &Mismatch) -> Error {
+pub fn opened(graph: &Graph, before: &Trial, id: GroupId, mismatch: &Mismatch) -> Error {
     let group = &graph.groups[id.0];
     let mut error = Error::new(&group.tokens, mismatch.line.clone());
+    let explainer = Explainer { graph, before, fault: Fault::Open(id) };
+    if !before.is_open(explainer.fault) {
+        error.helps = explainer.good(explainer.fitting(group));
+    }
     error.notes.extend(inside(graph, group.parent));
     elsewhere(graph, group.parent, &group.text, &mut error);
     error
@@ -126,7 +149,9 @@ pub fn closed(graph: &Graph, before: &Trial, id: GroupId, mismatch: &Mismatch) -
             let mut error = Error::new(&port.tokens, mismatch.line.clone());
             error.notes.extend(inside(graph, Some(id)));
             let explainer = Explainer { graph, before, fault: Fault::Close(id) };
-            error.helps = explainer.good(explainer.padded_group(group).into_iter().collect());
+            let mut candidates: Vec<_> = explainer.padded_group(group).into_iter().collect();
+            candidates.extend(group.results.iter().filter_map(|&value| explainer.multiplied(value)));
+            error.helps = explainer.good(candidates);
             elsewhere(graph, Some(id), &format!("-> {}", Signature::declared(port)), &mut error);
             error
         }
@@ -136,6 +161,8 @@ pub fn closed(graph: &Graph, before: &Trial, id: GroupId, mismatch: &Mismatch) -
             let explainer = Explainer { graph, before, fault: Fault::Close(id) };
             error.helps = explainer.good(explainer.padded_group(group).into_iter().collect());
             error.helps.extend(first_apart(graph, before, group));
+            let narrower = explainer.narrower(group).into_iter().collect();
+            error.helps.extend(explainer.good(narrower));
             elsewhere(graph, group.parent, &group.text, &mut error);
             error
         }
@@ -144,14 +171,20 @@ pub fn closed(graph: &Graph, before: &Trial, id: GroupId, mismatch: &Mismatch) -
 
 /// `Dense(6) -> [Dense(6); 2]` for `[Dense(6); 3]`, where the first round alone takes something else.
 fn first_apart(graph: &Graph, before: &Trial, group: &Group) -> Option<Help> {
-    let node = graph.nodes[group.nodes.clone()].first().filter(|_| group.kind == GroupKind::Layer)?;
-    let (call, layer) = (node.call.as_ref()?, node.layer.as_ref()?);
-    let given = before.shapes[group.results.first()?.0].clone()?;
     let rounds = group.repeat?.known().filter(|&n| n > 1)?;
-    let next = layer.outputs(std::slice::from_ref(&given)).ok()?;
-    if next.len() != 1 || next[0] != given {
-        return None;
-    }
+    let call = match group.kind {
+        GroupKind::Layer => {
+            let node = graph.nodes[group.nodes.clone()].first()?;
+            let given = before.shapes[group.results.first()?.0].clone()?;
+            let next = node.layer.as_ref()?.outputs(std::slice::from_ref(&given)).ok()?;
+            if next.len() != 1 || next[0] != given {
+                return None;
+            }
+            node.call.as_ref()?.to_string()
+        }
+        // Whether a block takes what it gives shows where all helps are proved.
+        _ => suggest::source(&group.tokens).strip_prefix('[')?.rsplit_once(';')?.0.to_string(),
+    };
     let text = match rounds {
         2 => format!("{call} -> {call}"),
         _ => format!("{call} -> [{call}; {}]", rounds - 1),
@@ -179,7 +212,10 @@ pub fn output(graph: &Graph, before: &Trial, index: usize) -> Option<Error> {
         None => format!("-> {wanted}"),
     };
     let title = match source_node(graph, value) {
-        Some(node) => format!("`{}` gives", graph.nodes[node.0].title()),
+        Some(node) if graph.nodes[node.0].group.is_none() => {
+            format!("`{}` gives", graph.nodes[node.0].title())
+        }
+        Some(_) => format!("{} gives", graph.describe_to(None, value)),
         None => format!("{} is", graph.describe(value)),
     };
     let explainer = Explainer { graph, before, fault: Fault::Output(index) };
@@ -232,6 +268,7 @@ pub fn output(graph: &Graph, before: &Trial, index: usize) -> Option<Error> {
 }
 
 /// A way out that has still to be tried.
+#[derive(Clone)]
 struct Candidate {
     edits: Vec<Edit>,
     text: String,
@@ -240,6 +277,7 @@ struct Candidate {
     gives: Option<Gives>,
 }
 
+#[derive(Clone)]
 enum Gives {
     Value(ValueId),
     Shape(Shape),
@@ -335,6 +373,9 @@ impl Explainer<'_> {
         let values = &node.inputs;
         let joins = values.len() > 1 && mismatch.at == At::Layer;
         if joins {
+            if mismatch.line.contains(" never broadcasts") {
+                candidates.extend(self.spread(node));
+            }
             candidates.extend(self.projected(node));
             candidates.extend(self.same_inputs(node));
             if let (&[a, b, ..], Some(axis)) = (&values[..], mismatch.axis) {
@@ -351,12 +392,18 @@ impl Explainer<'_> {
                     candidates.extend(self.grown(a, right));
                     candidates.extend(self.grown(b, left));
                     candidates.extend(self.padded(values));
-                    candidates.extend(self.divisible());
+                    if self.rounded(a).or_else(|| self.rounded(b)).is_some() {
+                        candidates.extend(self.divisible());
+                    }
                 }
             }
         }
         for proposal in &mismatch.proposals {
             if let (Proposal::Input(shape), [value]) = (proposal, &values[..]) {
+                if self.shape(*value).is_some_and(|found| found.0.get(1..) == Some(&shape[..])) {
+                    candidates.extend(self.batch_left_out(*value));
+                    continue;
+                }
                 candidates.insert(
                     0,
                     self.redeclared(*value, &Shape(shape.clone())).unwrap_or_else(Candidate::none),
@@ -366,6 +413,9 @@ impl Explainer<'_> {
         if mismatch.line.contains(" takes indices, but ") {
             candidates.extend(values.first().and_then(|value| self.as_indices(*value)));
             candidates.extend(self.left_out(node));
+        }
+        if let [value] = values[..] {
+            candidates.extend(self.as_image(node, value, mismatch));
         }
         if mismatch.trail && !joins {
             candidates.extend(self.padded(values));
@@ -421,7 +471,7 @@ impl Explainer<'_> {
 /// Puts names where a layer left room for them.
 fn fill(graph: &Graph, node: &Node, text: &str) -> String {
     let kind = node.call.as_ref().map_or(String::new(), |c| c.name.to_string());
-    let input = |i: usize| node.inputs.get(i).map_or(String::new(), |v| graph.describe(*v));
+    let input = |i: usize| node.inputs.get(i).map_or(String::new(), |v| graph.describe_to(node.group, *v));
     let is_input = node.inputs.first().is_some_and(|v| matches!(graph.values[v.0].source, Source::Input(_)));
     let verb = if is_input { "is" } else { "gives" };
     let mut text = text.to_string();
@@ -450,7 +500,7 @@ fn operand_name(graph: &Graph, node: &Node, i: usize) -> String {
     match (node.operands.get(i), node.inputs.get(i)) {
         (Some(tokens), Some(value)) => match suggest::source(tokens) {
             text if text.len() <= 24 => format!("`{text}`"),
-            _ => graph.describe(*value),
+            _ => graph.describe_to(node.group, *value),
         },
         _ => String::new(),
     }
@@ -465,11 +515,11 @@ fn place(graph: &Graph, node: &Node, at: At) -> Place {
     let argument = |name: &str| {
         let call = node.call.as_ref()?;
         let found = call.arguments.iter().find(|a| a.name.as_ref().is_some_and(|n| n == name))?;
-        Some(Place::of(&found.value.tokens))
+        Some(Place::of(found.value.source()))
     };
     let by_place = || {
         let call = node.call.as_ref()?;
-        Some(Place::of(&call.arguments.iter().find(|a| a.name.is_none() && !is_value(a))?.value.tokens))
+        Some(Place::of(call.arguments.iter().find(|a| a.name.is_none() && !is_value(a))?.value.source()))
     };
     match at {
         At::Main(name) => argument(name).or_else(by_place).unwrap_or_else(|| Place::of(&node.tokens)),

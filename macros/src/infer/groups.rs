@@ -21,11 +21,12 @@ pub fn open(graph: &Graph, trial: &Trial, id: GroupId) -> Result<(), Mismatch> {
     let Some(found) = &trial.shapes[value.0] else { return Ok(()) };
     let port = group.signature.as_ref().map(|s| &s.inputs[misfit.port]);
     let declared = port.map(Signature::declared).unwrap_or_default();
-    let expected = match declared.ends_with(&misfit.expected) {
+    let is_general = group.signature.as_ref().is_some_and(Signature::is_general);
+    let expected = match declared.ends_with(&misfit.expected) || !is_general {
         true => String::new(),
         false => format!(", here `{}`", misfit.expected),
     };
-    let what = graph.describe(value);
+    let what = graph.describe_to(group.parent, value);
     let verb = if trial.is_input(graph, value) { "is" } else { "gives" };
     Err(Mismatch::new(format!("`{}` takes `{declared}`{expected}, but {what} {verb} `{found}`", group.text)))
 }
@@ -47,7 +48,7 @@ fn check_indices(graph: &Graph, trial: &Trial, group: &Group) -> Result<(), Mism
             Some(bound) => format!("holds indices, `{shape} in 0..{bound}`"),
             None => format!("holds numbers, `{shape}`"),
         };
-        let what = graph.describe(value);
+        let what = graph.describe_to(group.parent, value);
         return Err(Mismatch::new(format!("`{}` takes `{declared}`, but {what} {found}", group.text)));
     }
     Ok(())
@@ -120,7 +121,7 @@ pub fn check_shared(
         return Err(Mismatch::new(line).trail());
     };
     let first = used.shares.map_or(&used.inputs, |owner| &graph.groups[owner.0].inputs);
-    let given: Vec<_> = used.inputs.iter().map(|&v| graph.describe(v)).collect();
+    let given: Vec<_> = used.inputs.iter().map(|&v| graph.describe_to(used.parent, v)).collect();
     let line = format!(
         "the shared layer `{}` has weights for {}, its first input, but here it gets {}, {}",
         used.name,

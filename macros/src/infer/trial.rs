@@ -392,7 +392,7 @@ fn check_elements(
     let are_wrong =
         |(i, bound): (usize, &Option<Dim>)| (bound.is_some() && !layer.may_be_indices(i)).then_some(i);
     if let (false, Some(place)) = (layer.takes_indices(), indices.iter().enumerate().find_map(are_wrong)) {
-        let (value, shape) = (graph.describe(node.inputs[place]), &inputs[place]);
+        let (value, shape) = (graph.describe_to(node.group, node.inputs[place]), &inputs[place]);
         // The width that fits what it meets, if it meets such.
         let fits = |other: &Shape| match other.0.split_last() {
             Some((width, outer)) if outer == shape.0 => Some(*width),

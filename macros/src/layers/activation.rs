@@ -205,6 +205,10 @@ impl Layer for Activation {
         quote!(activation::ActivationSpec { len: #len, function: activation::Activation::#function })
     }
 
+    fn links(&self) -> bool {
+        true
+    }
+
     fn kind(&self) -> Option<Kind> {
         Some(match self {
             Activation::Sigmoid | Activation::Hardsigmoid => Kind::Probabilities,

@@ -337,7 +337,7 @@ impl<'a> Arguments<'a> {
     pub fn refusal(&mut self, name: &str, why: &str) -> Option<Error> {
         self.failed = true;
         let value = self.take(name).filter(|v| v.kind != ValueKind::Broken)?;
-        Some(Error::new(&value.tokens, format!("{} {why}", self.quote(name, value))))
+        Some(Error::new(value.source(), format!("{} {why}", self.quote(name, value))))
     }
 
     /// Reports a name that stands for no number.
@@ -351,6 +351,9 @@ impl<'a> Arguments<'a> {
 
     /// The error with a help: the same call with another value for an argument.
     pub fn suggest(&self, error: Error, name: &str, value: &str) -> Error {
+        if let Some(given) = self.take(name).and_then(|value| value.given.as_ref()) {
+            return error.help_or(format!("`{value}`"), given, value);
+        }
         let arguments: Vec<_> = self
             .call
             .arguments
@@ -364,9 +367,17 @@ impl<'a> Arguments<'a> {
         error.help_call(&self.call.tokens, format!("{}({})", self.call.name, arguments.join(", ")))
     }
 
+    /// The error with a help: the same call without an argument that has a name.
+    pub fn left_out(&self, error: Error, name: &str) -> Error {
+        match self.call.arguments.iter().find(|a| a.name.as_ref().is_some_and(|given| given == name)) {
+            Some(argument) => error.help_call(&self.call.tokens, self.without(&[argument])),
+            None => error,
+        }
+    }
+
     /// The place of an argument's value, to change it.
     pub fn place(&self, name: &str) -> Option<Place> {
-        self.take(name).map(|value| Place::of(&value.tokens))
+        self.take(name).map(|value| Place::of(value.source()))
     }
 
     fn missing(&mut self, name: &str, meaning: &str, example: &str, errors: &mut Errors) {

@@ -35,12 +35,22 @@ impl Layer for Concat {
             n => format!("{{{n}}}"),
         };
         if let Some((place, other)) = inputs.iter().enumerate().find(|(_, s)| s.rank() != first.rank()) {
-            return Err(Mismatch::new(format!(
-                "`concat` joins values of one rank, but {{a}} has {} and {} has {}",
+            let mismatch = Mismatch::new(format!(
+                "`concat` joins values of one rank, but {{a}} {first} has {} and {} {other} has {}",
                 memory::counted_axes(first.rank()),
                 named(place),
                 memory::counted_axes(other.rank())
-            )));
+            ));
+            let (large, small) = if first.rank() > other.rank() { (0, place) } else { (place, 0) };
+            let rest: Vec<String> = inputs[small].0.iter().map(ToString::to_string).collect();
+            let rest = rest.join(", ");
+            let calls = ["Flatten".into(), format!("reshape([1, {rest}])"), format!("reshape([{rest}, 1])")];
+            return Err([large, small, small]
+                .into_iter()
+                .zip(calls)
+                .fold(mismatch, |mismatch, (input, call)| {
+                    mismatch.propose(Proposal::Insert { input, call })
+                }));
         }
         if axis >= first.rank() {
             return Err(memory::no_axis(axis, first));

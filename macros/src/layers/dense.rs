@@ -98,6 +98,10 @@ impl Layer for Dense {
         quote!(dense::DenseSpec { rows: #rows, inputs: #width, outputs: #outputs, bias: #bias })
     }
 
+    fn links(&self) -> bool {
+        true
+    }
+
     fn multiply_adds(&self, inputs: &[Shape]) -> Dim {
         let [rows, width] = Self::rows_and_inputs(inputs);
         super::multiply(&[rows, width, self.outputs])

@@ -3,7 +3,7 @@
 use super::mismatch::{Mismatch, Proposal};
 use super::window::{image, number};
 use super::{Arguments, Kind, Layer, Layout, Traits};
-use crate::errors::{Change, Errors, How};
+use crate::errors::Errors;
 use crate::shape::Shape;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -28,20 +28,13 @@ pub(super) fn check_rate(name: &'static str, rate: f64, arguments: &mut Argument
     if (0.0..1.0).contains(&rate) {
         return;
     }
-    let place = arguments.place(name);
     let why =
         if rate == 1.0 { "drops everything" } else { "is invalid: the rate is a fraction from 0 to below 1" };
     let Some(mut error) = arguments.refusal(name, why) else { return };
     if rate == 1.0 {
         error = error.note("the number is the share that is dropped, not the share that is kept");
-    } else if let (true, Some(place)) = ((2.0..100.0).contains(&rate), place) {
-        let fraction = format!("{}", rate / 100.0);
-        let change = Change { place, how: How::Replace, text: fraction.clone() };
-        let text = match name {
-            "rate" => format!("`{}({fraction})`", arguments.layer()),
-            _ => format!("`{name}: {fraction}`"),
-        };
-        error = error.help_with(text, vec![change]);
+    } else if (2.0..100.0).contains(&rate) {
+        error = arguments.suggest(error, name, &format!("{}", rate / 100.0));
     }
     errors.push(error);
 }

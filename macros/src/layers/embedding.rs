@@ -46,7 +46,8 @@ impl Layer for Embedding {
             return Err(Mismatch::new(format!(
                 "{{title}} takes a sequence of indices, `[n]`, or a single one, `[]`, but {{input_is}} `{}`",
                 inputs[0]
-            )));
+            ))
+            .propose(super::Proposal::Input(inputs[0].0[1..].to_vec())));
         }
         match self.padding_idx {
             Some(index) if rows <= index => Err(Mismatch::new(format!(

@@ -1,6 +1,6 @@
 //! `Glu`: one half of the values along an axis, gated by the other.
 
-use super::mismatch::Mismatch;
+use super::mismatch::{Mismatch, Proposal};
 use super::window::number;
 use super::{Arguments, Layer, Layout, Traits};
 use crate::errors::Errors;
@@ -50,12 +50,18 @@ impl Layer for Glu {
             return Err(Mismatch::no_axis(axis, shape));
         };
         if size % 2 != 0 {
-            return Err(Mismatch::new(format!(
+            let mismatch = Mismatch::new(format!(
                 "{{name}} halves the {} of {{input}}, but {size} does not split into 2 equal parts",
                 shape.axis_name(axis)
             ))
             .note(format!("the nearest sizes that do are {} and {}", size - 1, size + 1))
-            .axis(axis));
+            .axis(axis);
+            return Err(match shape.claimed_axis() == Some(axis) {
+                true => {
+                    [size + 1, size - 1].into_iter().fold(mismatch, |m, n| m.propose(Proposal::Features(n)))
+                }
+                false => mismatch,
+            });
         }
         let mut halved = shape.0.clone();
         halved[axis] = size / 2;

@@ -82,6 +82,11 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
     /// noise.
     fn spec(&self, inputs: &[Shape], node: usize) -> TokenStream;
 
+    /// Whether the spec can be a link of the runtime's chain for small networks.
+    fn links(&self) -> bool {
+        false
+    }
+
     /// Multiplications followed by an addition, for one sample.
     fn multiply_adds(&self, _inputs: &[Shape]) -> Dim {
         Dim::ZERO

@@ -143,6 +143,7 @@ macro_rules! layers {
             dispatch! { $($name)*; traits(inputs) where (inputs: &[Shape]) -> Traits }
             dispatch! { $($name)*; spec(inputs, node) where (inputs: &[Shape], node: usize) -> TokenStream }
             dispatch! { $($name)*; multiply_adds(inputs) where (inputs: &[Shape]) -> Dim }
+            dispatch! { $($name)*; links() where () -> bool }
             dispatch! { $($name)*; kind() where () -> Option<Kind> }
             dispatch! { $($name)*; arguments() where () -> String }
             dispatch! { $($name)*; decides_features() where () -> bool }
@@ -385,6 +386,12 @@ pub fn our_name(name: &str) -> Option<String> {
     let same = |other: &&&str| other.eq_ignore_ascii_case(&name.replace('_', ""));
     let found = alias.map(|(_, ours)| *ours).or_else(|| layers.iter().find(same).copied());
     found.map(String::from)
+}
+
+/// The same, and the layer where there is a function of that name besides: `Relu` for `relu`.
+pub fn our_layer(name: &str) -> Option<String> {
+    let layer = ACTIVATIONS.iter().find(|(function, _)| *function == name);
+    layer.map(|(_, layer)| layer.to_string()).or_else(|| our_name(name))
 }
 
 /// The names of functions.

@@ -1,6 +1,6 @@
 //! `split(x, 2, axis: 0)`: a value in equal parts along an axis.
 
-use super::mismatch::Mismatch;
+use super::mismatch::{Mismatch, Proposal};
 use super::window::number;
 use super::{Arguments, Layer, Traits, memory};
 use crate::errors::Errors;
@@ -50,6 +50,8 @@ impl Layer for Split {
             "{size} does not split into {parts} equal parts ({name} of {{input}} `{shape}`)"
         ))
         .axis(axis);
+        let others = [above, below].into_iter().filter(|n| *n > 0 && shape.claimed_axis() == Some(axis));
+        let mismatch = others.fold(mismatch, |mismatch, n| mismatch.propose(Proposal::Features(n)));
         let divisors: Vec<_> =
             (2..=16).filter(|n| size.is_multiple_of(*n)).map(|n: usize| n.to_string()).collect();
         Err(match &divisors[..] {

@@ -136,7 +136,8 @@ fn check_output_padding<const N: usize>(
         );
         if let Some(error) = arguments.refusal("output_padding", &why) {
             let most: [Dim; N] = core::array::from_fn(|axis| output_padding[axis].min(stride[axis] - 1));
-            errors.push(arguments.suggest(error, "output_padding", &tuple(most)));
+            let error = arguments.suggest(error, "output_padding", &tuple(most));
+            errors.push(arguments.left_out(error, "output_padding"));
         }
     }
 }

@@ -10,6 +10,7 @@ pub fn sequence(shape: &Shape) -> Result<[Dim; 2], Mismatch> {
     match shape.0[..] {
         [t, f] => Ok([t, f]),
         [n] => Err(not(shape, "[time, features]").propose(Proposal::Input(vec![n, Dim::ONE]))),
+        [_, t, f] => Err(not(shape, "[time, features]").propose(Proposal::Input(vec![t, f]))),
         _ => Err(not(shape, "[time, features]")),
     }
 }

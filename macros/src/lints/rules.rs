@@ -3,14 +3,21 @@
 use super::Warning;
 use crate::graph::{Node, NodeId, Shaped, Source, ValueId};
 use crate::infer::source_node;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
+use std::collections::BTreeMap;
 
 pub fn find(shaped: &Shaped) -> Vec<Warning> {
     let mut readers = vec![0; shaped.graph.values.len()];
     shaped.graph.nodes.iter().flat_map(|node| &node.inputs).for_each(|value| readers[value.0] += 1);
     let unnamed = shaped.graph.nodes.iter().map(|node| unnamed(shaped, node)).collect();
-    let lints = Lints { shaped, live: shaped.graph.is_live(), readers, unnamed };
+    let before = before(shaped);
+    let mut twins: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let unnamed: Vec<Option<String>> = unnamed;
+    for (id, own) in unnamed.iter().enumerate() {
+        own.iter().for_each(|own| twins.entry(own).or_default().push(id));
+    }
+    let lints = Lints { shaped, live: shaped.graph.is_live(), readers, unnamed: &unnamed, twins, before };
     let mut warnings = Vec::new();
     for (id, node) in shaped.graph.nodes.iter().enumerate().map(|(id, node)| (NodeId(id), node)) {
         // Nobody can be shown a block from elsewhere.
@@ -28,6 +35,7 @@ pub fn find(shaped: &Shaped) -> Vec<Warning> {
             Lints::batch_norm_of_one_pixel,
             Lints::bias_before_batch_norm,
             Lints::unnamed_twins,
+            Lints::channels_last,
         ];
         warnings.extend(rules.iter().filter_map(|rule| rule(&lints, id, node)));
     }
@@ -40,7 +48,11 @@ struct Lints<'a> {
     /// How many nodes read a value.
     readers: Vec<usize>,
     /// What layers without names have in common with their twins.
-    unnamed: Vec<Option<String>>,
+    unnamed: &'a [Option<String>],
+    /// The layers that have it.
+    twins: BTreeMap<&'a str, Vec<usize>>,
+    /// The nodes whose numbers flow into each node, a bit for each.
+    before: Vec<Vec<u64>>,
 }
 
 fn warning(lint: &'static str, tokens: &TokenStream, text: String) -> Option<Warning> {
@@ -233,12 +245,9 @@ impl Lints<'_> {
     /// lines, so that swapping the lines swaps their weights. `let a = x -> Dense(8); let b = x -> Dense(8);`
     fn unnamed_twins(&self, id: NodeId, node: &Node) -> Option<Warning> {
         let own = self.unnamed[id.0].as_ref()?;
-        let alike: Vec<usize> = (0..id.0).filter(|&i| self.unnamed[i].as_ref() == Some(own)).collect();
-        if alike.is_empty() {
-            return None;
-        }
-        let before = self.before(id);
-        let twin = &self.nodes()[alike.into_iter().find(|&i| !before[i])?];
+        let mut alike = self.twins.get(own.as_str())?.iter().take_while(|&&other| other < id.0);
+        let before = &self.before[id.0];
+        let twin = &self.nodes()[*alike.find(|&&other| !has(before, other))?];
         let text = format!(
             "`{}` and `{}` are alike and have no names: in a saved file they are `{}` and `{}`, by the order of the lines\nhelp: a name for each, `name: {}`",
             twin.title(),
@@ -250,28 +259,56 @@ impl Lints<'_> {
         warning("unnamed_twins", &node.tokens, text)
     }
 
-    /// The nodes whose numbers flow into a node.
-    fn before(&self, last: NodeId) -> Vec<bool> {
-        let graph = &self.shaped.graph;
-        let mut open = self.nodes()[last.0].inputs.clone();
-        let mut seen = vec![false; graph.values.len()];
-        let mut before = vec![false; self.nodes().len()];
+    /// An image whose last side is as many as colours have is most likely one with its channels last:
+    /// `image: [224, 224, 3]`.
+    fn channels_last(&self, _: NodeId, node: &Node) -> Option<Warning> {
+        let &[value] = &node.inputs[..] else { return None };
+        let Source::Input(index) = self.shaped.graph.values[value.0].source else { return None };
+        let input = &self.shaped.graph.header.inputs[index];
+        let &[a, b, c] = &input.shape.as_ref()?.0[..] else { return None };
+        // A constant is most likely a side.
+        let is_side = |n: Dim| n.known().is_none_or(|n| n >= 8);
+        let colours = c.known().is_some_and(|c| [1, 3, 4].contains(&c));
+        let of_images = ["Conv2d", "MaxPool2d", "AvgPool2d", "BatchNorm2d"];
+        if !colours || !is_side(a) || !is_side(b) || !of_images.contains(&kind(node)) {
+            return None;
+        }
+        let text = format!(
+            "`{}` is read as {a} channels of {b} x {c} pixels\nhelp: images are channels first here: `{}: [{c}, {a}, {b}]`",
+            input.name, input.name
+        );
+        warning("channels_last", &input.tokens, text)
+    }
+}
+
+/// The nodes whose numbers flow into each node.
+fn before(shaped: &Shaped) -> Vec<Vec<u64>> {
+    let graph = &shaped.graph;
+    let words = graph.nodes.len().div_ceil(64);
+    let mut all: Vec<Vec<u64>> = Vec::new();
+    for node in &graph.nodes {
+        let mut before = vec![0; words];
+        let mut open = node.inputs.clone();
         while let Some(value) = open.pop() {
-            if std::mem::replace(&mut seen[value.0], true) {
-                continue;
-            }
             match graph.values[value.0].source {
-                Source::Node { node, .. } => {
-                    before[node.0] = true;
-                    open.extend(&self.nodes()[node.0].inputs);
+                // Nodes stand in the order in which they run.
+                Source::Node { node, .. } if !has(&before, node.0) => {
+                    before[node.0 / 64] |= 1 << (node.0 % 64);
+                    let earlier = all.get(node.0).into_iter().flatten();
+                    before.iter_mut().zip(earlier).for_each(|(all, earlier)| *all |= earlier);
                 }
+                Source::Node { .. } | Source::Input(_) => {}
                 Source::Round { group, port } => open.push(graph.groups[group.0].inputs[port]),
                 Source::Repeat { group, .. } => open.extend(&graph.groups[group.0].results),
-                Source::Input(_) => {}
             }
         }
-        before
+        all.push(before);
     }
+    all
+}
+
+fn has(set: &[u64], node: usize) -> bool {
+    set[node / 64] >> (node % 64) & 1 == 1
 }
 
 /// What tells layers without names apart: their kind and their tensors; `None` for what has names or no tensors.

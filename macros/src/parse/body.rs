@@ -56,6 +56,7 @@ fn thrown_away(value: Expression) -> Statement {
 }
 
 fn parse_let(cursor: &mut Cursor, errors: &mut Errors) -> Let {
+    let word = cursor.place();
     cursor.next();
     let start = cursor.at();
     let mut pattern = parse_pattern(cursor, errors);
@@ -89,7 +90,11 @@ fn parse_let(cursor: &mut Cursor, errors: &mut Errors) -> Let {
         end_statement(cursor, errors, true);
         return Let { pattern, value: Expression::Unknown(cursor.since(start)) };
     }
-    if !cursor.peek_punct('=') || cursor.peek_fat_arrow() {
+    if cursor.peek_punct('<') {
+        let place = cursor.pair_place();
+        errors.push(Error::new(place, "expected `=`, found `<-`").help_replace("write `=`", place, "="));
+        cursor.next();
+    } else if !cursor.peek_punct('=') || cursor.peek_fat_arrow() {
         errors.push(Error::new(place, format!("expected `=`, found {}", cursor.found())));
         let start = cursor.at();
         end_statement(cursor, errors, true);
@@ -101,7 +106,14 @@ fn parse_let(cursor: &mut Cursor, errors: &mut Errors) -> Let {
         cursor.take_punct(';');
         return Let { pattern, value: Expression::Unknown(TokenStream::new()) };
     }
+    let shown = cursor.place().first;
+    let is_layer = cursor.peek_ident().is_some_and(|name| name.to_string().starts_with(char::is_uppercase));
     let value = parse_expression(cursor, errors);
+    if let (true, Pattern::One(Some(name)), Expression::Unknown(layer)) = (is_layer, &pattern, &value) {
+        // Others make a layer first, and let data flow through it later.
+        let text = format!("`layer {name} = {};`", crate::suggest::source(layer));
+        errors.help_at(shown, text, word, "layer");
+    }
     end_statement(cursor, errors, false);
     Let { pattern, value }
 }
@@ -133,8 +145,13 @@ fn parse_layer(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
         Stage { name, call: None, function: None, repeat: None, tokens: cursor.since(start) }
     };
     if !cursor.peek_punct('=') || cursor.peek_fat_arrow() {
-        errors.push(Error::new(cursor.place(), format!("expected `=`, found {}", cursor.found())));
-        return broken(cursor, errors, name);
+        let place = cursor.place();
+        let error = Error::new(place, format!("expected `=`, found {}", cursor.found()));
+        if !cursor.peek_colon() {
+            errors.push(error);
+            return broken(cursor, errors, name);
+        }
+        errors.push(error.help_replace("write `=`", place, "="));
     }
     cursor.next();
     if cursor.is_end() || cursor.peek_punct(';') || cursor.peek_word("let") {

@@ -43,7 +43,7 @@ pub fn parse_closure(cursor: &mut Cursor, errors: &mut Errors) -> Argument {
         let error = Error::new(place, "a function of numbers says what flows in");
         errors.push(error.help_with(format!("`{text}`"), vec![change]));
         let tokens = cursor.since(start);
-        let value = Value { kind: ValueKind::Broken, tokens: tokens.clone() };
+        let value = Value::new(ValueKind::Broken, tokens.clone());
         return Argument { name: None, value, tokens };
     }
     let parameters = parse_parameters(cursor, errors);
@@ -60,7 +60,7 @@ pub fn parse_closure(cursor: &mut Cursor, errors: &mut Errors) -> Argument {
         Some(body) if errors.count() == before => ValueKind::Closure(Rc::new(Closure { parameters, body })),
         _ => ValueKind::Broken,
     };
-    Argument { name: None, value: Value { kind, tokens: tokens.clone() }, tokens }
+    Argument { name: None, value: Value::new(kind, tokens.clone()), tokens }
 }
 
 /// Whether the name of a function of one number stands where a closure should.

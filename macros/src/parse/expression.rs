@@ -59,6 +59,7 @@ fn leaves(value: Expression, operands: &mut Vec<Expression>) {
         Expression::Binary(left, _, right, _) => {
             [*left, *right].into_iter().for_each(|v| leaves(v, operands))
         }
+        Expression::Number(..) => {}
         other => operands.push(other),
     }
 }
@@ -156,6 +157,9 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
     }
     let place = if cursor.peek_arrow() { cursor.pair_place() } else { cursor.place() };
     if let Some(name) = cursor.take_ident() {
+        if name == super::foreign::UNKNOWN {
+            return Expression::Unknown(cursor.since(start));
+        }
         if let Some(instead) = super::foreign::instead_of_statement(&name.to_string())
             && !cursor.is_end()
             && !cursor.peek_punct(';')
@@ -196,6 +200,15 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
                 return Expression::Part(name, part);
             }
             let line = format!("expected a part of `{name}`, found {}", cursor.found());
+            if let Some(TokenTree::Literal(number)) = cursor.peek().cloned()
+                && number.to_string().chars().all(|c| c.is_ascii_digit())
+            {
+                // What the name means decides whether this is a mistake of its own.
+                cursor.next();
+                let mut part = Ident::new(&format!("_{number}"), number.span());
+                part.set_span(number.span());
+                return Expression::Part(name, part);
+            }
             errors.push(Error::new(cursor.place(), line));
             return Expression::Unknown(cursor.since(start));
         }
@@ -293,7 +306,7 @@ fn parse_function(name: Ident, cursor: &mut Cursor, errors: &mut Errors) -> Func
                     Expression::Number(x, _) => ValueKind::Float(*x, format!("{x:?}")),
                     _ => ValueKind::Given(crate::suggest::source(&tokens)),
                 };
-                let value_of = Value { kind, tokens: tokens.clone() };
+                let value_of = Value::new(kind, tokens.clone());
                 arguments.push(Argument { name: None, value: value_of, tokens });
                 values.push(value);
             }
@@ -430,8 +443,15 @@ pub fn parse_call_or_repeat(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
                     whole,
                     call.to_string(),
                 ),
+                false if inside.peek_punct(',') && inside.peek_end(2) => {
+                    let place = inside.place();
+                    let error =
+                        Error::new(place, "how often a layer is repeated stands after `;`, found `,`");
+                    error.help_replace("write `;`", place, ";")
+                }
                 false if inside.peek_punct(',') || inside.peek_arrow() => {
-                    Error::new(inside.place(), "one layer is repeated, `[Dense(64); 3]`")
+                    let place = if inside.peek_arrow() { inside.pair_place() } else { inside.place() };
+                    Error::new(place, "one layer is repeated, `[Dense(64); 3]`")
                         .note("several in a row are repeated as a `block`")
                 }
                 false => {
@@ -477,6 +497,10 @@ fn parse_stage(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
     if cursor.peek_group(Delimiter::Bracket) {
         let repeated = parse_call_or_repeat(cursor, errors);
         return Stage { name, tokens: cursor.since(start), ..repeated };
+    }
+    if cursor.peek_word(super::foreign::UNKNOWN) {
+        cursor.next();
+        return Stage { name, call: None, function: None, repeat: None, tokens: cursor.since(start) };
     }
     let function = cursor.peek_ident().filter(|i| layers::is_function(&i.to_string())).cloned();
     if let Some(function) = function {

@@ -42,7 +42,12 @@ pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Program {
                 None => continue,
             }
         }
-        let Some(item) = parse_item(&mut cursor, errors) else { continue };
+        let before = errors.count();
+        let Some(mut item) = parse_item(&mut cursor, errors) else { continue };
+        match &mut item {
+            Item::Network(network) => network.broken = errors.count() > before,
+            Item::Block(block) => block.broken = errors.count() > before,
+        }
         let (name, what) = match &item {
             Item::Network(network) => (network.name.clone(), "network"),
             Item::Block(block) => (block.name.clone(), "block"),
@@ -144,6 +149,7 @@ fn parse_item(cursor: &mut Cursor, errors: &mut Errors) -> Option<Item> {
         inputs: Vec::new(),
         outputs: Vec::new(),
         body: None,
+        broken: false,
     };
     let head = Head { what: "network", name: network.name.clone() };
     (network.inputs, network.outputs, network.body) = parse_signature(cursor, &head, errors);
@@ -176,7 +182,7 @@ fn parse_block(cursor: &mut Cursor, errors: &mut Errors) -> Option<Block> {
     }
     let head = Head { what: "block", name: name.clone() };
     let (inputs, outputs, body) = parse_signature(cursor, &head, errors);
-    Some(Block { name, parameters, inputs, outputs, body, imported: false })
+    Some(Block { name, parameters, inputs, outputs, body, imported: false, broken: false })
 }
 
 fn has_colon(group: &Group) -> bool {
@@ -244,11 +250,34 @@ fn parse_signature(
             }
         }
         None => {
+            let mut place = cursor.place();
+            if cursor.peek_punct('<') {
+                let start = cursor.at();
+                while !cursor.is_end() && !cursor.peek_group(Delimiter::Brace) && !cursor.take_punct('>') {
+                    cursor.next();
+                }
+                place = Place::of(&cursor.since(start));
+            }
+            if *what == "block" && cursor.peek_group(Delimiter::Parenthesis) {
+                // `block B<n>(…)`
+                let line = format!("the parameters of `{name}` stand in parentheses: `{name}(n)(x: [m])`");
+                errors.push(Error::new(place, line));
+                let skipped = cursor.take_group(Delimiter::Parenthesis);
+                drop(skipped);
+                skip_item(cursor, false);
+                return (inputs, outputs, body);
+            }
             let line = format!(
                 "expected the inputs of `{name}`, `{name}(input: [28, 28])`, found {}",
                 cursor.found()
             );
-            errors.push(Error::new(cursor.place(), line));
+            errors.push(Error::new(place, line));
+            // A struct of Rust's has its fields in braces, and nothing else.
+            if matches!(cursor.peek(), Some(TokenTree::Group(g)) if g.delimiter() == Delimiter::Brace && is_fields(g))
+            {
+                cursor.next();
+                return (inputs, outputs, body);
+            }
             let goes_on = cursor.peek_arrow() || cursor.peek_group(Delimiter::Brace);
             if !goes_on {
                 skip_item(cursor, false);
@@ -286,6 +315,13 @@ fn parse_signature(
         }
     }
     (inputs, outputs, body)
+}
+
+/// `{ x: [12], y: [3] }`
+fn is_fields(group: &Group) -> bool {
+    let tokens: Vec<TokenTree> = group.stream().into_iter().take(3).collect();
+    let is_colon = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == ':');
+    matches!(&tokens[..], [TokenTree::Ident(_), colon, TokenTree::Group(_)] if is_colon(colon))
 }
 
 /// The inputs in brackets or braces, which are reported.
@@ -393,6 +429,20 @@ fn parse_outputs(cursor: &mut Cursor, errors: &mut Errors) -> Vec<Port> {
         return parse_ports(&group, false, errors);
     }
     let start = cursor.at();
+    if cursor.peek_label() {
+        // `-> mean: [20], spread: [20]`
+        while !cursor.is_end() && !cursor.peek_group(Delimiter::Brace) {
+            cursor.next();
+        }
+        let tokens = cursor.since(start);
+        let place = Place::of(&tokens);
+        let text = format!("({})", crate::suggest::source(&tokens));
+        let error = Error::new(place, "outputs with names stand in parentheses");
+        errors.push(error.help_replace(format!("`-> {text}`"), place, text));
+        let mut group = Group::new(Delimiter::Parenthesis, tokens);
+        group.set_span(place.first);
+        return parse_ports(&group, false, errors);
+    }
     let shape = value::parse_shape(cursor, errors);
     let tokens = cursor.since(start);
     if cursor.peek_word("in") {

@@ -19,6 +19,16 @@ pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Vec<Dimen
         let shown = crate::suggest::source(&written).replace("& ", "&");
         let line = format!("`{shown}` is a type of Rust: a shape has sizes alone");
         let place = Place::of(&written);
+        // Whole numbers are most likely indices, whose range nobody has said.
+        if ["u8", "u16", "u32", "u64", "usize", "i32", "i64"]
+            .iter()
+            .any(|scalar| shown.contains(&format!("[{scalar};")))
+        {
+            let text = format!("{text} in 0..1000");
+            let help = format!("indices are declared with as many as there are: `{text}`");
+            errors.push(Error::new(place, line).help_replace(help, place, text));
+            return None;
+        }
         errors.push(Error::new(place, line).help_replace(format!("`{text}`"), place, text.clone()));
         let mut shape = Cursor::new(text.parse().ok()?, place.last);
         // That it is no shape has been reported; what is wrong inside is shown when this is mended.
@@ -35,6 +45,10 @@ pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Vec<Dimen
             return None;
         }
         return Some(shape);
+    }
+    if let Some(error) = take_type(cursor) {
+        errors.push(error);
+        return None;
     }
     let line = format!("expected a shape, `[1, 28, 28]`, found {}", cursor.found());
     let place = cursor.place();
@@ -63,6 +77,27 @@ pub fn parse_shape(cursor: &mut Cursor, errors: &mut Errors) -> Option<Vec<Dimen
     let shape = parse_dimensions(&group, true, errors);
     errors.forget(before);
     shape
+}
+
+/// `f32`, `Tensor<f32, 2>`: a type of a program in a shape's place.
+fn take_type(cursor: &mut Cursor) -> Option<Error> {
+    let start = cursor.at();
+    let name = cursor.take_ident()?.to_string();
+    let is_scalar = ["f32", "f64", "float", "Float"].contains(&name.as_str());
+    let is_generic = cursor.peek_punct('<');
+    if !is_scalar && !is_generic {
+        cursor.back_to(start);
+        return None;
+    }
+    while is_generic && !cursor.is_end() && !cursor.take_punct('>') && !cursor.peek_group(Delimiter::Brace) {
+        cursor.next();
+    }
+    let written = cursor.since(start);
+    let line =
+        format!("`{}` is a type: a shape has sizes alone", crate::suggest::source(&written).replace(' ', ""));
+    let place = Place::of(&written);
+    let error = Error::new(place, line);
+    Some(if is_scalar { error.help_replace("one number has no sizes: `[]`", place, "[]") } else { error })
 }
 
 /// `&[[f32; 3]; 4]`, which is no shape: the type and its sizes, the outermost first.
@@ -139,6 +174,11 @@ pub fn parse_indices(cursor: &mut Cursor, errors: &mut Errors) -> Option<Indices
             return Some(Indices { bound, tokens });
         }
         ValueKind::RangeOf(Dimension::Number(0), bound) => return Some(Indices { bound, tokens }),
+        ValueKind::Range(_, n) if n.integer().is_some() => {
+            let error = Error::new(place, format!("`in {text}`: indices count from 0"));
+            errors.push(error.help_replace(format!("`in 0..{n}`"), place, format!("0..{n}")));
+            return None;
+        }
         ValueKind::Range(..) | ValueKind::RangeOf(..) => format!("`in {text}`: indices count from 0"),
         ValueKind::Integer(n) if n >= 1 => {
             let change = Change { place, how: How::Replace, text: format!("0..{n}") };
@@ -157,6 +197,18 @@ fn parse_dimensions(group: &Group, batch: bool, errors: &mut Errors) -> Option<V
     let mut cursor = Cursor::inside(group);
     let mut shape = Some(Vec::new());
     let mut is_first = batch;
+    if let Some(sizes) = times(group) {
+        let text = format!("[{}]", sizes.join(", "));
+        let line = format!("the sizes of a shape are parted by commas: `{text}`");
+        errors.push(Error::new(group.span(), line).help_replace(
+            format!("`{text}`"),
+            group.span(),
+            text.clone(),
+        ));
+        cursor = Cursor::new(sizes.join(", ").parse().ok()?, group.span_close());
+    }
+    // What is left out is left out once, however often.
+    let mut left_out = false;
     while !cursor.is_end() {
         if is_first && let Some(length) = batch_axis(&cursor) {
             // Another framework's `[None, 784]`.
@@ -176,6 +228,13 @@ fn parse_dimensions(group: &Group, batch: bool, errors: &mut Errors) -> Option<V
             continue;
         }
         is_first = false;
+        let is_left_out = cursor.peek_word("_");
+        if is_left_out && left_out {
+            shape = None;
+            cursor.next();
+            cursor.take_punct(',');
+            continue;
+        }
         match parse_dimension(&mut cursor, errors) {
             Some(n) => shape.iter_mut().for_each(|s| s.push(n.clone())),
             None => {
@@ -183,6 +242,7 @@ fn parse_dimensions(group: &Group, batch: bool, errors: &mut Errors) -> Option<V
                 cursor.skip_to(&[',']);
             }
         }
+        left_out |= is_left_out;
         if !cursor.is_end() && !cursor.take_punct(',') {
             let is_number = peek_number(&cursor);
             let place = cursor.place();
@@ -210,6 +270,16 @@ fn parse_dimensions(group: &Group, batch: bool, errors: &mut Errors) -> Option<V
         return None;
     }
     Some(shape)
+}
+
+/// `[3x8x8]`, `[3; 8; 8]`: sizes with other signs between them.
+fn times(group: &Group) -> Option<Vec<String>> {
+    let text = group.stream().to_string().replace(' ', "");
+    let sign = ['x', ';', 'X'].into_iter().find(|sign| text.contains(*sign))?;
+    let sizes: Vec<String> = text.split(sign).map(String::from).collect();
+    let is_size = |c: char| c.is_ascii_digit() || sign == ';' && (c.is_ascii_uppercase() || c == '_');
+    let are_numbers = sizes.iter().all(|n| !n.is_empty() && n.chars().all(is_size));
+    are_numbers.then_some(sizes)
 }
 
 /// The shape, if it is made of literals.
@@ -257,7 +327,8 @@ fn parse_dimension(cursor: &mut Cursor, errors: &mut Errors) -> Option<Dimension
             let error = Error::new(&tokens, line);
             let positive = written.trim_start_matches('-').to_string();
             errors.push(match positive.parse::<u64>() {
-                Ok(n) if n > 0 => error.help_replace(format!("`{positive}`"), &tokens, positive),
+                // `-1` stands for a number that is not known.
+                Ok(n) if n > 1 => error.help_replace(format!("`{positive}`"), &tokens, positive),
                 _ => error,
             });
             return None;
@@ -345,6 +416,19 @@ pub fn parse_arguments(name: Ident, cursor: &mut Cursor, errors: &mut Errors) ->
                 }
                 inside.skip_to(&[',']);
                 inside.take_punct(',');
+            } else if inside.peek_punct('%')
+                && let Some(number) =
+                    arguments.last().and_then(|a| a.value.kind.to_string().parse::<f64>().ok())
+            {
+                let place = inside.before().to(inside.place());
+                let fraction = format!("{}", number / 100.0);
+                let error = Error::new(place, format!("`{number}%` is written as a fraction"));
+                errors.push(error.help_replace(format!("`{fraction}`"), place, fraction.clone()));
+                inside.next();
+                if let Some(last) = arguments.last_mut() {
+                    last.value.kind = ValueKind::Float(number / 100.0, fraction);
+                }
+                inside.take_punct(',');
             } else {
                 errors.push(Error::new(inside.place(), format!("expected `,`, found {}", inside.found())));
                 if let Some(last) = arguments.last_mut() {
@@ -391,7 +475,7 @@ pub fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argume
                 .push(Error::new(cursor.place(), format!("expected an argument, found {}", cursor.found()))),
         }
         let tokens = cursor.since(start);
-        let value = Value { kind: ValueKind::Broken, tokens: tokens.clone() };
+        let value = Value::new(ValueKind::Broken, tokens.clone());
         return name.map(|name| Argument { name: Some(name), value, tokens });
     }
     let value = parse_value(cursor, errors);
@@ -419,7 +503,7 @@ fn word_value(word: &Ident, tokens: &TokenStream) -> Value {
         }
         other => ValueKind::Word(other.to_string()),
     };
-    Value { kind, tokens: tokens.clone() }
+    Value::new(kind, tokens.clone())
 }
 
 /// A number, a word, arithmetic, a pair, a range or a shape. Reads at least one token.
@@ -452,7 +536,7 @@ pub fn parse_value(cursor: &mut Cursor, errors: &mut Errors) -> Value {
             ValueKind::Broken
         }
     };
-    Value { kind, tokens }
+    Value::new(kind, tokens)
 }
 
 /// A value that is no range.
@@ -473,7 +557,7 @@ fn parse_end(cursor: &mut Cursor, errors: &mut Errors) -> Value {
             ValueKind::Broken
         }
     };
-    Value { kind, tokens: cursor.since(start) }
+    Value::new(kind, cursor.since(start))
 }
 
 /// A number, a word, a pair or a shape. Reads at least one token.
@@ -526,7 +610,7 @@ pub fn parse_literal(cursor: &mut Cursor, errors: &mut Errors) -> Value {
         errors.push(Error::new(place.to(cursor.before()), line));
         ValueKind::Broken
     });
-    Value { kind, tokens: cursor.since(start) }
+    Value::new(kind, cursor.since(start))
 }
 
 /// Small whole numbers with a zero among them: an order of axes.

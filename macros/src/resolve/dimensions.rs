@@ -184,6 +184,14 @@ pub fn indices(range: &Indices, known: &Dimensions, errors: &mut Errors) -> Opti
     None
 }
 
+/// The name alone that a value is, if it is one.
+fn parameter(value: &Value) -> Option<&str> {
+    match &value.kind {
+        ValueKind::Word(name) | ValueKind::Dimension(Dimension::Name(name)) => Some(name),
+        _ => None,
+    }
+}
+
 /// A value with all names put in; `Broken` after an error.
 pub fn value(value: &Value, known: &Dimensions, errors: &mut Errors) -> ValueKind {
     let tokens = &value.tokens;
@@ -200,7 +208,7 @@ pub fn value(value: &Value, known: &Dimensions, errors: &mut Errors) -> ValueKin
         }
         ValueKind::Tuple(parts) => {
             let parts = parts.iter().map(|kind| {
-                let part = Value { kind: kind.clone(), tokens: tokens.clone() };
+                let part = Value::new(kind.clone(), tokens.clone());
                 self::value(&part, known, errors)
             });
             let parts: Vec<_> = parts.collect();
@@ -210,14 +218,28 @@ pub fn value(value: &Value, known: &Dimensions, errors: &mut Errors) -> ValueKin
     }
 }
 
+/// A call with nothing but constants of the program in it; what is more stays as it is.
+pub fn with_constants(call: &Call) -> Call {
+    let mut call = call.clone();
+    for argument in &mut call.arguments {
+        let mut errors = Errors::new();
+        let kind = value(&argument.value, &Dimensions::new(), &mut errors);
+        if errors.is_empty() {
+            argument.value.kind = kind;
+        }
+    }
+    call
+}
+
 impl Builder<'_, '_> {
     /// A call with all names in its arguments put in.
     pub(super) fn with_numbers(&mut self, call: &Call) -> Call {
-        let known = &self.frame.dimensions;
+        let (known, given) = (&self.frame.dimensions, &self.frame.given);
         follow(&[], self.errors, &mut self.open, |errors| {
             let arguments = call.arguments.iter().map(|argument| {
                 let kind = value(&argument.value, known, errors);
-                let value = Value { kind, tokens: argument.value.tokens.clone() };
+                let given = parameter(&argument.value).and_then(|name| given.get(name)).cloned();
+                let value = Value { kind, tokens: argument.value.tokens.clone(), given };
                 Argument { name: argument.name.clone(), value, tokens: argument.tokens.clone() }
             });
             let arguments = arguments.collect();

@@ -8,8 +8,10 @@ use crate::ast::{Block, Body, Call, Port, Repeat, Stage, Value, ValueKind};
 use crate::demands::follow;
 use crate::errors::{Change, Error, How, Place};
 use crate::graph::{Event, Group, GroupId, GroupKind, Node, Source, ValueId};
+use crate::infer;
 use crate::layers;
 use crate::limits;
+use crate::maps::OrderedMap;
 use crate::shape::{Dim, counted};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 
@@ -32,7 +34,7 @@ impl Builder<'_, '_> {
             let value = self.unknown(&stage.tokens);
             if let Some(name) = name {
                 self.name_unknown(value, name);
-                self.graph.values[value.0].name = Some(name.clone());
+                self.graph.call_value(value, name, self.frame.group);
                 self.frame.scope.insert(plain(name), Binding::Layer(value, "…".into()));
             }
             return vec![value];
@@ -50,7 +52,7 @@ impl Builder<'_, '_> {
             };
             if is_new {
                 self.name_unknown(value, name);
-                self.graph.values[value.0].name = Some(name.clone());
+                self.graph.call_value(value, name, self.frame.group);
             }
             self.frame.scope.insert(plain(name), Binding::Layer(value, call.to_string()));
         }
@@ -88,7 +90,8 @@ impl Builder<'_, '_> {
         let here = call.outside.is_none();
         if let Some(index) = program.blocks.iter().position(|block| here && block.name == call.name) {
             let block = &program.blocks[index];
-            let signature = Signature::new(&block.inputs, &block.outputs, self.arguments(block, call));
+            let (fixed, given) = self.arguments(block, call);
+            let signature = Signature { given, ..Signature::new(&block.inputs, &block.outputs, fixed) };
             let opening = self.opening(name, call, GroupKind::Block(index), repeat, Some(signature));
             return self.put_in(opening, &block.inputs, block.body.as_ref(), inputs);
         }
@@ -238,9 +241,10 @@ impl Builder<'_, '_> {
         self.errors.push(Error::new(inside, line).help(help));
     }
 
-    /// A block's parameters with what the call gives for them; what is missing stands for `Broken`.
-    fn arguments(&mut self, block: &Block, call: &Call) -> Dimensions {
+    /// A block's parameters with what the call gives for them, and where; what is missing stands for `Broken`.
+    fn arguments(&mut self, block: &Block, call: &Call) -> (Dimensions, OrderedMap<TokenStream>) {
         let mut fixed = Dimensions::new();
+        let mut given = OrderedMap::new();
         let names: Vec<String> = block.parameters.iter().map(ToString::to_string).collect();
         let quoted: Vec<&str> = names.iter().map(String::as_str).collect();
         let before = self.errors.count();
@@ -256,7 +260,12 @@ impl Builder<'_, '_> {
                     let line = format!("`{slot}` is given twice");
                     self.errors.push(Error::new(place, line));
                 }
-                Some(slot) => fixed.insert(slot.clone(), argument.value.kind.clone()),
+                Some(slot) => {
+                    fixed.insert(slot.clone(), argument.value.kind.clone());
+                    given.insert(slot.clone(), argument.value.source().clone());
+                }
+                // What was meant as a parameter may stand among the inputs, which could not be read then.
+                None if block.inputs.iter().any(|input| input.shape.is_none()) => {}
                 None => {
                     let block = &block.name;
                     let line = match &argument.name {
@@ -300,7 +309,7 @@ impl Builder<'_, '_> {
         for name in missing {
             fixed.insert(name.to_string(), ValueKind::Broken);
         }
-        fixed
+        (fixed, given)
     }
 
     fn opening(
@@ -343,7 +352,7 @@ impl Builder<'_, '_> {
         let unknown = |builder: &mut Self| (0..outputs.max(1)).map(|_| builder.unknown(&tokens)).collect();
         if inputs.len() != ports.len() {
             // Without a readable declaration nobody knows how many it takes.
-            if ports.is_empty() {
+            if ports.is_empty() || ports.iter().any(|port| port.shape.is_none()) {
                 return unknown(self);
             }
             let wanted = counted(ports.len(), "values");
@@ -365,7 +374,7 @@ impl Builder<'_, '_> {
         }
         self.within.push(key);
         self.depth += limits::BRACKET;
-        let before = self.errors.count();
+        let (before, first_demand) = (self.errors.count(), self.graph.demands.len());
         let used = match opening.named {
             true => format!("in `{}`, used as `{}`", opening.text, opening.name),
             false => format!("in `{}`", opening.text),
@@ -378,6 +387,7 @@ impl Builder<'_, '_> {
             let shapes: Vec<_> = inputs.iter().map(|v| builder.shapes[v.0].clone()).collect();
             let bound = signature.bind(&shapes).unwrap_or_else(|_| signature.unbound());
             frame.dimensions = signature.with_outputs(bound);
+            frame.given = signature.given.clone();
             for (port, &value) in ports.iter().zip(&inputs) {
                 if let Some(name) = &port.name {
                     frame.scope.insert(plain(name), Binding::Value(value));
@@ -396,12 +406,22 @@ impl Builder<'_, '_> {
         }
         if is_parametric || imported {
             self.errors.annotate(before, &used);
+            for demand in &mut self.graph.demands[first_demand..] {
+                demand.ways = demand.ways.map(&mut |errors| {
+                    let mut errors = errors.clone();
+                    errors.iter_mut().for_each(|error| error.annotate(&used));
+                    errors
+                });
+            }
         }
         values
     }
 
     /// Every name in what comes out is a parameter or bound by what goes in.
     fn check_bound(&mut self, signature: &Signature) {
+        if signature.inputs.iter().any(|input| input.dimensions.is_none()) {
+            return;
+        }
         let known = signature.unbound();
         for port in &signature.outputs {
             for dimension in port.dimensions.iter().flatten() {
@@ -503,6 +523,20 @@ impl Builder<'_, '_> {
     /// `e.mean`: one of several values by its name.
     pub(super) fn part(&mut self, name: &Ident, part: &Ident) -> ValueId {
         let text = plain(name);
+        if part.to_string().trim_start_matches('_').parse::<usize>().is_ok() {
+            let tokens = crate::ast::Expression::Part(name.clone(), part.clone()).tokens();
+            let several = match self.frame.scope.get(&text) {
+                // That it is several has been reported where it was named.
+                Some(&Binding::Value(value)) => infer::source_node(&self.graph, value)
+                    .is_some_and(|id| self.graph.nodes[id.0].layer.is_none()),
+                _ => false,
+            };
+            if !several {
+                let error = Error::new(Place::from(name).to(part.into()), "values have names and no numbers");
+                self.errors.push(error.note("several are taken apart by `let (a, b) = …`"));
+            }
+            return self.unknown(&tokens);
+        }
         let parts = match self.frame.scope.get(&text) {
             Some(Binding::Several(parts)) => Some(parts.clone()),
             Some(Binding::Layer(value, _)) => {
@@ -549,7 +583,7 @@ impl Builder<'_, '_> {
         self.frame.dimensions = signature.with_outputs(signature.unbound());
         for name in block.inputs.iter().filter_map(|port| port.name.as_ref()) {
             let value = self.unknown(&TokenStream::from(proc_macro2::TokenTree::from(name.clone())));
-            self.graph.values[value.0].name = Some(name.clone());
+            self.graph.call_value(value, name, self.frame.group);
             self.frame.scope.insert(plain(name), Binding::Value(value));
         }
         self.within.push(block.name.to_string());

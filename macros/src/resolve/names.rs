@@ -218,7 +218,7 @@ impl Builder<'_, '_> {
             None => false,
             Some(Written { kind: ValueKind::Bool(frozen), .. }) => *frozen,
             Some(Written { kind: ValueKind::Broken, .. }) => false,
-            Some(Written { kind, tokens }) => {
+            Some(Written { kind, tokens, .. }) => {
                 let line = format!("`frozen: {kind}` is invalid: it is `true` or `false`");
                 self.errors.push(Error::new(tokens, line));
                 false
@@ -236,7 +236,7 @@ fn check_claim(call: &Call, errors: &mut Errors) {
     let claims: Vec<_> =
         call.arguments.iter().filter(|a| a.name.as_ref().is_some_and(|n| n == "in")).collect();
     for (i, claim) in claims.iter().enumerate() {
-        let Written { kind, tokens } = &claim.value;
+        let Written { kind, tokens, .. } = &claim.value;
         let line = match kind {
             _ if i > 0 => format!("`in` is given twice; it is `{}` already", claims[0].value.kind),
             ValueKind::Shape(_) | ValueKind::Broken => continue,

@@ -272,6 +272,15 @@ impl Builder<'_, '_> {
         let layer = suggest::similar(&text, &layers::user_names(), layers::ALIASES);
         let same = |layer: &str| suggest::snake_case(layer).replace('_', "") == text.replace('_', "");
         let found = suggest::similar(&text, &known, layers::FUNCTION_ALIASES);
+        let is_layer = matches!(
+            self.frame.scope.get(&text),
+            Some(super::Binding::Shared(_) | super::Binding::Layer(..))
+        );
+        if let (true, [only]) = (is_layer, &call.arguments[..]) {
+            let text = format!("({} -> {name})", only.value.kind);
+            let error = Error::new(name, format!("`{name}` is a layer, not a function: `x -> {name}`"));
+            return self.errors.push(error.help_replace(format!("`{text}`"), &call.tokens, text));
+        }
         if let (Some(layer), [first, rest @ ..]) = (layer, &call.arguments[..])
             && matches!(first.value.kind, ValueKind::Given(_))
             && (same(layer) || found.is_none())

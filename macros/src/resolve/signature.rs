@@ -2,6 +2,7 @@
 
 use super::dimensions::{self, Dimensions};
 use crate::ast::{Dimension, Port, ValueKind, shape_text};
+use crate::maps::OrderedMap;
 use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 
@@ -12,6 +13,8 @@ pub struct Signature {
     pub outputs: Vec<PortShape>,
     /// The parameters of a block.
     pub fixed: Dimensions,
+    /// Where they were written.
+    pub given: OrderedMap<TokenStream>,
 }
 
 #[derive(Clone, Debug)]
@@ -43,7 +46,7 @@ impl Signature {
             });
             ports.collect()
         };
-        Signature { inputs: ports(inputs), outputs: ports(outputs), fixed }
+        Signature { inputs: ports(inputs), outputs: ports(outputs), fixed, given: OrderedMap::new() }
     }
 
     /// What the names stand for when these shapes flow in; after an error that is unknown (`Broken`) for some.

@@ -58,7 +58,7 @@ impl Builder<'_, '_> {
                     layer: Some(AnyLayer::param(shape, init)),
                     tokens: TokenTree::from(param.name.clone()).into(),
                     call: None,
-                    operands: Vec::new(),
+                    operands: vec![param.tokens.clone()],
                     inputs: Vec::new(),
                     outputs: Vec::new(),
                     group: None,
@@ -69,7 +69,7 @@ impl Builder<'_, '_> {
             }
             _ => self.unknown(&TokenTree::from(param.name.clone()).into()),
         };
-        self.graph.values[value.0].name = Some(param.name.clone());
+        self.graph.call_value(value, &param.name, self.frame.group);
         self.frame.scope.insert(text, Binding::Value(value));
     }
 
@@ -208,6 +208,10 @@ impl Builder<'_, '_> {
             Some(found) => {
                 let change = Change { place: (&value.tokens).into(), how: How::Replace, text: found.into() };
                 error.help_with(format!("a similar name exists: `{found}`"), vec![change])
+            }
+            None if ["ones", "zeros"].contains(&word) => {
+                let number = if word == "ones" { "1.0" } else { "0.0" };
+                error.help_replace(format!("`{number}`"), &value.tokens, number)
             }
             None if word.is_empty() => error,
             None => error.help(format!("there are {}, or a number", layers::list(&names))),

@@ -33,6 +33,11 @@ impl Dim {
         Dim(table::atom(Atom::Constant(table::constant(path, Vec::new(), Some(asked)))))
     }
 
+    /// A longer sum that an entry came of, with what was added to it.
+    pub fn parts(place: usize) -> Option<(usize, Dim)> {
+        table::parts(place).map(|(longer, added)| (longer, Dim(added)))
+    }
+
     /// A number that the program finds by itself when it is compiled.
     pub fn found(number: usize) -> Dim {
         Dim(table::atom(Atom::Found(number)))
@@ -187,11 +192,19 @@ fn add(a: Dim, b: Dim) -> Dim {
     if !limits::spend(sum.len()) {
         return Dim::ONE;
     }
-    for (product, factor) in table::sum_of(b.0) {
+    let other = table::sum_of(b.0);
+    let (terms, others) = (sum.len(), other.len());
+    for (product, factor) in other {
         let all = sum.entry(product).or_insert(0);
         *all = all.saturating_add(factor);
     }
-    Dim(table::intern(sum))
+    let is_longer = sum.len() == terms + others;
+    let result = table::intern(sum);
+    if is_longer {
+        let (longer, added) = if terms >= others { (a.0, b.0) } else { (b.0, a.0) };
+        table::remember(result, longer, added);
+    }
+    Dim(result)
 }
 
 fn sub(a: Dim, b: Dim) -> Dim {

@@ -70,6 +70,8 @@ struct Table {
     constants: Vec<Constant>,
     sums: Vec<Sum>,
     places: BTreeMap<Sum, usize>,
+    /// Sums that came of adding to a longer one, with what was added.
+    parts: BTreeMap<usize, (usize, Raw)>,
     found: usize,
 }
 
@@ -119,6 +121,20 @@ pub(super) fn intern(mut sum: Sum) -> Raw {
         table.places.insert(sum, place);
         Raw::Open(place)
     })
+}
+
+/// Remembers that a sum is another and something more, so that it can be written as such.
+pub(super) fn remember(sum: Raw, longer: Raw, added: Raw) {
+    if let (Raw::Open(sum), Raw::Open(longer)) = (sum, longer)
+        && sum != longer
+    {
+        TABLE.with_borrow_mut(|table| *table.parts.entry(sum).or_insert((longer, added)));
+    }
+}
+
+/// A sum that an entry is more than, and what more, if it came of that.
+pub(super) fn parts(place: usize) -> Option<(usize, Raw)> {
+    TABLE.with_borrow(|table| table.parts.get(&place).copied())
 }
 
 /// Whether the table has an entry of that place.

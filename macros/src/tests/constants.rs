@@ -239,6 +239,7 @@ fn constants_give_the_mistakes_of_literals() {
             "(h, embed.weight)",
             "\"3\"",
             "let e1 =",
+            "D(4, 20)",
         ];
         // Constants that stand there already have no value.
         let names = source.split(|c: char| !c.is_alphanumeric() && c != '_');
@@ -341,4 +342,14 @@ fn what_is_right_with_literals_is_right_with_constants() {
             crate::plan::plan(one).verify();
         }
     }
+}
+
+/// Two outputs in the other order are one mistake, and none where the constants are the same.
+#[test]
+fn an_order_that_constants_decide() {
+    let source = "struct A(x: [8]) -> (a: [K_1_2], b: [K_2_3]) { (x -> Dense(K_2_3), x -> Dense(K_1_2)) }";
+    let said = mistakes(source, &by_name);
+    assert!(said.contains("declares `(a: [2], b: [3])`, but its body gives `([3], [2])`"), "{said}");
+    assert_eq!(said.matches('^').count(), 1, "{said}");
+    assert_eq!(mistakes(source, &|_| 4), "");
 }

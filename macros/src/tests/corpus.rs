@@ -128,5 +128,7 @@ corpus! {
     foreign: "corpus/foreign.txt";
     outside: "corpus/outside.txt";
     habits: "corpus/habits.txt";
+    uses: "corpus/uses.txt";
+    more_habits: "corpus/more_habits.txt";
     attention: "corpus/attention.txt";
 }

@@ -51,7 +51,7 @@ fn blocks(times: usize, body: impl Fn(String) -> String) -> TokenStream {
 
 const DEEP: &str = "brackets stand in one another 48 deep at most";
 const LONG: &str = "an expression has 768 operators at most";
-const MANY: &str = "with `N` there are more than 2048 layers here";
+const MANY: &str = "with `N` there are more than 1024 layers here";
 const IN_ONE_ANOTHER: &str = "blocks stand in one another 32 deep at most";
 const REPEATED: &str = "a layer is repeated 65535 times at most";
 const OPEN: &str = "too much hangs on constants in `N`";
@@ -164,7 +164,7 @@ fn groups(case: Add) {
     case(
         "networks of two networks",
         read(&networks),
-        Error("with `B11` there are more than 2048 layers here"),
+        Error("with `B10` there are more than 1024 layers here"),
     );
     let large = read("struct N(x: [9999999]) -> [9999999] { x -> [Dense(9999999); 60000] }");
     case("layers beyond memory", large, Error("the weight of `Dense(9999999)`"));

@@ -46,6 +46,11 @@ fn each_lint() {
         "logarithm_of_softmax",
         "ln(x -> Softmax -> Dense(3) -> Softmax)",
     );
+    one(
+        "struct A(photo: [32, 32, 3]) -> [8] { photo -> Conv2d(8, kernel: 3) -> GlobalAvgPool2d }",
+        "channels_last",
+        "[32, 32, 3]",
+    );
     one("struct A(x: [9]) -> [1] { x -> Dense(1) -> Softmax }", "softmax_of_one", "Softmax");
     one("struct A(x: [9, 1]) -> [9, 1] { x -> Softmax(axis: 1) }", "softmax_of_one", "Softmax(axis: 1)");
     one("struct A(x: [9]) -> [3] { x -> Dense(3) -> Dropout(0.2) }", "dropout_at_the_end", "Dropout(0.2)");

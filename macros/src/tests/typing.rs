@@ -171,3 +171,25 @@ fn fields_and_their_types_stand_where_the_user_wrote_them() {
     // An unnamed layer's field has the place of its kind.
     assert!(found.contains(&("dense1".into(), at("Dense("))), "{found:?}");
 }
+
+/// What cannot be read of one network keeps no other from being built, but for those that it is part of.
+#[test]
+fn a_broken_network_leaves_the_others_whole() {
+    let whole = |source: &str| {
+        let tokens: proc_macro2::TokenStream = format!("(formwork) {source}").parse().unwrap_or_default();
+        let code = crate::expand::expand(tokens).to_string();
+        // A stub has no such body; a whole network has one, and one that calls it.
+        code.matches("fn __predict_len (__samples").count() / 2
+    };
+    let (good, bad) =
+        ("struct A(x: [4]) -> [2] { x -> Dense(2) }", "struct B(x: [4]) -> [2] { x -> -> Relu }");
+    assert_eq!(whole(good), 1);
+    assert_eq!(whole(bad), 0);
+    assert_eq!(whole(&format!("{good} {bad}")), 1);
+    assert_eq!(whole(&format!("{bad} {good}")), 1);
+    assert_eq!(whole(&format!("{bad} struct C(x: [4]) -> [2] {{ x -> B }}")), 0);
+    assert_eq!(
+        whole(&format!("block D(x: [n]) -> [n] {{ x -> }} struct C(x: [4]) -> [4] {{ x -> D }} {good}")),
+        1
+    );
+}

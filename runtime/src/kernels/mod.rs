@@ -37,6 +37,7 @@ mod row_norm;
 mod slide;
 #[cfg(target_arch = "x86_64")]
 mod slide_avx512;
+pub mod small;
 mod softmax;
 pub(crate) mod split;
 mod stream_row;
@@ -70,6 +71,7 @@ pub trait Kernels:
     + map::FormulaKernels
     + map::MapKernels
     + product::ProductKernels
+    + small::SmallKernels
     + sweep::Swept
     + tile::TileScalar
     + update::UpdateKernels

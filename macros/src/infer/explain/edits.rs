@@ -2,7 +2,7 @@
 
 use super::super::trial::{self, Edit, claim, source_node};
 use super::{Candidate, Explainer, Gives};
-use crate::ast::{Argument, Call, Value, ValueKind};
+use crate::ast::{Argument, Call, ValueKind};
 use crate::errors::{Change, How, Place};
 use crate::graph::{GroupKind, Node, NodeId, Source, ValueId};
 use crate::layers::Proposal;
@@ -17,11 +17,21 @@ impl Explainer<'_> {
         match proposal {
             Proposal::Insert { input, call } => self.insert(id, *input, call),
             Proposal::Argument { name, value } => {
+                if let Some(candidate) = self.at_use(node, Some(name), value) {
+                    return Some(candidate);
+                }
                 let call = with_argument(node.call.as_ref()?, Some(name), value)?;
                 Some(self.replaced(id, call))
             }
             Proposal::Main(value) => {
-                let call = with_argument(node.call.as_ref()?, None, value)?;
+                if let Some(candidate) = self.at_use(node, None, value) {
+                    return Some(candidate);
+                }
+                let call = node.call.as_ref()?;
+                let named = MAIN
+                    .iter()
+                    .find_map(|name| has(call, name).then(|| with_argument(call, Some(name), value)));
+                let call = with_argument(call, None, value).or(named.flatten())?;
                 Some(self.replaced(id, call))
             }
             Proposal::Rename(name) => {
@@ -42,12 +52,37 @@ impl Explainer<'_> {
 
     pub(super) fn replaced(&self, id: NodeId, call: Call) -> Candidate {
         let node = &self.graph.nodes[id.0];
+        let text = self.written(id, &call);
+        let labelled = format!("`{}`", labelled_text_of(node, &text));
+        let changes = vec![replace(&node.tokens, text)];
+        if self.is_general(id) {
+            return Candidate { edits: Vec::new(), text: labelled, changes, gives: None };
+        }
         Candidate {
-            text: format!("`{}`", labelled_call(node, &call)),
-            changes: vec![replace(&node.tokens, call.to_string())],
+            text: labelled,
+            changes,
             gives: node.outputs.first().copied().map(Gives::Value),
             edits: vec![Edit::Replace { node: id, call }],
         }
+    }
+
+    /// Another call in a node's place: in a block that has other numbers at each use in the block's own words, but for
+    /// what is new.
+    pub(super) fn written(&self, id: NodeId, call: &Call) -> String {
+        let old = self.graph.nodes[id.0].call.as_ref().filter(|_| self.is_general(id));
+        let Some(old) = old else { return call.to_string() };
+        let mut call = call.clone();
+        for argument in &mut call.arguments {
+            let same = old.arguments.iter().find(|other| {
+                other.name.as_ref().map(ToString::to_string)
+                    == argument.name.as_ref().map(ToString::to_string)
+                    && other.value.kind == argument.value.kind
+            });
+            if let Some(same) = same {
+                argument.value.kind = ValueKind::Word(suggest::source(&same.value.tokens));
+            }
+        }
+        call.to_string()
     }
 
     pub(super) fn insert(&self, id: NodeId, input: usize, text: &str) -> Option<Candidate> {
@@ -197,6 +232,9 @@ impl Explainer<'_> {
             ValueKind::Shape(_) => shape.to_string(),
             _ => shape.0[shape.claimed_axis()?].to_string(),
         };
+        if let Some(candidate) = self.at_use(node, Some("in"), &truth) {
+            return Some(candidate);
+        }
         let call = with_argument(call, Some("in"), &truth)?;
         Some(Candidate {
             edits: vec![Edit::Replace { node: id, call }],
@@ -226,7 +264,9 @@ impl Explainer<'_> {
         let Source::Input(index) = self.graph.values[value.0].source else { return None };
         let input = &self.graph.header.inputs[index];
         let &[a, b, c] = &input.shape.as_ref()?.0[..] else { return None };
-        if !(c <= 4 && a > 4 && b > 4) {
+        // A constant is most likely a side.
+        let is_side = |n: Dim| n.known().is_none_or(|n| n > 4);
+        if !(c.known().is_some_and(|c| c <= 4) && is_side(a) && is_side(b)) {
             return None;
         }
         let shape = Shape(vec![c, a, b]);
@@ -336,14 +376,23 @@ impl Explainer<'_> {
         if !node.layer.as_ref()?.decides_features() {
             return None;
         }
+        if let Some(candidate) = self.at_use(node, None, &features.to_string()) {
+            return Some(candidate);
+        }
         let call = with_argument(node.call.as_ref()?, None, &features.to_string())?;
-        Some(Candidate {
-            text: format!("`{}`", labelled_call(node, &call)),
-            changes: vec![replace(&node.tokens, call.to_string())],
-            edits: vec![Edit::Replace { node: id, call }],
-            gives: None,
-        })
+        Some(Candidate { gives: None, ..self.replaced(id, call) })
     }
+}
+
+/// The names that the argument by place may be called by.
+const MAIN: [&str; 6] = ["kernel", "outputs", "groups", "width", "scale", "factor"];
+
+fn has(call: &Call, name: &str) -> bool {
+    call.arguments.iter().any(|a| a.name.as_ref().is_some_and(|given| given == name))
+}
+
+fn labelled_text_of(node: &Node, call: &str) -> String {
+    if node.named { format!("{}: {call}", node.name) } else { call.to_string() }
 }
 
 /// A layer with its label.
@@ -366,7 +415,7 @@ pub(super) fn operand_text(tokens: &TokenStream) -> String {
 }
 
 fn parsed(text: &str) -> Option<Call> {
-    parse_call(crate::shape::source(text).parse().ok()?)
+    Some(crate::resolve::with_constants(&parse_call(crate::shape::source(text).parse().ok()?)?))
 }
 
 /// A call with another value for an argument, or with the argument added; without a name it is the one by place.
@@ -382,8 +431,7 @@ pub(super) fn with_argument(call: &Call, name: Option<&str>, value: &str) -> Opt
         (Some(argument), _) => argument.value = value,
         (None, Some(name)) => {
             let name = Ident::new(name, call.name.span());
-            let Value { kind, tokens } = value;
-            let value = Value { kind, tokens: tokens.clone() };
+            let tokens = value.tokens.clone();
             call.arguments.push(Argument { name: Some(name), value, tokens });
         }
         (None, None) => return None,

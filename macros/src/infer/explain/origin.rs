@@ -77,7 +77,10 @@ impl Explainer<'_> {
                 }
                 _ => {
                     let operand = operand_name(self.graph, node, i);
-                    let name = if operand.is_empty() { self.graph.describe(value) } else { operand };
+                    let name = match operand.is_empty() {
+                        true => self.graph.describe_to(node.group, value),
+                        false => operand,
+                    };
                     let size = match shape.axis_name(axis).as_str() {
                         noun @ ("height" | "width") => {
                             format!("is {} {}", shape.0[axis], if noun == "height" { "high" } else { "wide" })

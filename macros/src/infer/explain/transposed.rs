@@ -1,7 +1,8 @@
 //! Transposed convolutions that miss the size on the other side of a decoder.
 
 use super::edits::{replace, with_argument};
-use super::{Candidate, Explainer, Gives};
+use super::upstream::textual;
+use super::{Candidate, Explainer, Fault, Gives, definition};
 use crate::ast::{Call, ValueKind};
 use crate::graph::ValueId;
 use crate::shape::Dim;
@@ -11,6 +12,7 @@ impl Explainer<'_> {
     /// what a decoder wants of it: `(n - 1) * stride - 2 * padding + kernel + output_padding` is then `n * stride`.
     pub(super) fn multiplied(&self, value: ValueId) -> Option<Candidate> {
         let (mut edits, mut changes, mut names) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut seen, mut is_general) = (Vec::new(), false);
         for id in self.ancestors(&[value]) {
             let node = &self.graph.nodes[id.0];
             let Some(call) = node.call.as_ref().filter(|c| c.name.to_string().starts_with("ConvTranspose"))
@@ -30,12 +32,18 @@ impl Explainer<'_> {
                     padded = with_argument(&padded, Some(name), &wanted.to_string())?;
                 }
             }
-            let text = padded.to_string();
-            if text == call.to_string() {
+            if padded.to_string() == call.to_string() {
                 continue;
             }
+            let place = definition(self.graph, Fault::Node(id));
+            if place.is_some() && seen.contains(&place) {
+                continue;
+            }
+            seen.push(place);
+            let text = self.written(id, &padded);
             names.push(format!("`{text}`"));
             changes.push(replace(&node.tokens, text));
+            is_general |= self.is_general(id);
             edits.push(super::super::trial::Edit::Replace { node: id, call: padded });
         }
         let text = match &names[..] {
@@ -43,6 +51,9 @@ impl Explainer<'_> {
             [one] => one.clone(),
             many => format!("each multiplies the size by its stride: {}", many.join(", ")),
         };
+        if is_general {
+            return Some(textual(text, changes));
+        }
         Some(Candidate { edits, text, changes, gives: Some(Gives::Value(value)) })
     }
 }

@@ -4,13 +4,14 @@
 use super::super::trial::source_node;
 use super::edits::{operand_text, replace};
 use super::{Candidate, Explainer, definition};
+use crate::ast::shape_text;
 use crate::errors::{Change, How, Place};
 use crate::graph::{Group, GroupKind, Node, NodeId, Source, ValueId};
 use crate::layers::{is_value, our_name};
 use crate::shape::{Dim, Shape};
 use crate::suggest;
 
-fn textual(text: impl Into<String>, changes: Vec<Change>) -> Candidate {
+pub(super) fn textual(text: impl Into<String>, changes: Vec<Change>) -> Candidate {
     Candidate { edits: Vec::new(), text: text.into(), changes, gives: None }
 }
 
@@ -124,7 +125,7 @@ impl Explainer<'_> {
         candidates
     }
 
-    fn labelled_as(&self, node: &Node, call: &str) -> String {
+    pub(super) fn labelled_as(&self, node: &Node, call: &str) -> String {
         if node.named { format!("{}: {call}", node.name) } else { call.to_string() }
     }
 
@@ -168,14 +169,7 @@ impl Explainer<'_> {
 
     /// An input without its first axis, which may be meant as the batch.
     pub(super) fn without_batch(&self) -> Vec<Candidate> {
-        let inputs = self.graph.header.inputs.iter();
-        let candidates = inputs.filter_map(|input| {
-            let shape = input.shape.as_ref().filter(|s| s.rank() > 1)?;
-            let rest = Shape(shape.0[1..].to_vec());
-            let text = format!("leave the batch axis out: `{}: {rest}`", input.name);
-            Some(textual(text, vec![replace(&input.tokens, rest.to_string())]))
-        });
-        candidates.collect()
+        (0..self.graph.header.inputs.len()).flat_map(|i| self.batch_left_out(ValueId(i))).collect()
     }
 
     /// Another shape for the input that a value is, through layers that leave the shape alone.
@@ -211,7 +205,7 @@ impl Explainer<'_> {
         Some(textual(format!("leave `{}` out", suggest::source(&node.tokens)), vec![change]))
     }
 
-    fn placed(&self, node: &Node) -> Place {
+    pub(super) fn placed(&self, node: &Node) -> Place {
         let call = Place::of(&node.tokens);
         if node.named { Place::from(&node.name).to(call) } else { call }
     }
@@ -247,19 +241,27 @@ impl Explainer<'_> {
             return None;
         }
         // A pooling moves by its window, unless it is told otherwise.
-        if is_pool && argument(node, Some("stride"))? != "1" || argument(node, Some("dilation")).is_some() {
+        let stride = argument(node, Some("stride"));
+        if is_pool && stride.as_ref()? != "1" {
             return None;
         }
+        let dilation = argument(node, Some("dilation")).map_or(Some(1), |d| d.parse::<usize>().ok())?;
         let kernel = argument(node, Some("kernel")).or_else(|| argument(node, None).filter(|_| is_pool))?;
         let kernel: Vec<usize> = kernel
             .trim_matches(['(', ')'])
             .split(", ")
             .map(|part| part.parse().ok())
             .collect::<Option<_>>()?;
-        if kernel.iter().all(|k| *k == 1) || kernel.iter().any(|k| k % 2 == 0) {
+        let reach: Vec<usize> = kernel.iter().map(|k| k.saturating_sub(1) * dilation).collect();
+        let padding = match reach.iter().all(|n| n % 2 == 0) {
+            true => tuple(&reach.iter().map(|n| (n / 2).to_string()).collect::<Vec<_>>()),
+            // As much on either side does not keep the size of an even kernel.
+            false if !is_pool && stride.is_none_or(|stride| stride == "1") => "same".into(),
+            false => return None,
+        };
+        if kernel.iter().all(|k| *k == 1) && argument(node, Some("padding")).is_none() {
             return None;
         }
-        let padding = tuple(&kernel.iter().map(|k| (k / 2).to_string()).collect::<Vec<_>>());
         let call = suggest::source(&node.tokens);
         let text = match argument(node, Some("padding")) {
             Some(old) if old == padding || old == "same" => return None,
@@ -305,6 +307,39 @@ impl Explainer<'_> {
             let sign = node.layer.as_ref().and_then(|layer| layer.sign()).unwrap_or("+");
             let text = format!("`{}`", operands.join(&format!(" {sign} ")));
             candidates.push(textual(text, vec![replace(&node.operands[side], longer)]));
+            // What flows into the block as it is has to have the width before.
+            let groups = self.graph.around(node.group).map(|g| &self.graph.groups[g.0]);
+            let outermost = groups.filter(|group| group.taken.contains(&short)).last();
+            if let Some(group) = outermost.filter(|_| to.0[1..] == from.0[1..]) {
+                let width = to.0[axis];
+                let layer = match to.rank() {
+                    3 => format!("Conv2d({width}, kernel: 1)"),
+                    _ => format!("Dense({width})"),
+                };
+                candidates.push(self.before_use(group, &layer, &format!("`{}`", group.text)));
+            }
+        }
+        candidates
+    }
+
+    /// A value spread in a block to the shape of what flows in, in the block's own words: `x * expand(g, [c, h, w])`.
+    pub(super) fn spread(&self, node: &Node) -> Vec<Candidate> {
+        let &[a, b] = &node.inputs[..] else { return Vec::new() };
+        let group = self.graph.around(node.group).map(|g| &self.graph.groups[g.0]).next();
+        let Some(signature) = group.and_then(|g| g.signature.as_ref()) else { return Vec::new() };
+        let (Some(group), 2) = (group, node.operands.len()) else { return Vec::new() };
+        let mut candidates = Vec::new();
+        for (side, large) in [(1, a), (0, b)] {
+            let Some(shape) = self.shape(large) else { continue };
+            let port = group.taken.iter().position(|&taken| self.shape(taken) == Some(shape));
+            let dimensions = port.and_then(|port| signature.inputs.get(port)?.dimensions.as_ref());
+            let Some(declared) = dimensions.map(|dimensions| shape_text(dimensions)) else { continue };
+            let spread = format!("expand({}, {declared})", suggest::source(&node.operands[side]));
+            let mut operands: Vec<String> = node.operands.iter().map(operand_text).collect();
+            operands[side] = spread.clone();
+            let sign = node.layer.as_ref().and_then(|layer| layer.sign()).unwrap_or("+");
+            let text = format!("`{}`", operands.join(&format!(" {sign} ")));
+            candidates.push(textual(text, vec![replace(&node.operands[side], spread)]));
         }
         candidates
     }

@@ -70,6 +70,14 @@ impl Arguments<'_> {
         match self.take("order").map(|v| &v.kind) {
             Some(ValueKind::Axes(axes)) => axes.clone(),
             Some(ValueKind::Broken) => Vec::new(),
+            // Others count the batch as an axis.
+            Some(ValueKind::Shape(shape)) => {
+                let axes: Vec<String> = shape.0.iter().map(|&n| (n - 1).to_string()).collect();
+                if let Some(error) = self.refusal("order", AXES) {
+                    errors.push(self.suggest(error, "order", &format!("[{}]", axes.join(", "))));
+                }
+                Vec::new()
+            }
             Some(_) => {
                 let why = format!("is invalid: the order of the axes is written `{example}`");
                 self.refuse("order", &why, errors);

@@ -54,8 +54,9 @@ impl Arguments<'_> {
                 self.refuse_word(name, errors);
                 default
             }
-            Some(ValueKind::Tuple(_) | ValueKind::Shape(_)) => {
-                self.refuse(name, &format!("is invalid: {what} is one number"), errors);
+            Some(kind @ (ValueKind::Tuple(_) | ValueKind::Shape(_))) => {
+                let error = self.refusal(name, &format!("is invalid: {what} is one number"));
+                errors.extend(error.map(|error| self.one_of_equals(error, name, kind)));
                 default
             }
             Some(_) => {
@@ -137,7 +138,7 @@ impl Arguments<'_> {
                         &ValueKind::Float(x, _) if x.fract() == 0.0 && x >= 0.0 => {
                             self.suggest(error, name, &format!("{x:.0}"))
                         }
-                        _ => error,
+                        _ => self.one_of_equals(error, name, kind),
                     };
                     errors.push(error);
                 }
@@ -184,8 +185,32 @@ impl Arguments<'_> {
         }
     }
 
-    /// The error with a help: the numbers without their signs.
+    /// The error with a help: one number for several that are the same.
+    fn one_of_equals(&self, error: Error, name: &str, kind: &ValueKind) -> Error {
+        let all: Vec<String> = match kind {
+            ValueKind::Tuple(parts) => parts.iter().map(ToString::to_string).collect(),
+            ValueKind::Shape(shape) => shape.0.iter().map(ToString::to_string).collect(),
+            _ => return error,
+        };
+        match &all[..] {
+            [first, rest @ ..] if rest.iter().all(|other| other == first) => self.suggest(error, name, first),
+            _ => error,
+        }
+    }
+
+    /// The error with a help: the numbers without their signs; nothing in the place of what leaves no choice is 1.
     fn positive(&self, error: Error, name: &str, numbers: &[Dim], least: usize) -> Error {
+        let zeros = numbers.iter().filter(|n| n.is(0)).count();
+        if least == 1 && zeros > 0 {
+            let other = numbers.iter().find(|n| !n.is(0)).and_then(|n| n.known());
+            return match other {
+                Some(other) => self.suggest(error, name, &other.to_string()),
+                None if ["stride", "dilation", "groups", "scale"].contains(&name) => {
+                    self.suggest(error, name, "1")
+                }
+                None => error,
+            };
+        }
         let positive = |n: &Dim| n.integer().map(i128::unsigned_abs).filter(|n| *n >= least as u128);
         let texts: Option<Vec<String>> = numbers.iter().map(|n| positive(n).map(|n| n.to_string())).collect();
         match texts.as_deref() {

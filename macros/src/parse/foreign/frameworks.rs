@@ -74,8 +74,9 @@ impl Mender<'_> {
         let line = format!("`{path}`: layers and functions are written without a path");
         let ours = layers::our_name(&name).unwrap_or(name);
         let span = self.span(length);
-        if let Some(call) =
-            self.group(length + 1, Delimiter::Parenthesis).and_then(|g| sizes_in_order(&ours, g))
+        if let Some(call) = self
+            .group(length + 1, Delimiter::Parenthesis)
+            .and_then(|g| sizes_in_order(&ours, g).or_else(|| joined_list(&ours, g)))
         {
             let place = self.place(length + 2);
             self.errors.push(Error::new(place, line).help_replace(format!("`{call}`"), place, call.clone()));
@@ -170,6 +171,22 @@ impl Mender<'_> {
         self.all.splice(self.at..self.at + 2, all);
         true
     }
+}
+
+/// `concat(a, b, axis: 0)` for PyTorch's `cat((a, b), 1)`, which counts the batch as an axis.
+fn joined_list(ours: &str, group: &Group) -> Option<String> {
+    let parts = parts_of(group);
+    let (list, axis) = match &parts[..] {
+        [list] => (list, "0".to_string()),
+        [list, axis] => (list, suggest::source(axis)),
+        _ => return None,
+    };
+    let axis = axis.trim_start_matches(|c: char| !c.is_ascii_digit()).parse::<usize>().ok()?;
+    let mut tokens = list.clone().into_iter();
+    let (Some(TokenTree::Group(list)), None, "concat") = (tokens.next(), tokens.next(), ours) else {
+        return None;
+    };
+    Some(format!("concat({}, axis: {})", split(&list).join(", "), axis.saturating_sub(1)))
 }
 
 /// `Dense(8, in: 16)` for PyTorch's `Linear(16, 8)`, and `Conv2d(16, kernel: 3, in: 8)` for `Conv2d(8, 16, 3)`: what comes

@@ -11,6 +11,9 @@ use crate::errors::{Error, Errors, Place};
 use crate::suggest;
 use proc_macro2::{Delimiter, Group, Punct, Spacing, Span, TokenStream, TokenTree};
 
+/// Stands for a value of which nothing is known, after an error.
+pub const UNKNOWN: &str = "__unknown_value";
+
 /// A body's tokens without such slips.
 pub fn mend(tokens: TokenStream, capitals: Vec<String>, errors: &mut Errors) -> TokenStream {
     let all = tokens.into_iter().collect();
@@ -46,6 +49,7 @@ impl Mender<'_> {
     fn run(mut self) -> (TokenStream, bool) {
         while self.at < self.all.len() {
             let mended = self.arrow()
+                || self.receiver()
                 || self.path()
                 || self.method()
                 || self.word()

@@ -1,7 +1,8 @@
 //! Signs and brackets that mean something else here, or nothing: `=>`, `.`, `Dense[3]`, `@`, a value without its `let`.
 
-use super::{Level, Mender, placed};
+use super::{Level, Mender, parts_of, placed};
 use crate::errors::{Error, Place};
+use crate::layers;
 use crate::suggest;
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenTree};
 
@@ -51,17 +52,39 @@ impl Mender<'_> {
         if self.punct(0) != Some('.') || self.ident(1).is_none() || !self.is_behind_value() || !called {
             return false;
         }
-        let empty = self.group(2, Delimiter::Parenthesis).is_some_and(|group| group.stream().is_empty());
         let name = self.ident(1).unwrap_or_default();
-        let place = if empty { self.place(3) } else { self.place(2) };
+        let ours = layers::our_layer(&name).unwrap_or(name.clone());
         let line = format!("`.{name}`: data flows along `->`");
-        let error = Error::new(place, line);
-        self.habitual(".".into(), error.help_replace(format!("`-> {name}`"), place, format!("-> {name}")));
         let span = self.span(0);
+        let arguments = self.group(2, Delimiter::Parenthesis).cloned();
+        let call = arguments.as_ref().and_then(|group| whole_call(&ours, group));
+        let place = if call.is_some() { self.place(3) } else { self.place(2) };
+        let text = call.clone().unwrap_or(ours.clone());
+        self.habitual(
+            ".".into(),
+            Error::new(place, line).help_replace(format!("`-> {text}`"), place, format!("-> {text}")),
+        );
         self.push_arrow(span);
-        let token = self.all[self.at + 1].clone();
-        self.out.push(token);
-        self.at += if empty { 3 } else { 2 };
+        let name_span = self.span(1);
+        self.out.extend(placed(&text, name_span));
+        self.at += if call.is_some() { 3 } else { 2 };
+        true
+    }
+
+    /// `self.fc1(x)`: a layer stands where data flows through it.
+    pub(super) fn receiver(&mut self) -> bool {
+        let called = self.group(3, Delimiter::Parenthesis).is_some();
+        if self.ident(0).as_deref() != Some("self") || self.punct(1) != Some('.') || !self.is_at_start() {
+            return false;
+        }
+        let Some(name) = self.ident(2) else { return false };
+        let place = self.place(if called { 4 } else { 3 });
+        let line = format!("`self.{name}`: a network has no `self`, and a layer is written where it is used");
+        let value = self.group(3, Delimiter::Parenthesis).map(|group| suggest::source(&group.stream()));
+        let value = value.unwrap_or_else(|| "x".into());
+        self.errors.push(Error::new(place, line).note(format!("`{value} -> {name}: Dense(64)`")));
+        self.out.extend(placed(super::UNKNOWN, place.first));
+        self.at += if called { 4 } else { 3 };
         true
     }
 
@@ -85,6 +108,23 @@ impl Mender<'_> {
             return false;
         }
         let span = self.span(0);
+        let walrus = self.punct(1) == Some(':') && self.is_joint(1) && self.punct(2) == Some('=');
+        let other_word = ["const", "var", "val", "auto", "final", "mut"].contains(&name.as_str())
+            && self.ident(1).is_some()
+            && self.punct(2) == Some('=')
+            && !self.is_joint(2);
+        if walrus || other_word {
+            let place = self.place(if walrus { 3 } else { 1 });
+            let line = format!(
+                "a value is named with `let {} = …;`",
+                self.ident(usize::from(other_word)).unwrap_or_default()
+            );
+            let text = if walrus { format!("let {name} =") } else { "let".into() };
+            self.errors.push(Error::new(place, line).help_replace(format!("`{text}`"), place, text.clone()));
+            self.out.extend(placed(&text, span));
+            self.at += if walrus { 3 } else { 1 };
+            return true;
+        }
         let plain = self.punct(1) == Some('=') && !self.is_joint(1);
         let sign = self.punct(1).filter(|sign| {
             "+-*/".contains(*sign) && self.is_joint(1) && self.punct(2) == Some('=') && !self.is_joint(2)
@@ -141,13 +181,18 @@ impl Mender<'_> {
             let line = format!("a part of `{name}` is taken with `slice`, and not with brackets");
             let error = Error::new(whole, line);
             let text = format!("slice({name}, axis: 0, {inner})");
-            self.errors.push(match inner.contains("..") {
-                true => error.help_replace(format!("`{text}`"), whole, text.clone()),
-                false => error,
-            });
+            self.out.pop();
             if inner.contains("..") {
-                self.out.pop();
+                self.errors.push(error.help_replace(format!("`{text}`"), whole, text.clone()));
                 self.out.extend(placed(&text, whole.first));
+            } else {
+                // One of many has an axis less.
+                let one =
+                    inner.parse::<usize>().ok().map(|n| format!("slice({name}, axis: 0, {n}..{})", n + 1));
+                let texts = one.iter().flat_map(|one| [format!("({one} -> Flatten)"), one.clone()]);
+                self.errors
+                    .push(texts.fold(error, |error, text| error.help_or(format!("`{text}`"), whole, text)));
+                self.out.extend(placed(super::UNKNOWN, whole.first));
             }
             self.at += 1;
             return true;
@@ -186,4 +231,23 @@ impl Mender<'_> {
         self.at += length;
         true
     }
+}
+
+/// A method's arguments as the function or layer of that name takes them, if that is another way: `reshape([16])` for
+/// `view(-1, 16)`, and `Flatten` for `flatten()`.
+fn whole_call(ours: &str, group: &Group) -> Option<String> {
+    if group.stream().is_empty() {
+        return Some(ours.into());
+    }
+    let sizes: Vec<String> = parts_of(group).iter().map(suggest::source).collect();
+    let are_numbers = sizes.iter().all(|n| n.trim_start_matches('-').chars().all(|c| c.is_ascii_digit()));
+    if !["reshape", "expand", "permute"].contains(&ours) || !are_numbers {
+        return None;
+    }
+    // Others count the batch.
+    let sizes = match sizes.first().map(String::as_str) {
+        Some("-1") if sizes.len() > 1 => &sizes[1..],
+        _ => &sizes[..],
+    };
+    Some(format!("{ours}([{}])", sizes.join(", ")))
 }

@@ -91,7 +91,10 @@ impl Mender<'_> {
             return false;
         };
         // A value may have that name by mistake.
-        let is_value = matches!(self.punct(1), Some('-' | '+' | '*' | '/' | ',')) || self.token(1).is_none();
+        let is_let = self.ident(1).is_some() && self.punct(2) == Some('=');
+        let is_value = is_let && word == "const"
+            || matches!(self.punct(1), Some('-' | '+' | '*' | '/' | ','))
+            || self.token(1).is_none();
         if is_value {
             return false;
         }

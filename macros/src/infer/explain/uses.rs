@@ -1,0 +1,123 @@
+//! Ways out where a block is used: another argument, another value that flows in, a layer before it.
+
+use super::edits::replace;
+use super::upstream::textual;
+use super::{Candidate, Explainer};
+use crate::ast::{Dimension, ValueKind};
+use crate::errors::{Change, How, Place};
+use crate::graph::{Group, GroupId, Node, ValueId};
+use crate::layers::is_value;
+use crate::resolve::{Signature, evaluate};
+use crate::shape::{Dim, Shape};
+use crate::{remedies, suggest};
+use proc_macro2::TokenStream;
+
+impl Explainer<'_> {
+    /// Another value for an argument that is a parameter of a block around, where that was written: `Head(4)` for
+    /// `Head(5)`.
+    pub(super) fn at_use(&self, node: &Node, name: Option<&str>, value: &str) -> Option<Candidate> {
+        let call = node.call.as_ref()?;
+        let argument = call.arguments.iter().find(|a| match (&a.name, name) {
+            (Some(given), Some(name)) => given == name,
+            (None, None) => !is_value(a),
+            _ => false,
+        })?;
+        self.given(node.group, argument.value.given.as_ref()?, value)
+    }
+
+    fn given(&self, group: Option<GroupId>, given: &TokenStream, value: &str) -> Option<Candidate> {
+        let change = replace(given, value.to_string());
+        let uses = self.graph.around(group).map(|g| &self.graph.groups[g.0].tokens);
+        let text = uses.filter_map(|tokens| remedies::changed(tokens, &change)).next()?;
+        Some(textual(format!("`{}`", suggest::source(&text)), vec![change]))
+    }
+
+    /// Ways to what a block or a network takes.
+    pub(super) fn fitting(&self, group: &Group) -> Vec<Candidate> {
+        let Some(signature) = &group.signature else { return Vec::new() };
+        let mut candidates = Vec::new();
+        for (port, &value) in signature.inputs.iter().zip(&group.inputs) {
+            let (Some(dimensions), Some(found)) = (&port.dimensions, self.shape(value)) else { continue };
+            let known = |dimension: &Dimension| {
+                let fixed = |name: &str| match signature.fixed.get(name) {
+                    Some(ValueKind::Integer(n)) => Some(*n),
+                    _ => None,
+                };
+                evaluate(dimension, &fixed).ok().flatten()
+            };
+            match (dimensions.len(), found.rank()) {
+                (3, 2) => {
+                    let channels = known(&dimensions[0]).unwrap_or(Dim::ONE);
+                    let shape = [channels].into_iter().chain(found.0.iter().copied()).collect();
+                    candidates.extend(self.redeclared(value, &Shape(shape)));
+                }
+                (wanted, rank) if wanted + 1 == rank && wanted > 0 => {
+                    candidates.extend(self.batch_left_out(value));
+                }
+                _ => {}
+            }
+            if dimensions.len() == 1 && found.rank() > 1 {
+                candidates.push(self.before_use(group, "Flatten", "it"));
+            }
+            if dimensions.len() != found.rank() {
+                continue;
+            }
+            for (axis, dimension) in dimensions.iter().enumerate() {
+                let Some(wanted) = known(dimension).filter(|n| *n != found.0[axis]) else { continue };
+                if found.claimed_axis() == Some(axis) {
+                    candidates.extend(self.made(value, axis, wanted));
+                }
+                if let Dimension::Name(name) = dimension {
+                    candidates.extend(self.parameter(group, signature, name, found.0[axis]));
+                }
+            }
+        }
+        candidates
+    }
+
+    fn parameter(&self, group: &Group, signature: &Signature, name: &str, n: Dim) -> Option<Candidate> {
+        let change = replace(signature.given.get(name)?, n.to_string());
+        let text = remedies::changed(&group.tokens, &change)?;
+        Some(textual(format!("`{}`", suggest::source(&text)), vec![change]))
+    }
+
+    /// A repeated block whose parameter is what flows in, for one whose rounds do not follow on one another.
+    pub(super) fn narrower(&self, group: &Group) -> Option<Candidate> {
+        let (input, result) = (*group.inputs.first()?, *group.results.first()?);
+        let (taken, given) = (self.shape(input)?, self.shape(result)?);
+        let axis = taken.claimed_axis().filter(|_| taken.rank() == given.rank())?;
+        self.made(result, axis, taken.0[axis])
+    }
+
+    /// A layer before a block, which the error is about or which is called by its text.
+    pub(super) fn before_use(&self, group: &Group, layer: &str, it: &str) -> Candidate {
+        let call = Place::of(&group.tokens);
+        let place = if group.named { Place::from(&group.name).to(call) } else { call };
+        let change = Change { place, how: How::Before, text: format!("{layer} -> ") };
+        textual(format!("insert `-> {layer}` before {it}"), vec![change])
+    }
+
+    /// An input without its first axis, through layers that leave the shape alone.
+    pub(super) fn batch_left_out(&self, value: ValueId) -> Vec<Candidate> {
+        let Some(shape) = self.shape(value).filter(|shape| shape.rank() > 1) else { return Vec::new() };
+        let batch = shape.0[0];
+        let rest = Shape(shape.0[1..].to_vec());
+        let Some(mut candidate) = self.redeclared(value, &rest) else { return Vec::new() };
+        candidate.text = candidate.text.replacen("declare it", "leave the batch axis out", 1);
+        let alone = candidate.clone();
+        // Who writes the batch into the input may write it into the output too.
+        for output in &self.graph.header.outputs {
+            let Some(shape) = output.shape.as_ref().filter(|s| s.rank() > 1 && s.0[0] == batch) else {
+                continue;
+            };
+            let rest = Shape(shape.0[1..].to_vec());
+            let end = match &output.name {
+                Some(name) => format!(", `{name}: {rest}`"),
+                None => format!(" and `-> {rest}`"),
+            };
+            candidate.text += &end;
+            candidate.changes.push(replace(&output.tokens, rest.to_string()));
+        }
+        vec![alone, candidate]
+    }
+}

@@ -1,0 +1,274 @@
+//! A whole small network in one call: a chain of dense layers and activations over one sample.
+//!
+//! Where a network's work is a few hundred multiply-adds, what a layer's call costs (finding the instruction set, a pass
+//! over threads and tiles, views of memory) is most of the time. Here the instruction set is chosen once for the whole
+//! chain, and the values between two layers never leave the first cache. The sums run in order;
+//! a tile of one row may add them in another, so the last bit may differ from a layer's by itself.
+
+#[cfg(target_arch = "x86_64")]
+use super::isa::{Isa, isa};
+use super::math::Elementary;
+use crate::layers::activation::ActivationSpec;
+use crate::layers::dense::DenseSpec;
+
+/// The most values between two layers of such a network.
+const WIDEST: usize = 128;
+/// The multiply-adds from which on the tiles are worth their call.
+const WORK: usize = 8192;
+/// What activations are padded to: a vector's loop without a rest.
+const PAD: usize = 16;
+
+/// A layer of a small network.
+#[derive(Clone, Copy, Debug)]
+pub enum Link {
+    /// A dense layer and where its parameters begin.
+    Dense(DenseSpec, usize),
+    /// An activation.
+    Activation(ActivationSpec),
+}
+
+impl DenseSpec {
+    /// As a layer of a small network whose parameters begin there.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn link(self, parameters: usize) -> Link {
+        Link::Dense(self, parameters)
+    }
+}
+
+impl ActivationSpec {
+    /// As a layer of a small network.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn link(self, _parameters: usize) -> Link {
+        Link::Activation(self)
+    }
+}
+
+/// Whether the chain is best done in one call.
+#[must_use]
+pub const fn is_small(chain: &[Link]) -> bool {
+    let (mut at, mut work) = (0, 0);
+    while at < chain.len() {
+        let (widest, more) = match &chain[at] {
+            Link::Dense(spec, _) if spec.rows == 1 => (spec.outputs, spec.inputs * spec.outputs),
+            Link::Dense(..) => return false,
+            Link::Activation(spec) => (spec.len, 8 * spec.len),
+        };
+        if widest > WIDEST {
+            return false;
+        }
+        work += more;
+        at += 1;
+    }
+    !chain.is_empty() && work <= WORK
+}
+
+/// The chain over one sample, for one scalar.
+#[doc(hidden)]
+pub trait SmallKernels: Sized {
+    /// `y = chain(x)`.
+    fn predict_small(chain: &[Link], parameters: &[Self], x: &[Self], y: &mut [Self]);
+}
+
+/// How a multiply-add rounds: where it is one instruction, once.
+trait MultiplyAdd<T> {
+    fn multiply_add(a: T, b: T, c: T) -> T;
+}
+
+struct Fused;
+struct Apart;
+
+impl<T: Elementary> MultiplyAdd<T> for Fused {
+    #[inline(always)]
+    fn multiply_add(a: T, b: T, c: T) -> T {
+        a.mul_add(b, c)
+    }
+}
+
+impl<T: Elementary> MultiplyAdd<T> for Apart {
+    #[inline(always)]
+    fn multiply_add(a: T, b: T, c: T) -> T {
+        a * b + c
+    }
+}
+
+macro_rules! small {
+    ($($scalar:ident)*) => {
+        $(impl SmallKernels for $scalar {
+            fn predict_small(chain: &[Link], parameters: &[$scalar], x: &[$scalar], y: &mut [$scalar]) {
+                #[cfg(target_arch = "x86_64")]
+                {
+                    #[target_feature(enable = "avx512f,fma")]
+                    fn with_avx512(chain: &[Link], p: &[$scalar], x: &[$scalar], y: &mut [$scalar]) {
+                        run::<_, Fused>(chain, p, x, y);
+                    }
+                    #[target_feature(enable = "avx2,fma")]
+                    fn with_avx2(chain: &[Link], p: &[$scalar], x: &[$scalar], y: &mut [$scalar]) {
+                        run::<_, Fused>(chain, p, x, y);
+                    }
+                    match isa() {
+                        // SAFETY: this is only chosen on machines that have the instruction set.
+                        Isa::Avx512 => return unsafe { with_avx512(chain, parameters, x, y) },
+                        // SAFETY: the same.
+                        Isa::Avx2 => return unsafe { with_avx2(chain, parameters, x, y) },
+                        Isa::Portable => {}
+                    }
+                }
+                run::<_, Apart>(chain, parameters, x, y);
+            }
+        })*
+    };
+}
+
+small! { f32 f64 }
+
+#[inline(always)]
+fn run<T: Elementary, M: MultiplyAdd<T>>(chain: &[Link], parameters: &[T], x: &[T], y: &mut [T]) {
+    let mut buffers = [[T::zero(); WIDEST]; 2];
+    let [mut values, mut next] = buffers.each_mut();
+    let mut len = x.len();
+    for (at, link) in chain.iter().enumerate() {
+        match link {
+            Link::Dense(spec, start) => {
+                let x = if at == 0 { x } else { &values[..len] };
+                dense::<T, M>(spec, &parameters[*start..], x, next);
+                (values, next) = (next, values);
+                len = spec.outputs;
+            }
+            Link::Activation(spec) => {
+                if at == 0 {
+                    values[..len].copy_from_slice(x);
+                }
+                T::activate(spec.function, &[], &mut values[..len.next_multiple_of(PAD)]);
+            }
+        }
+    }
+    y.copy_from_slice(&values[..len]);
+}
+
+/// `y[o] = b[o] + Σᵢ x[i] w[i][o]`.
+#[inline(always)]
+fn dense<T: Elementary, M: MultiplyAdd<T>>(spec: &DenseSpec, parameters: &[T], x: &[T], y: &mut [T; WIDEST]) {
+    let n = spec.outputs;
+    let (w, b) = parameters.split_at(spec.inputs * n);
+    let bias = &b[..if spec.bias { n } else { 0 }];
+    let mut from = 0;
+    while from < n {
+        from += match n - from {
+            32.. => columns::<T, M, 32>(n, from, w, bias, x, y),
+            16.. => columns::<T, M, 16>(n, from, w, bias, x, y),
+            8.. => columns::<T, M, 8>(n, from, w, bias, x, y),
+            4.. => columns::<T, M, 4>(n, from, w, bias, x, y),
+            2.. => columns::<T, M, 2>(n, from, w, bias, x, y),
+            _ => columns::<T, M, 1>(n, from, w, bias, x, y),
+        };
+    }
+}
+
+/// The outputs from `from` on, `N` of them.
+#[inline(always)]
+fn columns<T: Elementary, M: MultiplyAdd<T>, const N: usize>(
+    n: usize,
+    from: usize,
+    w: &[T],
+    bias: &[T],
+    x: &[T],
+    y: &mut [T; WIDEST],
+) -> usize {
+    let mut sums = [T::zero(); N];
+    if !bias.is_empty() {
+        sums.copy_from_slice(&bias[from..][..N]);
+    }
+    for (row, &x) in w.chunks_exact(n).zip(x) {
+        let row: &[T; N] = row[from..].first_chunk().expect("a row has so many columns");
+        for (sum, &w) in sums.iter_mut().zip(row) {
+            *sum = M::multiply_add(x, w, *sum);
+        }
+    }
+    y[from..][..N].copy_from_slice(&sums);
+    N
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradcheck::tests::spread;
+    use crate::kernels::isa::with_isa;
+    use crate::layers::{Forward, Layer, Mode};
+
+    /// Every layer by itself.
+    fn one_by_one(chain: &[Link], parameters: &[f32], x: &[f32]) -> Vec<f32> {
+        let mut values = x.to_vec();
+        for link in chain {
+            let (len, start) = match link {
+                Link::Dense(spec, start) => (spec.outputs, *start),
+                Link::Activation(spec) => (spec.len, 0),
+            };
+            let mut y = vec![f32::NAN; len];
+            let mut scratch = vec![f32::NAN; 1 << 16];
+            let pass = Forward {
+                samples: 1,
+                mode: Mode::Predict,
+                parameters: &parameters[start..],
+                inputs: &[&values],
+                outputs: &mut [&mut y],
+                saved: &mut [],
+                scratch: &mut scratch,
+            };
+            match link {
+                Link::Dense(spec, _) => spec.forward(pass),
+                Link::Activation(spec) => spec.forward(pass),
+            }
+            values = y;
+        }
+        values
+    }
+
+    #[test]
+    fn one_call_gives_what_many_do() {
+        use crate::layers::activation::Activation;
+        let functions = [Activation::Sigmoid, Activation::Relu, Activation::Gelu, Activation::Tanh];
+        for isa in Isa::available() {
+            with_isa(isa, || {
+                for (number, widths) in [
+                    &[2, 3, 1][..],
+                    &[8, 16, 16, 4],
+                    &[1, 31, 33],
+                    &[40, 65, 7, 128],
+                    &[5, 2],
+                    &[300, 18, 12],
+                ]
+                .into_iter()
+                .enumerate()
+                {
+                    let (mut chain, mut parameters) = (Vec::new(), Vec::new());
+                    for (i, pair) in widths.windows(2).enumerate() {
+                        let (inputs, outputs, bias) = (pair[0], pair[1], (i + number) % 3 != 2);
+                        chain.push(DenseSpec { rows: 1, inputs, outputs, bias }.link(parameters.len()));
+                        let len = inputs * outputs + outputs;
+                        parameters.extend(spread(len, i as u64 as _).iter().map(|&x| x as f32 * 0.3));
+                        let function = functions[(i + number) % 4];
+                        chain.push(ActivationSpec { len: outputs, function }.link(0));
+                    }
+                    let x: Vec<f32> = spread(widths[0], 77).iter().map(|&x| x as f32).collect();
+                    let mut y = vec![f32::NAN; widths[widths.len() - 1]];
+                    f32::predict_small(&chain, &parameters, &x, &mut y);
+                    for (y, expected) in y.iter().zip(one_by_one(&chain, &parameters, &x)) {
+                        assert!((y - expected).abs() < 1e-5, "{isa:?}, {widths:?}: {y} {expected}");
+                    }
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn small_is_what_fits() {
+        let dense = |inputs, outputs| DenseSpec { rows: 1, inputs, outputs, bias: true }.link(0);
+        assert!(is_small(&[dense(2, 3), dense(3, 1)]));
+        assert!(!is_small(&[]));
+        assert!(!is_small(&[dense(2, WIDEST + 1)]));
+        assert!(!is_small(&[dense(784, 64)]));
+        assert!(!is_small(&[DenseSpec { rows: 2, inputs: 3, outputs: 4, bias: true }.link(0)]));
+    }
+}
