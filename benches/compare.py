@@ -26,7 +26,7 @@ import struct
 import subprocess
 import sys
 
-WORKLOADS = ["mlp_tiny", "mlp_seed", "mlp_wide", "cnn_mnist", "cnn_cifar", "resblock", "vae", "gan", "transformer"]
+WORKLOADS = ["mlp_tiny", "mlp_seed", "mlp_wide", "cnn_mnist", "cnn_cifar", "resblock", "rnn", "gru", "lstm", "transformer", "vae", "gan"]
 COLUMNS = [("train_us", "Training step"), ("infer1_us", "Prediction at batch 1"), ("inferB_us", "Prediction of the whole batch")]
 BEGIN, END = "<!-- begin: benches/compare.py -->", "<!-- end: benches/compare.py -->"
 TOLERANCE = 1e-4

@@ -14,8 +14,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use workloads::adversaries::Adversaries;
 use workloads::{
-    Average, CnnCifar, CnnMnist, Discriminator, Generator, GeneratorGiven, MlpSeed, MlpTiny, MlpWide,
-    ResBlock, Step, Transformer, Vae, VaeGiven, VaeGivenBatch, VaeMean, classes, inputs, peak, texts,
+    Average, CnnCifar, CnnMnist, Discriminator, Generator, GeneratorGiven, GruClasses, LstmClasses, MlpSeed,
+    MlpTiny, MlpWide, ResBlock, RnnClasses, Step, Transformer, Vae, VaeGiven, VaeGivenBatch, VaeMean,
+    classes, inputs, peak, texts,
 };
 
 /// Times training steps and predictions of the fixed workloads.
@@ -50,6 +51,9 @@ fn main() {
     run.network("cnn_cifar", 824.0, CnnCifar::new(7), cross_entropy(), adam(), classes(32));
     let momentum = Sgd::new(1e-2).momentum(0.9);
     run.network("resblock", 2567.0, ResBlock::new(7), cross_entropy(), momentum, classes(32));
+    run.network("rnn", 59.0, RnnClasses::new(7), cross_entropy(), adam(), classes(32));
+    run.network("gru", 176.0, GruClasses::new(7), cross_entropy(), adam(), classes(32));
+    run.network("lstm", 235.0, LstmClasses::new(7), cross_entropy(), adam(), classes(32));
     run.vae();
     run.gan();
     run.transformer();

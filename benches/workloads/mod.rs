@@ -62,6 +62,21 @@ network! {
         d + e -> Relu -> GlobalAvgPool2d -> head: Dense(10)
     }
 
+    /// Of 64 steps of 16 numbers, read one after another.
+    pub struct RnnClasses(x: [64, 16]) -> [10] {
+        x -> cell: Rnn(64) -> Last -> head: Dense(10)
+    }
+
+    /// The same with gates.
+    pub struct GruClasses(x: [64, 16]) -> [10] {
+        x -> cell: Gru(64) -> Last -> head: Dense(10)
+    }
+
+    /// The same with gates and a memory.
+    pub struct LstmClasses(x: [64, 16]) -> [10] {
+        x -> cell: Lstm(64) -> Last -> head: Dense(10)
+    }
+
     block Layer(heads, features)(x: [t, f]) -> [t, f] {
         let y = x + (x -> ln1: LayerNorm -> attn: MultiHeadAttention(heads, causal: true));
         y + (y -> ln2: LayerNorm -> fc1: Dense(features) -> Gelu -> fc2: Dense(f))

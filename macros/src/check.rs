@@ -10,6 +10,31 @@ use crate::suggest;
 pub fn check(shaped: &Shaped, errors: &mut Errors) {
     check_outputs(shaped, errors);
     check_room(shaped, errors);
+    check_steps(shaped, errors);
+}
+
+/// Over a sequence of any length a network gives one value, and the rounds of a repetition carry no state from step to step:
+/// `struct N(x: [.., 4]) -> [.., 4] { x -> [Gru(4); 2] }` breaks it.
+fn check_steps(shaped: &Shaped, errors: &mut Errors) {
+    let graph = &shaped.graph;
+    let is_any = |shape: &Option<Shape>| shape.as_ref().is_some_and(Shape::is_any_length);
+    if !graph.header.inputs.iter().any(|input| is_any(&input.shape)) {
+        return;
+    }
+    if let [_, second, ..] = &graph.header.outputs[..] {
+        let name = &graph.header.name;
+        let line = format!("`{name}` takes a sequence of any length, and gives more than one value");
+        errors.push(Error::new(&second.tokens, line).note("more than one is not supported yet"));
+    }
+    for (i, node) in graph.nodes.iter().enumerate() {
+        let carries = node.layer.as_ref().is_some_and(|layer| layer.recurrent().is_some());
+        if carries && graph.around(node.group).any(|group| graph.groups[group.0].repeat.is_some()) {
+            let title = graph.nodes[i].title();
+            let line = format!("`{title}` is repeated, and carries a state through a sequence of any length");
+            let note = "this is not supported yet; layers on one another are `layers: 2`";
+            errors.push(Error::new(&node.tokens, line).note(note));
+        }
+    }
 }
 
 /// All tensors and values together fit into some memory: `x -> [Dense(1000000); 60000]` breaks it.

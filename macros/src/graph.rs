@@ -191,9 +191,19 @@ pub struct Shaped {
     pub graph: Graph,
     /// One entry for each of `graph.values`.
     pub shapes: Vec<Option<Shape>>,
+    /// The shapes that values have in the declaration, where less than that is computed.
+    pub declared: Vec<(ValueId, Shape)>,
+    /// Of a network over sequences of any length, once it is the function of one step.
+    pub steps: Option<crate::plan::Steps>,
 }
 
 impl Shaped {
+    /// What a value is in the declaration; see `declared`.
+    pub fn declared(&self, value: ValueId) -> &Shape {
+        let less = self.declared.iter().find(|(other, _)| *other == value);
+        less.map_or_else(|| self.shape(value), |(_, whole)| whole)
+    }
+
     /// Leaves nothing known but names and numbers that are literals.
     pub fn forget(&mut self) {
         self.shapes.fill(None);

@@ -62,7 +62,7 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
     one_for_the_order(&graph, &trial, &mut demands);
     let mut graph = graph;
     graph.demands.extend(demands);
-    Shaped { shapes: trial.shapes, graph }
+    Shaped { shapes: trial.shapes, graph, declared: Vec::new(), steps: None }
 }
 
 /// Two outputs in the other order are one mistake, of which constants may decide whether it is one.

@@ -1,28 +1,32 @@
 //! From `ast` to `Graph`: names, layers, arguments. Reports undefined names, names used twice, and wrong arguments.
 
+mod arguments;
 mod dimensions;
+mod expressions;
 mod groups;
+mod header;
 mod names;
 mod operations;
 mod outside;
+mod parts;
 mod shared;
 mod signature;
 mod values;
+mod wider;
 
 use crate::ast::{Body, Expression, Network, Pattern, Port, Program, Statement};
-use crate::demands::{self, Demand, Part, Ways};
+use crate::demands::{Demand, Part, Ways};
 use crate::errors::{Error, Errors, Place};
-use crate::graph::{
-    Event, Graph, GroupId, GroupKind, Header, Input, Node, NodeId, Output, Scalar, Source, Value, ValueId,
-};
+use crate::graph::{Event, Graph, GroupId, GroupKind, Header, Node, NodeId, Scalar, Source, Value, ValueId};
 use crate::infer;
 use crate::layers::AnyLayer;
 use crate::limits;
-use crate::lints::{self, Levels};
+use crate::lints::Levels;
 use crate::maps::OrderedMap;
 use crate::shape::Shape;
 use crate::suggest;
 pub use dimensions::{Dimensions, evaluate, with_constants};
+use header::{check_derives, header, names_of};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 pub use signature::{Misfit, Signature};
 
@@ -159,116 +163,12 @@ struct Declared<'a> {
     outputs: usize,
 }
 
-fn header(network: &Network, demands: &mut Vec<Demand>, errors: &mut Errors) -> Header {
-    if let Some(input) = network.inputs.get(MAX_INPUTS) {
-        errors.push(Error::new(&input.tokens, format!("a network takes at most {MAX_INPUTS} inputs")));
-    }
-    let mut demanded = Vec::new();
-    let mut shape = |port: &Port, part: Part, errors: &mut Errors| {
-        let dimensions = port.shape.as_deref()?;
-        let mut open = Vec::new();
-        let shape = demands::follow(&[], errors, &mut open, |errors| {
-            dimensions::shape(dimensions, &Dimensions::new(), &port.tokens, errors)
-        });
-        demanded.extend(open.into_iter().map(|ways| Demand { part, ways, definition: None }));
-        shape
-    };
-    let known = Dimensions::new();
-    let mut inputs = Vec::new();
-    for port in &network.inputs {
-        let Some(name) = port.name.clone() else { continue };
-        let part = Part::Input(inputs.len());
-        let mut shape = shape(port, part, errors);
-        let mut indices = None;
-        if let Some(range) = &port.indices {
-            let mut open = Vec::new();
-            indices =
-                demands::follow(&[], errors, &mut open, |errors| dimensions::indices(range, &known, errors));
-            demands.extend(open.into_iter().map(|ways| Demand { part, ways, definition: None }));
-            // Without a range nothing is known of what flows in.
-            shape = shape.filter(|_| indices.is_some());
-        }
-        inputs.push(Input { name, shape, indices, tokens: port.tokens.clone() });
-    }
-    let mut outputs = Vec::new();
-    for port in &network.outputs {
-        let (name, tokens) = (port.name.clone(), port.tokens.clone());
-        let shape = shape(port, Part::Output(outputs.len()), errors);
-        outputs.push(Output { name, shape, tokens });
-    }
-    demands.extend(demanded);
-    let mut attributes = network.attributes.clone();
-    let levels = lints::take_levels(&mut attributes, errors);
-    Header {
-        attributes,
-        levels,
-        visibility: network.visibility.clone(),
-        name: network.name.clone(),
-        scalar: network.generic.clone().map_or(Scalar::F32, Scalar::Generic),
-        inputs,
-        outputs,
-    }
-}
-
-/// A copy of a network by value could overflow the stack.
-fn check_derives(header: &Header, errors: &mut Errors) {
-    for name in ["Clone", "Copy"] {
-        if let Some(derived) = header.derived(name) {
-            let line =
-                format!("`{}` cannot derive `{name}`: a copy by value could overflow the stack", header.name);
-            let help = "`duplicate()` copies it on the heap, `copy_from` in place";
-            errors.push(Error::new(&derived, line).help(help));
-        }
-    }
-}
-
 /// A name without what `parse` does to words of Rust, so that they are found again after their error.
 fn plain(name: &Ident) -> String {
     let text = name.to_string();
     match text.as_str() {
         "self" | "Self" | "super" | "crate" => format!("{text}_"),
         other => other.trim_start_matches("r#").to_string(),
-    }
-}
-
-/// Every name that the user gives to an input, a value or a layer.
-fn names_of(inputs: &[Port], body: Option<&Body>) -> Vec<String> {
-    let mut names: Vec<String> =
-        inputs.iter().filter_map(|p| p.name.as_ref()).map(ToString::to_string).collect();
-    let Some(body) = body else { return names };
-    for statement in &body.statements {
-        match statement {
-            Statement::Layer(stage) => names.extend(stage.name.iter().map(ToString::to_string)),
-            Statement::Param(param) => names.push(param.name.to_string()),
-            Statement::Let(binding) => {
-                match &binding.pattern {
-                    Pattern::One(name) => names.extend(name.iter().map(ToString::to_string)),
-                    Pattern::Tuple(all, _) => names.extend(all.iter().flatten().map(ToString::to_string)),
-                }
-                layer_names(&binding.value, &mut names);
-            }
-        }
-    }
-    body.result.iter().for_each(|result| layer_names(result, &mut names));
-    names
-}
-
-fn layer_names(expression: &Expression, names: &mut Vec<String>) {
-    match expression {
-        Expression::Name(_) | Expression::Part(..) | Expression::Number(..) | Expression::Unknown(_) => {}
-        Expression::Negative(value, _) => layer_names(value, names),
-        Expression::Function(function) => function.values.iter().for_each(|v| layer_names(v, names)),
-        Expression::Tuple(parts, _) | Expression::Doubtful(parts, _) => {
-            parts.iter().for_each(|part| layer_names(part, names));
-        }
-        Expression::Chain(source, stages, _) => {
-            layer_names(source, names);
-            names.extend(stages.iter().filter_map(|s| s.name.as_ref()).map(ToString::to_string));
-        }
-        Expression::Binary(left, _, right, _) => {
-            layer_names(left, names);
-            layer_names(right, names);
-        }
     }
 }
 
@@ -327,6 +227,7 @@ impl<'p, 'e> Builder<'p, 'e> {
             return None;
         };
         let values = self.several(result);
+        let values = self.widened(values, declared.outputs, result);
         if declared.outputs == 0 || values.len() == declared.outputs {
             return (declared.outputs > 0).then_some(values);
         }
@@ -377,6 +278,7 @@ impl<'p, 'e> Builder<'p, 'e> {
 
     fn bind_all(&mut self, names: &[Option<Ident>], tokens: &TokenStream, value: &Expression) {
         let values = self.several(value);
+        let values = self.widened(values, names.len(), value);
         // What a layer gives whose arguments are wrong nobody knows.
         let unknown = values.len() == 1
             && infer::source_node(&self.graph, values[0])
@@ -385,7 +287,8 @@ impl<'p, 'e> Builder<'p, 'e> {
             let given = crate::shape::counted(values.len(), "values");
             let line = format!("{} names are bound, but there is {given}", names.len());
             let line = if values.len() == 1 { line } else { line.replace("there is", "there are") };
-            self.errors.push(Error::new(tokens, line));
+            let error = Error::new(tokens, line);
+            self.errors.push(self.with_offer(error, &values, names, tokens));
         }
         for (i, name) in names.iter().enumerate() {
             let Some(name) = name else { continue };
@@ -409,65 +312,6 @@ impl<'p, 'e> Builder<'p, 'e> {
             (named.name, named.scope) = (Some(name.clone()), self.frame.group);
         }
         self.frame.scope.insert(text, Binding::Value(value));
-    }
-
-    /// One value; several where one is wanted are an error.
-    fn single(&mut self, expression: &Expression) -> ValueId {
-        let values = self.several(expression);
-        self.only(values, expression)
-    }
-
-    fn only(&mut self, values: Vec<ValueId>, expression: &Expression) -> ValueId {
-        match values[..] {
-            [value] => value,
-            _ => {
-                let tokens = expression.tokens();
-                let line = format!("one value is wanted here, but these are {}", values.len());
-                self.errors.push(Error::new(&tokens, line));
-                self.unknown(&tokens)
-            }
-        }
-    }
-
-    fn several(&mut self, expression: &Expression) -> Vec<ValueId> {
-        let takes = match expression {
-            Expression::Binary(..) | Expression::Negative(..) => 1,
-            _ => limits::BRACKET,
-        };
-        self.depth += takes;
-        let values = self.values_of(expression);
-        self.depth -= takes;
-        values
-    }
-
-    fn values_of(&mut self, expression: &Expression) -> Vec<ValueId> {
-        match expression {
-            Expression::Name(name) => vec![self.lookup(name)],
-            Expression::Tuple(parts, _) => parts.iter().map(|part| self.single(part)).collect(),
-            Expression::Unknown(tokens) => vec![self.unknown(tokens)],
-            Expression::Doubtful(operands, tokens) => {
-                operands.iter().for_each(|operand| drop(self.several(operand)));
-                vec![self.unknown(tokens)]
-            }
-            Expression::Binary(..) | Expression::Negative(..) | Expression::Number(..) => {
-                vec![self.arithmetic(expression)]
-            }
-            Expression::Function(function) => self.function(function, Vec::new()),
-            Expression::Part(name, part) => vec![self.part(name, part)],
-            Expression::Chain(source, stages, _) => {
-                let mut values = self.several(source);
-                for stage in stages {
-                    if self.is_full() {
-                        return vec![self.unknown(&expression.tokens())];
-                    }
-                    values = match &stage.function {
-                        Some(function) => self.function(function, values),
-                        None => self.stage(stage, values),
-                    };
-                }
-                values
-            }
-        }
     }
 
     /// Whether no more blocks fit into one another, which is reported once. From then on the program is full.

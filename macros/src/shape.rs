@@ -30,8 +30,14 @@ impl PartialEq for Shape {
 pub const MAX_ELEMENTS: usize = 1 << 44;
 
 impl Shape {
+    /// How many numbers a value has; of a sequence of any length, a step of it.
     pub fn len(&self) -> Dim {
-        self.0.iter().product()
+        self.0.iter().filter(|n| !n.is_any_length()).product()
+    }
+
+    /// `[.., 16]`: a sequence of any length.
+    pub fn is_any_length(&self) -> bool {
+        self.0.first().is_some_and(|n| n.is_any_length())
     }
 
     pub fn rank(&self) -> usize {

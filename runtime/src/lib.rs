@@ -64,7 +64,7 @@
 //! | `MaxPool2d(k)` | `stride: k`, `padding: 0`, `dilation: 1` | `[c, h, w]` → `[c, h', w']` |
 //! | `AvgPool2d(k)` | `stride: k`, `padding: 0`, `count_include_pad: true` | `[c, h, w]` → `[c, h', w']` |
 //! | `GlobalAvgPool2d` | | `[c, h, w]` → `[c]` |
-//! | `Conv1d(n, kernel: k)` | as `Conv2d`, each size one number | `[t, f]` → `[t', n]` |
+//! | `Conv1d(n, kernel: k)` | as `Conv2d`, each size one number; `padding: causal` reads no step to come | `[t, f]` → `[t', n]` |
 //! | `GlobalMaxPool2d` | | `[c, h, w]` → `[c]` |
 //! | `AdaptiveAvgPool2d((m, n))`, `AdaptiveMaxPool2d((m, n))` | | `[c, h, w]` → `[c, m, n]` |
 //! | `ZeroPad2d(p)` | a number, a pair or `(left, right, top, bottom)` | `[c, h, w]` → `[c, h', w']` |
@@ -77,6 +77,8 @@
 //! | `GlobalAvgPool1d`, `GlobalMaxPool1d` | | `[t, f]` → `[f]` |
 //! | `AdaptiveAvgPool1d(n)`, `AdaptiveMaxPool1d(n)` | | `[t, f]` → `[n, f]` |
 //! | `Embedding(n)` | `padding_idx:` (whose vector stays zero) | `[t] in 0..k` → `[t, n]`, `[] in 0..k` → `[n]` |
+//! | `Rnn(n)`, `Gru(n)`, `Lstm(n)` | `layers: 1`, `bidirectional: false`, `dropout: 0.0` (between layers), `bias: true`, of an `Rnn` `nonlinearity: tanh` (or `relu`) | `[t, f]` → `[t, n]`, both ways `[t, 2 n]`; states at the end and to start from: see [below](#sequences) |
+//! | `Last` | | `[t, f]` → `[f]`, the last step |
 //! | `MultiHeadAttention(heads)` | `causal: false`, `mask:` (a value; see below), `rotary: false`, `dropout: 0.0`, `bias: true` | `[t, f]`; `([t, f], [s, g])`, a query and a memory; `([t, f], [s, g], [s, h])`, queries, keys and values → `[t, f]` |
 //! | `PositionEmbedding` | `(n)`: a table of more positions than come in | `[t, f]`, to which it adds a learned vector for each position |
 //! | `PositionalEncoding` | | `[t, f]`, to which it adds sines and cosines |
@@ -139,6 +141,63 @@
 //! assert_eq!(Topic::new(1).predict(&text, &seen).len(), 4);
 //! # Ok::<(), formwork::Error>(())
 //! ```
+//!
+//! # Sequences
+//!
+//! A sequence is `[time, features]`. `x -> Lstm(32)` carries a state from step to step and gives it at every step, `[t, 32]`;
+//! `-> Last` keeps the last one, and then nothing else is computed. A pattern of several names takes the states at the end
+//! too, and a state to start from flows in beside the sequence (else it is zero). A state is `[32]`, and with several layers
+//! or both directions `[layers · directions, 32]`: layer 0 forward, layer 0 backward, layer 1 forward, …
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// One of three movements, from 64 readings of six sensors.
+//!     pub struct Movement(readings: [64, 6]) -> [3] {
+//!         readings -> Gru(32, layers: 2, dropout: 0.2) -> Last -> Dense(3)
+//!     }
+//!
+//!     /// The next part of a sequence, from where the one before it ended.
+//!     pub struct Onward(x: [16, 4], h0: [8], c0: [8]) -> (y: [16, 4], h: [8], c: [8]) {
+//!         let (states, h, c) = (x, h0, c0) -> Lstm(8);
+//!         (states -> Dense(4), h, c)
+//!     }
+//! }
+//!
+//! let onward = Onward::new(7);
+//! let whole = onward.predict(&SMatrix::repeat(0.5), &SVector::zeros(), &SVector::zeros());
+//! let next = onward.predict(&SMatrix::repeat(0.5), &whole.h, &whole.c);
+//! assert_ne!(whole.y, next.y);
+//! ```
+//!
+//! Over sequences of any length, `[.., 4]`, a network runs a step at a time, as data comes in: `step` takes what comes in and
+//! a state, a plain value that it carries on, and allocates nothing. It gives the same numbers as a network over a fixed
+//! length, and has the same tensors, so one is trained and the other runs. What stands in it works step by step: `Embedding`,
+//! `Dense`, the recurrent layers in one direction, `Last`, dropout, `LayerNorm`, `RmsNorm`, activations, arithmetic, `map`.
+//!
+//! ```
+//! use formwork::Parameters;
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// An effect for a guitar, as it is trained: 256 samples at a time.
+//!     pub struct Window(x: [256, 1]) -> [256, 1] { x -> Lstm(8) -> Dense(1) }
+//!
+//!     /// And as it is played.
+//!     pub struct Amp(x: [.., 1]) -> [.., 1] { x -> Lstm(8) -> Dense(1) }
+//! }
+//!
+//! let (trained, mut amp) = (Window::new(7), Amp::new(1));
+//! amp.as_mut_slice().copy_from_slice(trained.as_slice());
+//! let mut state = AmpState::default();
+//! let played: Vec<f32> = (0..256).map(|_| amp.step(&SVector::from([0.5]), &mut state)[0]).collect();
+//! let whole = trained.predict(&SMatrix::repeat(0.5));
+//! assert!((played[255] - whole[(0, 255)]).abs() < 1e-6);
+//! state.reset();
+//! ```
+//!
+//! # Arithmetic
 //!
 //! A value may be computed from others, and all of it is differentiated: both sides of an operator have one shape, or one
 //! of them is a scalar, `[]`, or a number. Nothing is ever broadcast: `expand(gate, [16, 8, 8])` says it. `x -> f(k)` is

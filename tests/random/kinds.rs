@@ -74,6 +74,8 @@ kinds! {
     expand: Expand;
     matmul: Matmul;
     embedding: Embedding;
+    recurrent: Rnn, Gru, Lstm;
+    last: Last;
     map: Map;
     repeated: RepeatedLayer;
     shared: SharedLayer;
@@ -350,4 +352,31 @@ fn softmax(name: &str, dice: &mut Dice, value: &Value, _: &Value) -> Option<Step
     matches!(rank, 1..=3).then_some(())?;
     let axis = if dice.once_in(2) { format!("(axis: {})", dice.roll(rank)) } else { String::new() };
     same(value, format!("{name}{axis}"))
+}
+
+/// All forms of a recurrent layer: with states at the end, deep, both ways.
+fn recurrent(name: &str, dice: &mut Dice, value: &Value, _: &Value) -> Option<Step> {
+    let [steps, _] = value.shape[..] else { return None };
+    let (hidden, layers, ways) = (dice.between(1, 3), dice.between(1, 2), dice.between(1, 2));
+    let mut arguments = hidden.to_string();
+    if layers > 1 {
+        arguments += ", layers: 2";
+    }
+    if ways > 1 {
+        arguments += ", bidirectional: true";
+    }
+    if dice.once_in(4) {
+        arguments += ", bias: false";
+    }
+    let mut outputs = vec![vec![steps, ways * hidden]];
+    if dice.once_in(3) {
+        let state = if layers * ways > 1 { vec![layers * ways, hidden] } else { vec![hidden] };
+        outputs.extend(std::iter::repeat_n(state, if name == "Lstm" { 2 } else { 1 }));
+    }
+    Some(Step { text: format!("{} -> {name}({arguments})", value.name), outputs, ..Step::default() })
+}
+
+fn last(_: &str, _: &mut Dice, value: &Value, _: &Value) -> Option<Step> {
+    let [_, features] = value.shape[..] else { return None };
+    layer(value, "Last".into(), vec![features])
 }

@@ -42,7 +42,7 @@ impl Emit<'_> {
             let kind = layer.network().map_or(layer.name().to_string(), |network| network.text());
             let (name, text) = (graph.path(id), self.node_text(node));
             let inputs = node.inputs.iter().map(|&v| self.source(v));
-            let outputs = node.outputs.iter().map(|&v| dims(shaped.shape(v)));
+            let outputs = node.outputs.iter().map(|&v| dims(shaped.declared(v)));
             let (first, last) = rows[shaped.owner(id).0];
             let (first, last) = (number(first), number(last));
             let parameters = number(self.learned_of(id));
@@ -192,7 +192,7 @@ impl Emit<'_> {
             table += &format!("| `{}` | `{}{range}` | |\n", input.name, shaped.shape(ValueId(i)));
         }
         for (i, node) in graph.nodes.iter().enumerate() {
-            let shapes: Vec<_> = shaped.shapes_of(&node.outputs).iter().map(|s| format!("`{s}`")).collect();
+            let shapes: Vec<_> = node.outputs.iter().map(|&v| format!("`{}`", shaped.declared(v))).collect();
             let learned = self.learned_of(NodeId(i));
             let learned = if learned.is(0) { String::new() } else { learned.to_string() };
             let name = if node.named || node.group.is_some() {

@@ -9,6 +9,7 @@ mod ports;
 mod rounds;
 mod small;
 mod steps;
+mod steps_of;
 mod stub;
 mod table;
 mod types;
@@ -84,11 +85,12 @@ pub fn emit(krate: &TokenStream, plan: &Plan) -> TokenStream {
     let definition = emit.definition();
     let alias = emit.workspace_alias();
     let ports = emit.ports();
-    let structs = ports.definitions();
+    let (structs, state) = (ports.definitions(), emit.state_definition());
     let constants = [emit.specs(), emit.graph(), emit.sizes(), emit.rounds()];
     let items = [emit.parameters(), ports.implementations(), emit.network(), emit.methods(), emit.debug()];
-    let outer = quote!(#definition #alias #structs);
-    let inner = quote!(#(#constants)* #(#items)*);
+    let steps = emit.step_methods();
+    let outer = quote!(#definition #alias #structs #state);
+    let inner = quote!(#(#constants)* #(#items)* #steps);
     Table::new(&emit.names, &plan.shaped, Some(plan)).finish(outer, inner, |inner| {
         quote! {
             #[allow(non_upper_case_globals, non_snake_case, unused_variables, unused_mut, clippy::all, clippy::pedantic)]
@@ -195,7 +197,11 @@ impl Emit<'_> {
         let input = ports.passed();
         let small =
             self.predict_small(&quote!(::core::option::Option::Some(#krate::Tensor::scalars(#input))));
-        let method = ports.predict();
+        // A network over any length predicts whole sequences, and has this for one step of them.
+        let (method, hidden) = match self.plan.shaped.steps {
+            None => (ports.predict(), TokenStream::new()),
+            Some(_) => (Ident::new("__one_step", name.span()), quote!(#[doc(hidden)])),
+        };
         let predict = match ports.boxed() {
             Return::Chosen(handed) => quote! {
                 /// A large output comes in a box; `predict_into` writes it where you want it.
@@ -271,6 +277,7 @@ impl Emit<'_> {
                 #[doc = #predict_doc]
                 ///
                 /// Small working memory lies on the stack, larger one is kept once for each thread.
+                #hidden
                 #predict
 
                 /// Predicts for one sample into the caller's place.

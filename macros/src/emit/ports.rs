@@ -61,6 +61,14 @@ impl Ports<'_> {
         types.enumerate().map(|(i, ty)| of_part(ty, self.inputs.len() + i)).collect()
     }
 
+    pub fn input_type(&self, input: usize) -> TokenStream {
+        self.input_types().swap_remove(input)
+    }
+
+    pub fn output_type(&self, output: usize) -> TokenStream {
+        self.output_types().swap_remove(output)
+    }
+
     pub fn is_single(&self) -> bool {
         self.inputs.len() == 1
     }
@@ -136,9 +144,15 @@ impl Ports<'_> {
 
     /// `image: &Image, depth: &Depth`
     pub fn arguments(&self) -> TokenStream {
-        let (names, types) = (self.input_names(), self.input_types());
+        self.arguments_of(0..self.inputs.len())
+    }
+
+    /// The same for some of the inputs.
+    pub fn arguments_of(&self, some: core::ops::Range<usize>) -> TokenStream {
+        let names = &self.input_names()[some.clone()];
+        let types = self.input_types().into_iter().take(some.end).skip(some.start);
         // Where a call does not fit, rustc shows the parameter: that is the input as the user declared it.
-        let types = types.into_iter().zip(&self.header.inputs).map(|(ty, input)| {
+        let types = types.zip(&self.header.inputs[some]).map(|(ty, input)| {
             let place = Place::of(&input.tokens);
             let mut tokens: Vec<TokenTree> = quote!(&#ty).into_iter().collect();
             if let Some(first) = tokens.first_mut() {

@@ -4,6 +4,7 @@
 use super::constants::{of_part, part_index};
 use super::parameters::{Element, field_doc, field_part};
 use super::ports::Ports;
+use super::steps_of::Stub;
 use super::table::Table;
 use super::{Names, number};
 use crate::fields::{Field, FieldKind};
@@ -29,6 +30,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
     if header.outputs.is_empty() {
         header.outputs.push(Output { name: None, shape: None, tokens: TokenStream::new() });
     }
+    let steps = Stub::new(&mut header);
     let ports = Ports {
         names: &names,
         inputs: header.inputs.iter().map(|i| i.shape.clone().unwrap_or_else(unknown)).collect(),
@@ -37,7 +39,8 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
     };
     let (sample, batch, output) = (ports.sample(), ports.batch(&quote!('a)), ports.output());
     let (definitions, implementations) = (ports.definitions(), ports.implementations());
-    let (arguments, method) = (ports.arguments(), ports.predict());
+    let (arguments, method) = (ports.arguments(), steps.method(&ports));
+    let (state, step) = steps.items(&ports);
     let fields = crate::fields::fields(shaped);
     let structures = structures(&names, shaped, name, &quote!(#(#attributes)*), &fields);
     let graph_name = name.to_string();
@@ -69,6 +72,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
         #[allow(dead_code)]
         #visibility type #workspace #generics = #krate::Workspace<#name #generics>;
         #definitions
+        #state
     };
     let inner = quote! {
             static __GRAPH: #krate::Graph =
@@ -143,6 +147,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
                 ) { loop {} }
                 #predict_batch
             }
+            #step
             #debug
     };
     Table::new(&names, shaped, None).finish(outer, inner, |inner| {

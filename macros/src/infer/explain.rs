@@ -2,7 +2,9 @@
 //! a trial has found good.
 
 mod edits;
+mod groups;
 mod origin;
+mod recurrent;
 mod transposed;
 mod upstream;
 mod uses;
@@ -11,13 +13,15 @@ mod values;
 use super::trial::{Edit, Fault, Trial, run, source_node};
 use crate::ast::Port;
 use crate::errors::{Change, Error, Help, Place};
-use crate::graph::{Graph, Group, GroupId, GroupKind, Node, NodeId, Source, ValueId};
+use crate::graph::{Graph, Node, NodeId, Source, ValueId};
 use crate::layers::{At, Mismatch, Proposal, is_value};
 use crate::limits;
 use crate::resolve::Signature;
 use crate::shape::Shape;
 use crate::suggest;
 use edits::replace;
+pub use groups::{closed, definition, is_at_use, opened};
+use groups::{elsewhere, inside};
 
 /// The most ways out that one error shows.
 const MAX_HELPS: usize = 2;
@@ -78,129 +82,6 @@ pub fn node(graph: &Graph, before: &Trial, id: NodeId, mismatch: &Mismatch) -> E
     error
 }
 
-/// Where in which block's text a fault stands; `None` outside of blocks.
-pub fn definition(graph: &Graph, fault: Fault) -> Option<(usize, usize, bool)> {
-    let (group, place, is_node) = match fault {
-        Fault::Node(id) => (graph.nodes[id.0].group, id.0, true),
-        Fault::Open(id) => (graph.groups[id.0].parent, graph.groups[id.0].nodes.start, false),
-        Fault::Close(id) => (Some(id), graph.groups[id.0].nodes.end, false),
-        Fault::Output(_) => return None,
-    };
-    let group = graph.around(group).find(|g| matches!(graph.groups[g.0].kind, GroupKind::Block(_)))?;
-    let group = &graph.groups[group.0];
-    let GroupKind::Block(block) = group.kind else { return None };
-    Some((block, place - group.nodes.start, is_node))
-}
-
-/// Whether a fault is shown at the use of a block: at the number that was given there for a parameter.
-pub fn is_at_use(graph: &Graph, fault: Fault, mismatch: &Mismatch) -> bool {
-    let Fault::Node(id) = fault else { return false };
-    let Some(call) = &graph.nodes[id.0].call else { return false };
-    call.arguments.iter().any(|argument| {
-        let is_it = match mismatch.at {
-            At::Argument(name) => argument.name.as_ref().is_some_and(|n| n == name),
-            At::Main(name) => argument.name.as_ref().map_or(!is_value(argument), |n| n == name),
-            _ => false,
-        };
-        is_it && argument.value.given.is_some()
-    })
-}
-
-/// Where an error about something in that group is shown: the use of the outermost block from elsewhere around it, whose
-/// text is out of reach, with a note that says where in it.
-fn elsewhere(graph: &Graph, group: Option<GroupId>, title: &str, error: &mut Error) {
-    let around: Vec<GroupId> = graph.around(group).filter(|g| graph.groups[g.0].imported).collect();
-    let (Some(inner), Some(outer)) = (around.first(), around.last()) else { return };
-    let GroupKind::Block(_) = graph.groups[inner.0].kind else { return };
-    let block = graph.groups[inner.0].text.split(['(', ';']).next().unwrap_or_default().replace('[', "");
-    error.place = Place::of(&graph.groups[outer.0].tokens);
-    error.helps.clear();
-    error.notes.retain(|note| !note.starts_with("in `"));
-    error.notes.push(format!("in block `{block}`, at `{title}`"));
-}
-
-/// The block that something stands in, as it is used there.
-fn inside(graph: &Graph, group: Option<GroupId>) -> Option<String> {
-    let group = &graph.groups[graph.around(group).find(|g| graph.groups[g.0].kind != GroupKind::Layer)?.0];
-    let used = if group.named { format!(", used as `{}`", group.name) } else { String::new() };
-    let inputs: Vec<_> = group.inputs.iter().map(|&v| graph.describe_to(group.parent, v)).collect();
-    Some(format!("in `{}`{used}, which takes {}", group.text, inputs.join(", ")))
-}
-
-/// The error for what flows into a block that does not take it.
-pub fn opened(graph: &Graph, before: &Trial, id: GroupId, mismatch: &Mismatch) -> Error {
-    let group = &graph.groups[id.0];
-    let mut error = Error::new(&group.tokens, mismatch.line.clone());
-    let explainer = Explainer { graph, before, fault: Fault::Open(id) };
-    if !before.is_open(explainer.fault) {
-        error.helps = explainer.good(explainer.fitting(group));
-    }
-    error.notes.extend(inside(graph, group.parent));
-    elsewhere(graph, group.parent, &group.text, &mut error);
-    error
-}
-
-/// The error for a block whose body gives something else than it says, or than a next round takes.
-pub fn closed(graph: &Graph, before: &Trial, id: GroupId, mismatch: &Mismatch) -> Error {
-    let group = &graph.groups[id.0];
-    let declared = group.signature.as_ref().and_then(|s| s.outputs.first());
-    match declared.filter(|_| mismatch.line.contains(" declares ")) {
-        Some(port) => {
-            let mut error = Error::new(&port.tokens, mismatch.line.clone());
-            error.notes.extend(inside(graph, Some(id)));
-            let explainer = Explainer { graph, before, fault: Fault::Close(id) };
-            let mut candidates: Vec<_> = explainer.padded_group(group).into_iter().collect();
-            candidates.extend(group.results.iter().filter_map(|&value| explainer.multiplied(value)));
-            error.helps = explainer.good(candidates);
-            elsewhere(graph, Some(id), &format!("-> {}", Signature::declared(port)), &mut error);
-            error
-        }
-        None => {
-            let mut error = Error::new(&group.tokens, mismatch.line.clone());
-            error.notes.extend(inside(graph, group.parent));
-            let explainer = Explainer { graph, before, fault: Fault::Close(id) };
-            error.helps = explainer.good(explainer.padded_group(group).into_iter().collect());
-            error.helps.extend(first_apart(graph, before, group));
-            let narrower = explainer.narrower(group).into_iter().collect();
-            error.helps.extend(explainer.good(narrower));
-            elsewhere(graph, group.parent, &group.text, &mut error);
-            error
-        }
-    }
-}
-
-/// `Dense(6) -> [Dense(6); 2]` for `[Dense(6); 3]`, where the first round alone takes something else.
-fn first_apart(graph: &Graph, before: &Trial, group: &Group) -> Option<Help> {
-    let rounds = group.repeat?.known().filter(|&n| n > 1)?;
-    let call = match group.kind {
-        GroupKind::Layer => {
-            let node = graph.nodes[group.nodes.clone()].first()?;
-            let given = before.shapes[group.results.first()?.0].clone()?;
-            let next = node.layer.as_ref()?.outputs(std::slice::from_ref(&given)).ok()?;
-            if next.len() != 1 || next[0] != given {
-                return None;
-            }
-            node.call.as_ref()?.to_string()
-        }
-        // Whether a block takes what it gives shows where all helps are proved.
-        _ => suggest::source(&group.tokens).strip_prefix('[')?.rsplit_once(';')?.0.to_string(),
-    };
-    let text = match rounds {
-        2 => format!("{call} -> {call}"),
-        _ => format!("{call} -> [{call}; {}]", rounds - 1),
-    };
-    let text = if group.named {
-        format!("first: {}", text.replacen("-> ", &format!("-> {}: ", group.name), 1))
-    } else {
-        text
-    };
-    // The name before it moves.
-    let call = Place::of(&group.tokens);
-    let place = if group.named { Place::from(&group.name).to(call) } else { call };
-    let changes = vec![Change { place, how: crate::errors::How::Replace, text: text.clone() }];
-    Some(Help { text: format!("`{text}`"), changes, one_of: false })
-}
-
 /// The error for a result whose shape is not the declared one.
 pub fn output(graph: &Graph, before: &Trial, index: usize) -> Option<Error> {
     let declared = &graph.header.outputs[index];
@@ -232,6 +113,7 @@ pub fn output(graph: &Graph, before: &Trial, index: usize) -> Option<Error> {
         return Some(error);
     }
     let mut candidates = Vec::new();
+    candidates.extend(explainer.last_step(value, wanted));
     candidates.extend(explainer.append(index, value, wanted, found));
     candidates.extend(explainer.wider(value, wanted, found));
     candidates.extend(explainer.longer(value, wanted, found));
@@ -376,6 +258,8 @@ impl Explainer<'_> {
             if mismatch.line.contains(" never broadcasts") {
                 candidates.extend(self.spread(node));
             }
+            let vector = values.iter().filter_map(|&other| self.shape(other)).find(|shape| shape.rank() == 1);
+            candidates.extend(vector.and_then(|v| values.iter().find_map(|&value| self.last_step(value, v))));
             candidates.extend(self.projected(node));
             candidates.extend(self.same_inputs(node));
             if let (&[a, b, ..], Some(axis)) = (&values[..], mismatch.axis) {

@@ -4,7 +4,7 @@ use super::groups;
 use crate::ast::{Argument, Call, Value, ValueKind};
 use crate::demands::{self, Part};
 use crate::graph::{Event, Graph, GroupId, Node, NodeId, Source, ValueId};
-use crate::layers::{AnyLayer, Mismatch, Proposal};
+use crate::layers::{self, AnyLayer, Mismatch, Proposal};
 use crate::limits;
 use crate::shape::{Dim, Fact, Shape, Tree, explore};
 
@@ -324,6 +324,7 @@ fn outputs(
         }
     }
     let mut layer = layer?;
+    layer.ask(node.outputs.len());
     layer.bind(&indices);
     let inputs: Vec<Shape> = inputs.into_iter().collect::<Option<_>>()?;
     if layer.refuses(inputs.len()).is_some() {
@@ -333,6 +334,7 @@ fn outputs(
         return Some(Err(mismatch));
     }
     let result = layer.outputs(&inputs).and_then(|shapes| {
+        layer.check_steps(&inputs, &shapes)?;
         check_claim(call.as_ref(), &inputs)?;
         check_frozen(call.as_ref(), &layer, &inputs)?;
         groups::check_shared(graph, trial, node, &layer, &inputs)?;
@@ -403,7 +405,7 @@ fn check_elements(
             "{{title}} takes numbers, but {value} holds indices, `{shape} in 0..{}`",
             indices[place].unwrap_or(Dim::ZERO)
         );
-        let insert = Proposal::Insert { input: place, call: format!("Embedding({width})") };
+        let insert = Proposal::Insert { input: place, call: layers::embedding(width) };
         let mismatch = Mismatch::new(line);
         // An operator with a number has no place for a layer.
         let takes_layer = node.call.is_some() || !node.operands.is_empty();

@@ -11,7 +11,7 @@ use proc_macro2::Ident;
 pub use values::{INIT_ALIASES, Padding};
 
 /// What other frameworks call our arguments.
-const ALIASES: [(&str, &str); 79] = [
+const ALIASES: [(&str, &str); 87] = [
     ("kernel_size", "kernel"),
     ("pool_size", "kernel"),
     ("window", "kernel"),
@@ -78,6 +78,14 @@ const ALIASES: [(&str, &str); 79] = [
     ("drop_rate", "rate"),
     ("dropout_rate", "rate"),
     ("dropout", "rate"),
+    ("hidden_size", "hidden"),
+    ("hidden_dim", "hidden"),
+    ("hidden_units", "hidden"),
+    ("units", "hidden"),
+    ("num_layers", "layers"),
+    ("n_layers", "layers"),
+    ("num_hidden_layers", "layers"),
+    ("bidir", "bidirectional"),
     ("num_heads", "heads"),
     ("n_heads", "heads"),
     ("n_head", "heads"),
@@ -254,6 +262,25 @@ impl<'a> Arguments<'a> {
                     Some(_) => error.help_or(format!("`{call}`"), tokens, call),
                     None => error,
                 });
+            }
+            "return_sequences" | "return_state" | "batch_first" | "stateful" if main == Some("hidden") => {
+                let without = self.without(&[argument]);
+                let note = match text.as_str() {
+                    "return_sequences" => "it gives every step; `-> Last` behind it keeps the last one",
+                    "batch_first" => "the batch is no axis here: a sequence is `[time, features]`",
+                    _ => {
+                        "a pattern takes the states at the end: `let (y, h) = …`, of an `Lstm` `let (y, h, c) = …`"
+                    }
+                };
+                let error = error.note(note);
+                let error = match (text.as_str(), value.as_str()) {
+                    ("return_sequences", "false") => {
+                        let call = format!("{without} -> Last");
+                        error.help_or(format!("`{call}`"), tokens, call)
+                    }
+                    _ => error,
+                };
+                return errors.push(error.help_call(tokens, without));
             }
             "keep_prob" | "keep" | "keep_rate" if main == Some("rate") => {
                 let rate = value.parse::<f64>().map(|kept| (1.0 - kept) * 1e6).unwrap_or_default();

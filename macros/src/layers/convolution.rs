@@ -44,6 +44,7 @@ impl<const N: usize> Convolution<N> {
             Padding::Each(each) => each.map(|p| [p, p]),
             // An odd total goes after, as PyTorch has it.
             Padding::Same => self.same().map(|total| [total / 2, total - total / 2]),
+            Padding::Causal => self.same().map(|total| [total, Dim::ZERO]),
         };
         Window { kernel: self.kernel, stride: self.stride, padding, dilation: self.dilation, noun: "kernel" }
     }
@@ -78,6 +79,7 @@ impl<const N: usize> Convolution<N> {
             Padding::Each(padding) if padding == [Dim::ZERO; N] => {}
             Padding::Each(padding) => text += &format!(", padding: {}", tuple(padding)),
             Padding::Same => text += ", padding: same",
+            Padding::Causal => text += ", padding: causal",
         }
         if self.dilation != [Dim::ONE; N] {
             text += &format!(", dilation: {}", tuple(self.dilation));

@@ -23,6 +23,11 @@ impl Embedding {
     }
 }
 
+/// The layer that makes numbers of indices, so many for each, for whoever wants numbers.
+pub fn embedding(width: Dim) -> String {
+    format!("Embedding({width})")
+}
+
 impl Layer for Embedding {
     const INDICES: bool = true;
 

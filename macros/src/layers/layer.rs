@@ -49,6 +49,16 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
         1
     }
 
+    /// Asks for so many values. A layer that has more to give than it usually does takes note; whether it gives so many.
+    fn ask(&mut self, ports: usize) -> bool {
+        ports == self.ports()
+    }
+
+    /// All that may be asked for, as a pattern: `(y, h)`.
+    fn offers(&self) -> Option<String> {
+        None
+    }
+
     /// The shapes that come out, or why these inputs do not fit.
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch>;
 

@@ -54,6 +54,8 @@ pub enum Proposal {
     Earlier,
     /// Another shape for the network's input, if nothing has changed the shape on the way here.
     Input(Vec<Dim>),
+    /// Another shape for the network's input that flows in as the value of that number.
+    InputAt(usize, Vec<Dim>),
     /// All convolutions on the way here padded so that they keep the size.
     KeepSize,
 }

@@ -33,6 +33,7 @@ mod global_max_pool2d;
 mod glu;
 mod group_norm;
 mod init;
+mod last;
 mod layer;
 mod layer_norm;
 mod map;
@@ -50,12 +51,14 @@ mod pixel_shuffle;
 mod pooling;
 mod positions;
 mod prelu;
+mod recurrent;
 mod reduce;
 mod reshape;
 mod slice;
 mod softmax;
 mod split;
 mod statistics;
+mod stepwise;
 mod tensor;
 mod transposed;
 mod upsample;
@@ -67,10 +70,11 @@ use crate::errors::Errors;
 use crate::shape::{Dim, Shape};
 pub use arguments::{Arguments, INIT_ALIASES, argument_text, choice, is_value, list, rearranged};
 pub use elementary::Scalar;
+pub use embedding::embedding;
 pub use init::{Scheme, Spread};
 pub use layer::{Init, Kind, Layer, Layout, Parameter, Role, Traits};
 pub use mismatch::{At, Mismatch, Proposal};
-pub use names::{ALIASES, FUNCTION_ALIASES, LATER};
+pub use names::{ALIASES, FUNCTION_ALIASES};
 use proc_macro2::{Ident, TokenStream};
 
 /// How a row is written in the language: by its name, or as the function or operator that it says.
@@ -122,6 +126,20 @@ macro_rules! layers {
                 }
             }
 
+            /// Whether it says itself how many values it takes.
+            fn counts_inputs(&self) -> bool {
+                match self {
+                    $(AnyLayer::$name(_) => <$kind as Layer>::ARITY == OWN,)*
+                }
+            }
+
+            /// Asks for so many values; whether it gives them.
+            pub fn ask(&mut self, ports: usize) -> bool {
+                match self {
+                    $(AnyLayer::$name(layer) => layer.ask(ports),)*
+                }
+            }
+
             /// Whether what flows in are indices.
             pub fn takes_indices(&self) -> bool {
                 match self {
@@ -137,6 +155,7 @@ macro_rules! layers {
             }
 
             dispatch! { $($name)*; ports() where () -> usize }
+            dispatch! { $($name)*; offers() where () -> Option<String> }
             dispatch! { $($name)*; outputs(inputs) where (inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> }
             dispatch! { $($name)*; parameters(inputs) where (inputs: &[Shape]) -> Vec<Parameter> }
             dispatch! { $($name)*; field(inputs, scalar) where (inputs: &[Shape], scalar: &TokenStream) -> TokenStream }
@@ -190,6 +209,10 @@ layers! {
     AdaptiveAvgPool1d => adaptive_avg_pool1d::AdaptiveAvgPool1d,
     AdaptiveMaxPool1d => adaptive_max_pool1d::AdaptiveMaxPool1d,
     Embedding => embedding::Embedding,
+    Rnn => recurrent::Recurrent,
+    Gru => recurrent::Recurrent,
+    Lstm => recurrent::Recurrent,
+    Last => last::Last,
     MultiHeadAttention => multi_head_attention::MultiHeadAttention,
     PositionEmbedding => positions::PositionEmbedding,
     PositionalEncoding => positions::PositionalEncoding,
@@ -354,9 +377,7 @@ impl AnyLayer {
         match self.arity() {
             Some(0) if inputs > 0 => Some("no value".into()),
             Some(arity) if arity != inputs => Some(crate::shape::counted(arity, "values")),
-            None if inputs < 2 && !matches!(self, AnyLayer::Map(_) | AnyLayer::Network(_)) => {
-                Some("two values or more".into())
-            }
+            None if inputs < 2 && !self.counts_inputs() => Some("two values or more".into()),
             _ => None,
         }
     }

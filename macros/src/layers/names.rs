@@ -33,9 +33,6 @@ pub const FUNCTION_ALIASES: &[(&str, &str)] = &[
     ("randn_like", "normal"),
 ];
 
-/// Layers that are still to come, under the names that they will have.
-pub const LATER: [&str; 2] = ["Lstm", "Gru"];
-
 /// What other frameworks call our layers.
 pub const ALIASES: &[(&str, &str)] = &[
     ("Linear", "Dense"),
@@ -99,6 +96,13 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("Embed", "Embedding"),
     ("EmbeddingBag", "Embedding"),
     ("LookUp", "Embedding"),
+    ("SimpleRNN", "Rnn"),
+    ("RnnCell", "Rnn"),
+    ("GruCell", "Gru"),
+    ("LstmCell", "Lstm"),
+    ("CuDNNLSTM", "Lstm"),
+    ("CuDNNGRU", "Gru"),
+    ("LastStep", "Last"),
     ("Attention", "MultiHeadAttention"),
     ("SelfAttention", "MultiHeadAttention"),
     ("CrossAttention", "MultiHeadAttention"),

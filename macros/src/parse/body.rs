@@ -1,8 +1,9 @@
 //! Statements.
 
+use super::argument::parse_value;
 use super::cursor::Cursor;
 use super::expression::{parse_call_or_repeat, parse_expression};
-use super::value::{parse_shape, parse_value};
+use super::value::parse_shape;
 use crate::ast::{Body, Expression, Let, Param, Pattern, Stage, Statement};
 use crate::errors::{Change, Error, Errors, How, Place};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};

@@ -1,8 +1,8 @@
 //! Functions of numbers: `|x| x * sigmoid(1.702 * x)`.
 
+use super::argument::parse_literal;
 use super::body::checked_name;
 use super::cursor::Cursor;
-use super::value::parse_literal;
 use crate::ast::{Argument, Closure, Operator, Term, Value, ValueKind};
 use crate::errors::{Change, Error, Errors, How, Place};
 use proc_macro2::{Delimiter, Ident, TokenTree};

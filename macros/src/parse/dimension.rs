@@ -1,7 +1,7 @@
 //! Dimensions and whole numbers: literals, names, and arithmetic on them.
 
+use super::argument::parse_literal;
 use super::cursor::Cursor;
-use super::value::parse_literal;
 use crate::ast::{Dimension, Operator, Path, ValueKind};
 use crate::errors::{Error, Errors};
 use proc_macro2::{Delimiter, TokenTree};

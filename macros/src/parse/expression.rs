@@ -1,10 +1,10 @@
 //! Expressions: chains of layers, sums, tuples.
 
+use super::argument::{parse_argument, parse_literal, parse_value};
 use super::body::checked_name;
 use super::closure::{parse_closure, peek_function};
 use super::cursor::Cursor;
 use super::outside::parse_layer;
-use super::value::{parse_argument, parse_literal, parse_value};
 use crate::ast::{Argument, Call, Expression, Function, Operator, Repeat, Stage, Value, ValueKind};
 use crate::errors::{Change, Error, Errors, How, Place};
 use crate::layers;

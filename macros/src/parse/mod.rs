@@ -1,5 +1,6 @@
 //! From tokens to `ast`. Reports syntax errors only, and goes on at the next `;`, `->` or brace.
 
+mod argument;
 mod body;
 mod closure;
 mod cursor;
@@ -16,7 +17,8 @@ use cursor::Cursor;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::parse::Parser;
 
-pub use value::{MAX_NUMBER, parse_call};
+pub use argument::parse_call;
+pub use value::MAX_NUMBER;
 
 /// All the items of one invocation whose name could be read; before them the blocks that were imported,
 /// `blocks { … }`.

@@ -1,8 +1,8 @@
 //! A layer where one may stand: one of the language, or a network from elsewhere with what it is claimed to give.
 
+use super::argument::parse_arguments;
 use super::cursor::Cursor;
 use super::parse_outputs;
-use super::value::parse_arguments;
 use crate::ast::{Call, Outside};
 use crate::errors::{Error, Errors};
 use proc_macro2::{Delimiter, Ident, TokenStream};

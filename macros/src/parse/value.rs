@@ -1,12 +1,13 @@
-//! Shapes, arguments and layers' calls.
+//! Shapes and their sizes.
 
+use super::argument::{is_constant, parse_value, peek_number};
 use super::cursor::Cursor;
-use super::dimension::{self, peek_arithmetic};
-use crate::ast::{Argument, Call, Dimension, Indices, Path, Value, ValueKind};
+use super::dimension::{self};
+use crate::ast::{Dimension, Indices, ValueKind};
 use crate::errors::{Change, Error, Errors, How, Place};
 use crate::limits;
 use crate::shape::{Dim, Shape};
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 /// The largest number that an argument or a dimension may be: products of two still fit the arithmetic.
 pub const MAX_NUMBER: u64 = i32::MAX as u64;
@@ -193,7 +194,7 @@ pub fn parse_indices(cursor: &mut Cursor, errors: &mut Errors) -> Option<Indices
 }
 
 /// The sizes in a shape's brackets; a `batch` axis may have been declared with them.
-fn parse_dimensions(group: &Group, batch: bool, errors: &mut Errors) -> Option<Vec<Dimension>> {
+pub(super) fn parse_dimensions(group: &Group, batch: bool, errors: &mut Errors) -> Option<Vec<Dimension>> {
     let mut cursor = Cursor::inside(group);
     let mut shape = Some(Vec::new());
     let mut is_first = batch;
@@ -227,7 +228,18 @@ fn parse_dimensions(group: &Group, batch: bool, errors: &mut Errors) -> Option<V
             is_first = false;
             continue;
         }
+        let is_length = is_first && cursor.peek_dots(0);
         is_first = false;
+        if is_length {
+            // `[.., 16]`: a sequence of any length.
+            (0..2).for_each(|_| drop(cursor.next()));
+            shape.iter_mut().for_each(|s| s.extend(Dim::ANY_LENGTH.integer().map(Dimension::Number)));
+            if !cursor.take_punct(',') && !cursor.is_end() {
+                errors.push(Error::new(cursor.place(), format!("expected `,`, found {}", cursor.found())));
+                return None;
+            }
+            continue;
+        }
         let is_left_out = cursor.peek_word("_");
         if is_left_out && left_out {
             shape = None;
@@ -311,9 +323,11 @@ fn parse_dimension(cursor: &mut Cursor, errors: &mut Errors) -> Option<Dimension
     let start = cursor.at();
     let place = if dots { cursor.pair_place() } else { cursor.place() };
     let line = match cursor.peek()? {
-        _ if dots => "a sequence of any length, `[.., 16]`, is not supported yet".into(),
+        _ if dots => {
+            "`..` is the length of a sequence, the first axis of an input or output: `[.., 16]`".into()
+        }
         TokenTree::Ident(name) if cursor.peek_dots(1) => {
-            format!("a sequence of any length, `[{name}.., 16]`, is not supported yet")
+            format!("a name for the length, `[{name}.., 16]`, is not supported yet: `[.., 16]` is")
         }
         TokenTree::Punct(p) if p.as_char() == '-' => {
             let start = cursor.at();
@@ -357,300 +371,9 @@ fn parse_dimension(cursor: &mut Cursor, errors: &mut Errors) -> Option<Dimension
 }
 
 /// Arithmetic on literals is done at once.
-fn folded(dimension: Dimension) -> Result<Dimension, String> {
+pub(super) fn folded(dimension: Dimension) -> Result<Dimension, String> {
     match crate::resolve::evaluate(&dimension, &|_| None)?.and_then(|n| n.integer()) {
         Some(n) => Ok(Dimension::Number(n)),
         None => Ok(dimension),
-    }
-}
-
-/// `Conv2d(32, kernel: 3)` out of text or tokens, for a proposed edit; whatever is wrong makes it `None`.
-pub fn parse_call(tokens: TokenStream) -> Option<Call> {
-    let mut errors = Errors::new();
-    let mut cursor = Cursor::new(tokens, proc_macro2::Span::call_site());
-    let name = cursor.take_ident()?;
-    let call = parse_arguments(name, &mut cursor, &mut errors);
-    (errors.is_empty() && cursor.is_end()).then_some(call)
-}
-
-/// The arguments after a layer's name, if there are any.
-pub fn parse_arguments(name: Ident, cursor: &mut Cursor, errors: &mut Errors) -> Call {
-    let mut tokens: TokenStream = TokenTree::from(name.clone()).into();
-    let mut arguments = Vec::new();
-    if let Some(group) = cursor.take_group(Delimiter::Parenthesis) {
-        tokens.extend([TokenTree::from(group.clone())]);
-        let mut inside = Cursor::inside(&group);
-        while !inside.is_end() {
-            if let Some(argument) = parse_argument(&mut inside, errors) {
-                arguments.push(argument);
-            }
-            if inside.is_end() || inside.take_punct(',') {
-                continue;
-            }
-            if inside.peek_ident().is_some() || matches!(inside.peek(), Some(TokenTree::Literal(_))) {
-                let line = format!("expected `,` before {}", inside.found());
-                let change = Change { place: inside.before(), how: How::After, text: ",".into() };
-                errors
-                    .push(Error::new(inside.place(), line).help_with("write a `,` before it", vec![change]));
-            } else if inside.peek_punct(';') {
-                let place = inside.place();
-                errors.push(Error::new(place, "expected `,`, found `;`").help_replace(
-                    "write `,`",
-                    place,
-                    ",",
-                ));
-                inside.next();
-            } else if inside.peek_group(Delimiter::Parenthesis) {
-                let before = arguments.last().map(|a| a.value.kind.to_string()).unwrap_or_default();
-                let is_layer = before.starts_with(char::is_uppercase);
-                let (place, line) = match is_layer {
-                    true => (
-                        inside.before().to(inside.place()),
-                        format!("`{before}(…)` is a layer, and no argument: layers are chained with `->`"),
-                    ),
-                    false => (inside.place(), format!("expected `,`, found {}", inside.found())),
-                };
-                errors.push(Error::new(place, line));
-                if let Some(last) = arguments.last_mut() {
-                    last.value.kind = ValueKind::Broken;
-                }
-                inside.skip_to(&[',']);
-                inside.take_punct(',');
-            } else if inside.peek_punct('%')
-                && let Some(number) =
-                    arguments.last().and_then(|a| a.value.kind.to_string().parse::<f64>().ok())
-            {
-                let place = inside.before().to(inside.place());
-                let fraction = format!("{}", number / 100.0);
-                let error = Error::new(place, format!("`{number}%` is written as a fraction"));
-                errors.push(error.help_replace(format!("`{fraction}`"), place, fraction.clone()));
-                inside.next();
-                if let Some(last) = arguments.last_mut() {
-                    last.value.kind = ValueKind::Float(number / 100.0, fraction);
-                }
-                inside.take_punct(',');
-            } else {
-                errors.push(Error::new(inside.place(), format!("expected `,`, found {}", inside.found())));
-                if let Some(last) = arguments.last_mut() {
-                    last.value.kind = ValueKind::Broken;
-                }
-                inside.skip_to(&[',']);
-                inside.take_punct(',');
-            }
-        }
-    }
-    Call { name, arguments, tokens, outside: None }
-}
-
-pub fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argument> {
-    let start = cursor.at();
-    let mut name = None;
-    if cursor.peek_label() {
-        name = cursor.take_ident();
-        cursor.next();
-    } else if cursor.peek_ident().is_some() && !peek_arithmetic(cursor) && !cursor.peek_range() {
-        // Python's `kernel=3` is understood, and corrected.
-        let word = cursor.take_ident()?;
-        if cursor.peek_punct('=') && !cursor.peek_fat_arrow() {
-            let place = cursor.place();
-            let error = Error::new(place, format!("an argument is written with a colon: `{word}: …`"));
-            cursor.next();
-            errors.push(error.help_replace("write `:`", place, ":"));
-            name = Some(word);
-        } else if peek_number(cursor) && !is_constant(&word) {
-            let error = Error::new(&word, format!("an argument is written with a colon: `{word}: …`"));
-            let text = format!("{word}: {}", cursor.found().replace('`', ""));
-            let change = Change { place: Place::from(&word), how: How::After, text: ":".into() };
-            errors.push(error.help_with(format!("`{text}`"), vec![change]));
-            name = Some(word);
-        } else {
-            let tokens = cursor.since(start);
-            return Some(Argument { name: None, value: word_value(&word, &tokens), tokens });
-        }
-    }
-    if cursor.is_end() || cursor.peek_punct(',') {
-        match &name {
-            Some(name) => errors.push(Error::new(name, format!("`{name}:` has no value"))),
-            None => errors
-                .push(Error::new(cursor.place(), format!("expected an argument, found {}", cursor.found()))),
-        }
-        let tokens = cursor.since(start);
-        let value = Value::new(ValueKind::Broken, tokens.clone());
-        return name.map(|name| Argument { name: Some(name), value, tokens });
-    }
-    let value = parse_value(cursor, errors);
-    Some(Argument { name, value, tokens: cursor.since(start) })
-}
-
-/// Whether a number or a constant follows.
-fn peek_number(cursor: &Cursor) -> bool {
-    matches!(cursor.peek(), Some(TokenTree::Literal(_))) || cursor.peek_ident().is_some_and(is_constant)
-}
-
-/// Whether a word stands for a number: a constant, or `true`.
-fn is_constant(word: &Ident) -> bool {
-    let text = word.to_string();
-    text.starts_with(char::is_uppercase) || ["true", "false"].contains(&text.as_str())
-}
-
-fn word_value(word: &Ident, tokens: &TokenStream) -> Value {
-    let kind = match word.to_string().as_str() {
-        "true" => ValueKind::Bool(true),
-        "false" => ValueKind::Bool(false),
-        other if other.trim_start_matches('_').starts_with(char::is_uppercase) => {
-            let path = Path { text: other.to_string(), tokens: tokens.clone() };
-            ValueKind::Dimension(Dimension::Constant(path))
-        }
-        other => ValueKind::Word(other.to_string()),
-    };
-    Value::new(kind, tokens.clone())
-}
-
-/// A number, a word, arithmetic, a pair, a range or a shape. Reads at least one token.
-pub fn parse_value(cursor: &mut Cursor, errors: &mut Errors) -> Value {
-    let start = cursor.at();
-    let from = parse_end(cursor, errors);
-    if !cursor.peek_dots(0) {
-        return from;
-    }
-    cursor.next();
-    cursor.next();
-    let ends =
-        matches!(cursor.peek(), Some(TokenTree::Literal(_) | TokenTree::Ident(_) | TokenTree::Group(_)));
-    let to = if ends { parse_end(cursor, errors).kind } else { ValueKind::Given(String::new()) };
-    let tokens = cursor.since(start);
-    let end = |kind: &ValueKind| match kind {
-        ValueKind::Integer(n) => n.integer().map(Dimension::Number),
-        ValueKind::Word(word) => Some(Dimension::Name(word.clone())),
-        ValueKind::Dimension(dimension) => Some(dimension.clone()),
-        _ => None,
-    };
-    let kind = match (end(&from.kind), end(&to)) {
-        (Some(Dimension::Number(from)), Some(Dimension::Number(to))) => {
-            ValueKind::Range(from.into(), to.into())
-        }
-        (Some(from), Some(to)) => ValueKind::RangeOf(from, to),
-        _ if [&from.kind, &to].contains(&&ValueKind::Broken) => ValueKind::Broken,
-        _ => {
-            errors.push(Error::new(Place::of(&tokens), "a range has both ends, `2..5`"));
-            ValueKind::Broken
-        }
-    };
-    Value::new(kind, tokens)
-}
-
-/// A value that is no range.
-fn parse_end(cursor: &mut Cursor, errors: &mut Errors) -> Value {
-    if !peek_arithmetic(cursor) {
-        return parse_literal(cursor, errors);
-    }
-    let start = cursor.at();
-    let kind = match dimension::parse_dimension(cursor, errors).map(folded) {
-        Some(Ok(Dimension::Number(n))) => ValueKind::Integer(n.into()),
-        Some(Ok(dimension)) => ValueKind::Dimension(dimension),
-        Some(Err(line)) => {
-            errors.push(Error::new(Place::of(&cursor.since(start)), line));
-            ValueKind::Broken
-        }
-        None => {
-            cursor.skip_to(&[',']);
-            ValueKind::Broken
-        }
-    };
-    Value::new(kind, cursor.since(start))
-}
-
-/// A number, a word, a pair or a shape. Reads at least one token.
-pub fn parse_literal(cursor: &mut Cursor, errors: &mut Errors) -> Value {
-    let start = cursor.at();
-    let place = cursor.place();
-    let minus = cursor.peek_punct('-') && !cursor.peek_arrow();
-    if minus {
-        cursor.next();
-    }
-    let kind = match cursor.next() {
-        Some(TokenTree::Literal(literal)) => literal_value(&literal.to_string(), minus),
-        Some(TokenTree::Ident(word)) if !minus => {
-            let tokens = cursor.since(start);
-            return word_value(&word, &tokens);
-        }
-        Some(TokenTree::Group(group)) if !minus && group.delimiter() == Delimiter::Parenthesis => {
-            let mut inside = Cursor::inside(&group);
-            let mut parts = Vec::new();
-            while !inside.is_end() {
-                parts.push(parse_value(&mut inside, errors).kind);
-                if !inside.is_end() && !inside.take_punct(',') {
-                    let line = format!("expected `,`, found {}", inside.found());
-                    errors.push(Error::new(inside.place(), line));
-                    parts.push(ValueKind::Broken);
-                    break;
-                }
-            }
-            if parts.contains(&ValueKind::Broken) {
-                Ok(ValueKind::Broken)
-            } else {
-                Ok(ValueKind::Tuple(parts))
-            }
-        }
-        Some(TokenTree::Group(group)) if !minus && group.delimiter() == Delimiter::Bracket => {
-            Ok(match axes(&group) {
-                Some(axes) => ValueKind::Axes(axes),
-                None => match parse_dimensions(&group, false, errors) {
-                    None => ValueKind::Broken,
-                    Some(shape) => {
-                        literal_shape(&shape).map_or(ValueKind::Dimensions(shape), ValueKind::Shape)
-                    }
-                },
-            })
-        }
-        Some(other) => Err(format!("expected a value, found `{other}`")),
-        None => Err("expected a value, found the end".into()),
-    };
-    let kind = kind.unwrap_or_else(|line: String| {
-        errors.push(Error::new(place.to(cursor.before()), line));
-        ValueKind::Broken
-    });
-    Value::new(kind, cursor.since(start))
-}
-
-/// Small whole numbers with a zero among them: an order of axes.
-fn axes(group: &Group) -> Option<Vec<usize>> {
-    let mut axes = Vec::new();
-    let mut cursor = Cursor::inside(group);
-    while let Some(TokenTree::Literal(literal)) = cursor.next() {
-        axes.push(literal.to_string().parse().ok()?);
-        if cursor.is_end() {
-            break;
-        }
-        cursor.take_punct(',').then_some(())?;
-    }
-    (cursor.is_end() && axes.contains(&0)).then_some(axes)
-}
-
-fn literal_value(text: &str, minus: bool) -> Result<ValueKind, String> {
-    let sign = if minus { "-" } else { "" };
-    let text = format!("{sign}{text}");
-    let digits = text.strip_prefix('-').unwrap_or(&text);
-    match syn::parse_str::<syn::Lit>(digits) {
-        Ok(syn::Lit::Int(int)) => {
-            if !int.suffix().is_empty() {
-                return Err(format!("write `{}` without a type", int.base10_digits()));
-            }
-            let n = int.base10_digits().parse::<u64>().ok().filter(|&n| n <= MAX_NUMBER);
-            let n = n.ok_or_else(|| format!("`{text}` is too large: the largest number is {MAX_NUMBER}"))?;
-            let n = i128::from(n);
-            Ok(ValueKind::Integer(if text.starts_with('-') { -n } else { n }.into()))
-        }
-        Ok(syn::Lit::Float(float)) => {
-            if !float.suffix().is_empty() {
-                return Err(format!("write `{}` without a type", float.base10_digits()));
-            }
-            let x = float.base10_parse::<f64>().map_err(|e| e.to_string())?;
-            if !x.is_finite() {
-                return Err(format!("`{text}` is too large"));
-            }
-            Ok(ValueKind::Float(if text.starts_with('-') { -x } else { x }, text.clone()))
-        }
-        _ => Err(format!("expected a number, found `{text}`")),
     }
 }

@@ -5,9 +5,11 @@
 //! slots (in place where nobody needs the old content), the reverse walk (`reverse.rs`) adds the backward steps, and
 //! `memory.rs` lays the buffers out by their lifetimes.
 
+mod last;
 mod listing;
 mod memory;
 mod reverse;
+mod steps;
 mod tape;
 mod verify;
 
@@ -17,6 +19,7 @@ use crate::graph::{GroupId, NodeId, Shaped};
 use crate::layers::Layout;
 use crate::shape::Dim;
 pub use memory::{Memory, Packing};
+pub use steps::Steps;
 use tape::{Op, SlotId, Tape};
 
 /// Everything that emission needs to know.
@@ -254,7 +257,9 @@ enum Mode {
 const VERIFIED: usize = 1024;
 
 /// Plans both programs of a network, and before them those of what is repeated in it, from the inside outwards.
-pub fn plan(shaped: Shaped) -> Plan {
+pub fn plan(mut shaped: Shaped) -> Plan {
+    steps::one_step(&mut shaped);
+    last::keep_last(&mut shaped);
     let fields = fields::fields(&shaped);
     let places = Places::new(&shaped, &fields);
     let mut rounds: Vec<Option<Round>> = shaped.graph.groups.iter().map(|_| None).collect();

@@ -6,12 +6,10 @@ use super::signature::Signature;
 use super::{Binding, Builder, Declared, Frame, plain};
 use crate::ast::{Block, Body, Call, Port, Repeat, Stage, Value, ValueKind};
 use crate::demands::follow;
-use crate::errors::{Change, Error, How, Place};
+use crate::errors::Error;
 use crate::graph::{Event, Group, GroupId, GroupKind, Node, Source, ValueId};
-use crate::infer;
 use crate::layers;
 use crate::limits;
-use crate::maps::OrderedMap;
 use crate::shape::{Dim, counted};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 
@@ -241,77 +239,6 @@ impl Builder<'_, '_> {
         self.errors.push(Error::new(inside, line).help(help));
     }
 
-    /// A block's parameters with what the call gives for them, and where; what is missing stands for `Broken`.
-    fn arguments(&mut self, block: &Block, call: &Call) -> (Dimensions, OrderedMap<TokenStream>) {
-        let mut fixed = Dimensions::new();
-        let mut given = OrderedMap::new();
-        let names: Vec<String> = block.parameters.iter().map(ToString::to_string).collect();
-        let quoted: Vec<&str> = names.iter().map(String::as_str).collect();
-        let before = self.errors.count();
-        for argument in &call.arguments {
-            let place = Place::of(&argument.tokens);
-            let slot = match &argument.name {
-                Some(name) if name == "in" => continue,
-                Some(name) => names.iter().find(|n| *name == **n),
-                None => names.iter().find(|n| fixed.get(n).is_none()),
-            };
-            match slot {
-                Some(slot) if fixed.get(slot).is_some() => {
-                    let line = format!("`{slot}` is given twice");
-                    self.errors.push(Error::new(place, line));
-                }
-                Some(slot) => {
-                    fixed.insert(slot.clone(), argument.value.kind.clone());
-                    given.insert(slot.clone(), argument.value.source().clone());
-                }
-                // What was meant as a parameter may stand among the inputs, which could not be read then.
-                None if block.inputs.iter().any(|input| input.shape.is_none()) => {}
-                None => {
-                    let block = &block.name;
-                    let line = match &argument.name {
-                        Some(name) => format!("`{block}` has no parameter `{name}`"),
-                        None if names.is_empty() => format!("`{block}` takes no arguments"),
-                        None => {
-                            format!("`{block}` takes {}, found one more", counted(names.len(), "arguments"))
-                        }
-                    };
-                    let mut error = Error::new(place, line);
-                    if let [only] = &quoted[..] {
-                        error = error.note(format!("its parameter is `{only}`"));
-                    } else if !names.is_empty() {
-                        error = error.note(format!("its parameters are {}", layers::list(&quoted)));
-                    }
-                    // Without it, or by place.
-                    let others: Vec<_> =
-                        call.arguments.iter().filter(|a| !std::ptr::eq(*a, argument)).collect();
-                    let text = |arguments: &[String]| match arguments {
-                        [] => block.to_string(),
-                        some => format!("{block}({})", some.join(", ")),
-                    };
-                    let mut rest: Vec<String> = others.iter().map(|a| layers::argument_text(a)).collect();
-                    if argument.name.is_some() {
-                        let by_place = rest.iter().zip(&others).take_while(|(_, a)| a.name.is_none()).count();
-                        let mut all = rest.clone();
-                        all.insert(by_place, argument.value.kind.to_string());
-                        error = error.help_call(&call.tokens, text(&all));
-                    }
-                    rest.truncate(names.len());
-                    self.errors.push(error.help_call(&call.tokens, text(&rest)));
-                }
-            }
-        }
-        let missing: Vec<&str> = quoted.iter().copied().filter(|name| fixed.get(name).is_none()).collect();
-        if !missing.is_empty() && self.errors.count() == before {
-            let line = format!("`{call}` needs {}", layers::list(&missing));
-            let declared = format!("it is declared `{}({})`", block.name, names.join(", "));
-            self.errors.push(Error::new(&call.tokens, line).note(declared));
-        }
-        for name in missing {
-            fixed.insert(name.to_string(), ValueKind::Broken);
-        }
-        (fixed, given)
-    }
-
     fn opening(
         &mut self,
         name: Option<&Ident>,
@@ -417,24 +344,6 @@ impl Builder<'_, '_> {
         values
     }
 
-    /// Every name in what comes out is a parameter or bound by what goes in.
-    fn check_bound(&mut self, signature: &Signature) {
-        if signature.inputs.iter().any(|input| input.dimensions.is_none()) {
-            return;
-        }
-        let known = signature.unbound();
-        for port in &signature.outputs {
-            for dimension in port.dimensions.iter().flatten() {
-                let unknown = dimensions::names(dimension).into_iter().find(|name| known.get(name).is_none());
-                if let Some(name) = unknown {
-                    let line =
-                        format!("`{name}` is no parameter and in no shape of an input, so nobody knows it");
-                    self.errors.push(Error::new(dimensions::place_of(name, &port.tokens), line));
-                }
-            }
-        }
-    }
-
     /// Opens a group, makes what is in it, and closes it.
     fn within_group(
         &mut self,
@@ -518,58 +427,6 @@ impl Builder<'_, '_> {
             self.errors.push(Error::new(&tokens, line));
         }
         outputs
-    }
-
-    /// `e.mean`: one of several values by its name.
-    pub(super) fn part(&mut self, name: &Ident, part: &Ident) -> ValueId {
-        let text = plain(name);
-        if part.to_string().trim_start_matches('_').parse::<usize>().is_ok() {
-            let tokens = crate::ast::Expression::Part(name.clone(), part.clone()).tokens();
-            let several = match self.frame.scope.get(&text) {
-                // That it is several has been reported where it was named.
-                Some(&Binding::Value(value)) => infer::source_node(&self.graph, value)
-                    .is_some_and(|id| self.graph.nodes[id.0].layer.is_none()),
-                _ => false,
-            };
-            if !several {
-                let error = Error::new(Place::from(name).to(part.into()), "values have names and no numbers");
-                self.errors.push(error.note("several are taken apart by `let (a, b) = …`"));
-            }
-            return self.unknown(&tokens);
-        }
-        let parts = match self.frame.scope.get(&text) {
-            Some(Binding::Several(parts)) => Some(parts.clone()),
-            Some(Binding::Layer(value, _)) => {
-                let group = self.graph.groups.iter().rev().find(|g| g.outputs.first() == Some(value));
-                group.map(|g| g.outputs.clone()).and_then(|outputs| self.parts(&outputs))
-            }
-            Some(_) => None,
-            None => return self.lookup(name),
-        };
-        let tokens = crate::ast::Expression::Part(name.clone(), part.clone()).tokens();
-        if parts.is_none()
-            && let Some(value) = self.tensor_of(name, part, &tokens)
-        {
-            return value;
-        }
-        let Some(parts) = parts else {
-            self.errors.push(Error::new(&tokens, format!("`{name}` has no part `{part}`")));
-            return self.unknown(&tokens);
-        };
-        if let Some((_, value)) = parts.iter().find(|(known, _)| part == known) {
-            return *value;
-        }
-        let known: Vec<&str> = parts.iter().map(|(known, _)| known.as_str()).collect();
-        let error = Error::new(part, format!("`{name}` has no part `{part}`"));
-        let error = match crate::suggest::similar(&part.to_string(), &known, &[]) {
-            Some(found) => {
-                let change = Change { place: part.into(), how: How::Replace, text: found.into() };
-                error.help_with(format!("a part with a similar name exists: `{found}`"), vec![change])
-            }
-            None => error.help(format!("its parts are {}", layers::list(&known))),
-        };
-        self.errors.push(error);
-        self.unknown(&tokens)
     }
 
     /// A block that nobody uses, with nothing known of its numbers.

@@ -166,10 +166,6 @@ impl Builder<'_, '_> {
         let mut known = layers::user_names();
         known.extend(own.iter().map(String::as_str));
         let alias = layers::ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(&text));
-        if alias.is_none() && layers::LATER.iter().any(|later| later.eq_ignore_ascii_case(&text)) {
-            self.errors.push(Error::new(name, format!("the layer `{name}` is not supported yet")));
-            return;
-        }
         let error = Error::new(name, format!("there is no layer `{name}`"));
         let functions = layers::function_names();
         let lower = suggest::snake_case(&text);

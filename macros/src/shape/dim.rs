@@ -17,9 +17,19 @@ use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Rem, Sub};
 #[derive(Clone, Copy)]
 pub struct Dim(pub(super) Raw);
 
+/// Above all numbers that are read.
+const ANY_LENGTH: i128 = 1 << 40;
+
 impl Dim {
     pub const ZERO: Dim = Dim(Raw::Known(0));
     pub const ONE: Dim = Dim(Raw::Known(1));
+
+    /// The length of a sequence of any length: a number that nobody can write.
+    pub const ANY_LENGTH: Dim = Dim(Raw::Known(ANY_LENGTH));
+
+    pub fn is_any_length(self) -> bool {
+        self.is(Dim::ANY_LENGTH)
+    }
 
     /// A constant of the program.
     pub fn constant(path: Vec<String>, spans: Vec<Span>) -> Dim {
@@ -374,6 +384,7 @@ impl<B: Copy + Into<Dim>> PartialOrd<B> for Dim {
 impl fmt::Display for Dim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
+            Raw::Known(ANY_LENGTH) => f.write_str(".."),
             Raw::Known(n) => fmt::Display::fmt(&n, f),
             Raw::Open(place) => f.write_str(&text::hole(place)),
         }

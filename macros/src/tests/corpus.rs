@@ -130,5 +130,6 @@ corpus! {
     habits: "corpus/habits.txt";
     uses: "corpus/uses.txt";
     more_habits: "corpus/more_habits.txt";
+    recurrent: "corpus/recurrent.txt";
     attention: "corpus/attention.txt";
 }

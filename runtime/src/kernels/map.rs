@@ -9,6 +9,7 @@ use super::attention_loops::{Block, Place};
 #[cfg(target_arch = "x86_64")]
 use super::isa::{Isa, isa};
 use super::pool::Window;
+use super::recurrent::cells;
 use super::resample::{Bins, Border, Resize};
 use super::{
     arithmetic, attention_loops, batch_norm, batch_norm_loops, dropout, elementwise, formula, gates,
@@ -246,4 +247,19 @@ kernels! {
         = table::add_rows;
     /// Each `[rows, columns]` becomes `[columns, rows]`.
     fn transpose(rows: usize, columns: usize, x: &[T], y: &mut [T]) = layout::transpose;
+}
+
+kernels! {
+    /// The cells of recurrent layers; see there.
+    CellKernels wide
+    fn plain_cell(relu: bool, gates: &mut [T], h: &mut [T]) = cells::plain;
+    fn plain_cell_backward(relu: bool, gates: &mut [T], dh: &[T]) = cells::plain_backward;
+    fn lstm_cell(hidden: usize, gates: &mut [T], before: &[T], c: &mut [T], tanh_c: &mut [T], h: &mut [T])
+        = cells::lstm;
+    fn lstm_cell_backward(
+        hidden: usize, gates: &mut [T], before: &[T], tanh_c: &[T], dh: &[T], dc: &mut [T],
+    ) = cells::lstm_backward;
+    fn gru_cell(hidden: usize, gates: &mut [T], p: &[T], before: &[T], h: &mut [T]) = cells::gru;
+    fn gru_cell_backward(hidden: usize, gates: &mut [T], p: &mut [T], before: &[T], dh: &mut [T])
+        = cells::gru_backward;
 }

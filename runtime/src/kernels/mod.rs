@@ -32,6 +32,7 @@ pub mod parallel;
 pub mod pool;
 pub(crate) mod positions;
 pub mod product;
+pub mod recurrent;
 pub mod resample;
 mod row_norm;
 mod slide;
@@ -68,10 +69,12 @@ mod windows_x86;
 #[doc(hidden)]
 pub trait Kernels:
     attention::AttentionKernels
+    + map::CellKernels
     + map::FormulaKernels
     + map::MapKernels
     + product::ProductKernels
     + small::SmallKernels
+    + recurrent::RecurrentKernels
     + sweep::Swept
     + tile::TileScalar
     + update::UpdateKernels

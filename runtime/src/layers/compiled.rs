@@ -10,7 +10,7 @@ use super::{
     batch_norm, constant, conv_transpose2d, conv2d, conv3d, dense, dropout, dropout2d, elementary, embedding,
     gaussian_noise, global_avg_pool2d, glu, group_norm, instance_norm2d, layer_norm, map, matmul, max_pool2d,
     multi_head_attention, param, parts, pixel_shuffle, position_embedding, positional_encoding, prelu,
-    rms_norm, softmax, strided, tensor, upsample, zero_pad2d,
+    recurrent, rms_norm, softmax, strided, tensor, upsample, zero_pad2d,
 };
 use crate::Real;
 
@@ -95,6 +95,7 @@ compiled! {
     position_embedding::PositionEmbeddingSpec,
     positional_encoding::PositionalEncodingSpec,
     prelu::PReluSpec,
+    recurrent::RecurrentSpec,
     rms_norm::RmsNormSpec,
     softmax::SoftmaxSpec,
     strided::GatherSpec,

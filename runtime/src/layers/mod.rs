@@ -127,6 +127,7 @@ pub mod pixel_shuffle;
 pub mod position_embedding;
 pub mod positional_encoding;
 pub mod prelu;
+pub mod recurrent;
 pub mod rms_norm;
 pub mod softmax;
 pub mod strided;

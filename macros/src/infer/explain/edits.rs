@@ -46,6 +46,7 @@ impl Explainer<'_> {
             }
             Proposal::Earlier => self.earlier(id),
             Proposal::Input(shape) => self.declared(node.inputs[0], Shape(shape.clone())),
+            Proposal::InputAt(i, shape) => self.declared(*node.inputs.get(*i)?, Shape(shape.clone())),
             Proposal::KeepSize => self.keep_size(node, None),
         }
     }

@@ -86,7 +86,17 @@ impl Explainer<'_> {
         let (input, result) = (*group.inputs.first()?, *group.results.first()?);
         let (taken, given) = (self.shape(input)?, self.shape(result)?);
         let axis = taken.claimed_axis().filter(|_| taken.rank() == given.rank())?;
-        self.made(result, axis, taken.0[axis])
+        let mut candidate = self.made(result, axis, taken.0[axis])?;
+        if let [change] = &candidate.changes[..]
+            && let Some(text) = remedies::changed(&group.tokens, change)
+        {
+            candidate.text = format!("`{}`", Self::group_text(group, &suggest::source(&text)));
+        }
+        Some(candidate)
+    }
+
+    fn group_text(group: &Group, text: &str) -> String {
+        if group.named { format!("{}: {text}", group.name) } else { text.to_string() }
     }
 
     /// A layer before a block, which the error is about or which is called by its text.

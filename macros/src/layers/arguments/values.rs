@@ -11,6 +11,8 @@ use crate::suggest;
 pub enum Padding<const N: usize = 2> {
     Each([Dim; N]),
     Same,
+    /// All of it before the first step, so that nothing to come is read.
+    Causal,
 }
 
 /// What other frameworks call the schemes of initialisation.
@@ -226,13 +228,14 @@ impl Arguments<'_> {
     pub fn padding_of<const N: usize>(&mut self, words: bool, errors: &mut Errors) -> Padding<N> {
         match self.take("padding").map(|v| &v.kind) {
             Some(ValueKind::Word(word)) if words && word == "same" => Padding::Same,
+            Some(ValueKind::Word(word)) if words && N == 1 && word == "causal" => Padding::Causal,
             Some(ValueKind::Word(word)) if words && word == "valid" => Padding::Each([Dim::ZERO; N]),
             Some(ValueKind::Word(word)) if words => {
                 let form = ["a number", "a number, a pair", "a number, a triple"][N - 1];
-                if let Some(mut error) =
-                    self.refusal("padding", &format!("is invalid: it is {form}, `same` or `valid`"))
-                {
-                    if let Some(similar) = suggest::similar(word, &["same", "valid"], &[]) {
+                let known: &[&str] = if N == 1 { &["same", "valid", "causal"] } else { &["same", "valid"] };
+                let why = format!("is invalid: it is {form}, {}", super::choice(known));
+                if let Some(mut error) = self.refusal("padding", &why) {
+                    if let Some(similar) = suggest::similar(word, known, &[]) {
                         error = self.suggest(error, "padding", similar);
                     }
                     errors.push(error);

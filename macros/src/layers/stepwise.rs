@@ -1,0 +1,97 @@
+//! What works on a sequence step by step, knowing those before and none to come: over any length, `[.., 16]`, there is
+//! nothing else.
+
+use super::AnyLayer;
+use super::mismatch::Mismatch;
+use crate::shape::Shape;
+
+impl AnyLayer {
+    /// Why a layer cannot work on sequences of any length, if it is asked to.
+    pub fn check_steps(&self, inputs: &[Shape], outputs: &[Shape]) -> Result<(), Mismatch> {
+        let Some(at) = inputs.iter().position(Shape::is_any_length) else {
+            let made = outputs.iter().find(|shape| shape.is_any_length());
+            return match made {
+                None => Ok(()),
+                Some(shape) => {
+                    Err(Mismatch::new(format!("{{title}} cannot give `{shape}`, a sequence of any length")))
+                }
+            };
+        };
+        let shape = &inputs[at];
+        if let Some(recurrent) = self.recurrent() {
+            return match recurrent.misses(inputs.len()) {
+                None => Ok(()),
+                Some(why) => Err(Mismatch::new(format!("{{title}} {why}, but {{input_is}} `{shape}`"))),
+            };
+        }
+        if self.is_stepwise() && outputs.iter().all(|shape| self.ends_sequences() || shape.is_any_length()) {
+            return Ok(());
+        }
+        let line = format!(
+            "{{title}} does not work step by step, but {{input_is {at}}} `{shape}`, a sequence of any length"
+        );
+        Err(Mismatch::new(line).note(
+            "over any length there are `Embedding`, `Dense`, the recurrent layers in one direction, `Last`, dropout, \
+             `LayerNorm`, `RmsNorm`, activations, arithmetic and `map`",
+        ))
+    }
+
+    fn ends_sequences(&self) -> bool {
+        matches!(self, AnyLayer::Last(_))
+    }
+
+    fn is_stepwise(&self) -> bool {
+        use AnyLayer as L;
+        let is_activation = matches!(
+            self,
+            L::Relu(_)
+                | L::LeakyRelu(_)
+                | L::Elu(_)
+                | L::Selu(_)
+                | L::Gelu(_)
+                | L::Silu(_)
+                | L::Sigmoid(_)
+                | L::Tanh(_)
+                | L::Softplus(_)
+                | L::Relu6(_)
+                | L::Celu(_)
+                | L::Mish(_)
+                | L::LogSigmoid(_)
+                | L::Softsign(_)
+                | L::Hardtanh(_)
+                | L::Hardsigmoid(_)
+                | L::Hardswish(_)
+                | L::PRelu(_)
+        );
+        let is_arithmetic = matches!(
+            self,
+            L::Add(_)
+                | L::Sub(_)
+                | L::Mul(_)
+                | L::Div(_)
+                | L::Min(_)
+                | L::Max(_)
+                | L::Pow(_)
+                | L::Scalar(_)
+                | L::Exp(_)
+                | L::Ln(_)
+                | L::Sqrt(_)
+                | L::Abs(_)
+                | L::Sin(_)
+                | L::Cos(_)
+                | L::Map(_)
+        );
+        let is_layer = matches!(
+            self,
+            L::Dense(_)
+                | L::Embedding(_)
+                | L::Last(_)
+                | L::Dropout(_)
+                | L::AlphaDropout(_)
+                | L::GaussianNoise(_)
+                | L::LayerNorm(_)
+                | L::RmsNorm(_)
+        );
+        is_activation || is_arithmetic || is_layer
+    }
+}

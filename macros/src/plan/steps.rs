@@ -1,0 +1,88 @@
+//! A network over sequences of any length, `[.., 16]`, is the function of one step: the states of its recurrent layers are
+//! further inputs and outputs, which `step` carries on (`emit/steps_of.rs`).
+
+use crate::graph::{Graph, Input, NodeId, Output, Shaped, Source, Value, ValueId};
+use crate::shape::{Dim, Shape};
+use proc_macro2::{Ident, TokenStream};
+use quote::format_ident;
+
+/// What the network has beside what was declared.
+#[derive(Debug)]
+pub struct Steps {
+    /// Whether every step has an output, as opposed to the last one alone.
+    pub each: bool,
+    /// How many of the inputs are the user's; states come behind them.
+    pub inputs: usize,
+}
+
+/// Makes such a network the function of one step.
+pub fn one_step(shaped: &mut Shaped) {
+    let header = &shaped.graph.header;
+    let is_any = |shape: &Option<Shape>| shape.as_ref().is_some_and(Shape::is_any_length);
+    if !header.inputs.iter().any(|input| is_any(&input.shape)) {
+        return;
+    }
+    shaped.steps = Some(Steps {
+        each: header.outputs.iter().any(|output| is_any(&output.shape)),
+        inputs: header.inputs.len(),
+    });
+    let header = &mut shaped.graph.header;
+    let outputs = header.outputs.iter_mut().map(|output| &mut output.shape);
+    let declared = header.inputs.iter_mut().map(|input| &mut input.shape).chain(outputs);
+    for shape in shaped.shapes.iter_mut().chain(declared).flatten() {
+        shape.0.iter_mut().filter(|n| n.is_any_length()).for_each(|n| *n = Dim::ONE);
+    }
+    for output in &mut header.outputs {
+        output.name.get_or_insert_with(|| Ident::new("output", header.name.span()));
+    }
+    let (words, live) = (shaped.graph.words(), shaped.graph.is_live());
+    for id in (0..shaped.graph.nodes.len()).map(NodeId).filter(|id| live[id.0]) {
+        carry(shaped, id, &words[id.0]);
+    }
+}
+
+/// Makes inputs and outputs of the states of a recurrent layer.
+fn carry(shaped: &mut Shaped, id: NodeId, word: &str) {
+    let shapes = shaped.input_shapes(id);
+    let node = &mut shaped.graph.nodes[id.0];
+    let Some(layer) = node.layer.as_mut().filter(|layer| layer.recurrent().is_some()) else { return };
+    let states = if layer.ask(3) { 2 } else { 1 };
+    layer.ask(1 + states);
+    let Ok(given) = layer.outputs(&shapes) else { return };
+    let tokens: TokenStream = node.tokens.clone();
+    for (port, shape) in given.into_iter().enumerate().skip(1) {
+        let name =
+            format_ident!("{}_{}", word, ["h", "c"][port - 1], span = shaped.graph.nodes[id.0].name.span());
+        // Inputs are the first values.
+        let place = shaped.graph.header.inputs.len();
+        shift(shaped, place);
+        let graph = &mut shaped.graph;
+        let source = Source::Input(place);
+        graph.values.insert(place, Value { source, name: Some(name.clone()), scope: None });
+        shaped.shapes.insert(place, Some(shape.clone()));
+        let (tokens, shape) = (tokens.clone(), Some(shape));
+        let input = Input { name: name.clone(), shape: shape.clone(), indices: None, tokens: tokens.clone() };
+        graph.header.inputs.push(input);
+        graph.nodes[id.0].inputs.push(ValueId(place));
+        graph.values.push(Value { source: Source::Node { node: id, port }, name: None, scope: None });
+        shaped.shapes.push(shape.clone());
+        let value = ValueId(graph.values.len() - 1);
+        graph.nodes[id.0].outputs.push(value);
+        graph.results.push(Some(value));
+        graph.header.outputs.push(Output { name: Some(name), shape, tokens });
+    }
+}
+
+/// Makes room for a value at a place.
+fn shift(shaped: &mut Shaped, place: usize) {
+    let Graph { nodes, groups, results, .. } = &mut shaped.graph;
+    let nodes = nodes.iter_mut().flat_map(|node| node.inputs.iter_mut().chain(&mut node.outputs));
+    let groups = groups.iter_mut().flat_map(|group| {
+        let (ins, outs) = (group.inputs.iter_mut().chain(&mut group.taken), &mut group.results);
+        ins.chain(outs).chain(&mut group.outputs)
+    });
+    let declared = shaped.declared.iter_mut().map(|(value, _)| value);
+    for value in nodes.chain(groups).chain(results.iter_mut().flatten()).chain(declared) {
+        value.0 += usize::from(value.0 >= place);
+    }
+}
