@@ -333,7 +333,8 @@ fn outputs(
     if let Err(mismatch) = check_elements(graph, node, &layer, &inputs, &indices) {
         return Some(Err(mismatch));
     }
-    let result = layer.outputs(&inputs).and_then(|shapes| {
+    let known = layer.check_direction(&inputs).and_then(|()| layer.outputs(&inputs));
+    let result = known.and_then(|shapes| {
         layer.check_steps(&inputs, &shapes)?;
         check_claim(call.as_ref(), &inputs)?;
         check_frozen(call.as_ref(), &layer, &inputs)?;

@@ -18,11 +18,8 @@ impl AnyLayer {
             };
         };
         let shape = &inputs[at];
-        if let Some(recurrent) = self.recurrent() {
-            return match recurrent.misses(inputs.len()) {
-                None => Ok(()),
-                Some(why) => Err(Mismatch::new(format!("{{title}} {why}, but {{input_is}} `{shape}`"))),
-            };
+        if self.recurrent().is_some() {
+            return Ok(());
         }
         if self.is_stepwise() && outputs.iter().all(|shape| self.ends_sequences() || shape.is_any_length()) {
             return Ok(());
@@ -34,6 +31,15 @@ impl AnyLayer {
             "over any length there are `Embedding`, `Dense`, the recurrent layers in one direction, `Last`, dropout, \
              `LayerNorm`, `RmsNorm`, activations, arithmetic and `map`",
         ))
+    }
+
+    /// What a recurrent layer wants that a sequence of any length does not have, before its states are looked at.
+    pub fn check_direction(&self, inputs: &[Shape]) -> Result<(), Mismatch> {
+        let Some(shape) = inputs.first().filter(|shape| shape.is_any_length()) else { return Ok(()) };
+        match self.recurrent().and_then(|recurrent| recurrent.misses(inputs.len())) {
+            None => Ok(()),
+            Some(why) => Err(Mismatch::new(format!("{{title}} {why}, but {{input_is}} `{shape}`"))),
+        }
     }
 
     fn ends_sequences(&self) -> bool {
