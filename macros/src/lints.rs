@@ -50,7 +50,7 @@ pub fn take_levels(attributes: &mut Vec<syn::Attribute>, errors: &mut Errors) ->
             .find(|level| attribute.path().is_ident(level));
         let (Some(level), syn::Meta::List(list)) = (level, &mut attribute.meta) else { continue };
         let mut kept = TokenStream::new();
-        for part in split(&list.tokens) {
+        for part in suggest::between_commas(list.tokens.clone()) {
             let Some(name) = our_lint(&part) else {
                 if !kept.is_empty() {
                     kept.extend(quote!(,));
@@ -89,18 +89,6 @@ fn no_such_lint(name: &Ident) -> Error {
         }
         None => error.note(format!("the lints are {}", layers::list(&NAMES))),
     }
-}
-
-fn split(tokens: &TokenStream) -> Vec<TokenStream> {
-    let mut parts = vec![TokenStream::new()];
-    for token in tokens.clone() {
-        match &token {
-            TokenTree::Punct(p) if p.as_char() == ',' => parts.push(TokenStream::new()),
-            _ => parts.iter_mut().rev().take(1).for_each(|part| part.extend([token.clone()])),
-        }
-    }
-    parts.retain(|part| !part.is_empty());
-    parts
 }
 
 /// The name behind `formwork::`.

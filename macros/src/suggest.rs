@@ -144,12 +144,18 @@ fn write(tokens: &TokenStream, text: &mut String) {
 pub fn parts(tokens: &TokenStream) -> Option<Vec<String>> {
     let mut tokens = tokens.clone().into_iter();
     let (Some(TokenTree::Group(group)), None) = (tokens.next(), tokens.next()) else { return None };
+    Some(between_commas(group.stream()).iter().map(source).collect())
+}
+/// What stands between the commas; nothing for two in a row or a last one.
+pub fn between_commas(tokens: TokenStream) -> Vec<TokenStream> {
     let mut parts = vec![TokenStream::new()];
-    for token in group.stream() {
-        match &token {
-            TokenTree::Punct(p) if p.as_char() == ',' => parts.push(TokenStream::new()),
-            _ => parts.iter_mut().rev().take(1).for_each(|part| part.extend([token.clone()])),
+    for token in tokens {
+        match (&token, parts.last_mut()) {
+            (TokenTree::Punct(p), _) if p.as_char() == ',' => parts.push(TokenStream::new()),
+            (_, Some(part)) => part.extend([token]),
+            (_, None) => {}
         }
     }
-    Some(parts.iter().filter(|part| !part.is_empty()).map(source).collect())
+    parts.retain(|part| !part.is_empty());
+    parts
 }

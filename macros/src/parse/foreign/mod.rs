@@ -218,15 +218,7 @@ fn placed_stream(tokens: TokenStream, span: Span) -> TokenStream {
 
 /// What stands between the commas of a group, as tokens.
 fn parts_of(group: &Group) -> Vec<TokenStream> {
-    let mut parts: Vec<TokenStream> = vec![TokenStream::new()];
-    for token in group.stream() {
-        match &token {
-            TokenTree::Punct(p) if p.as_char() == ',' => parts.push(TokenStream::new()),
-            _ => parts.iter_mut().rev().take(1).for_each(|part| part.extend([token.clone()])),
-        }
-    }
-    parts.retain(|part| !part.is_empty());
-    parts
+    suggest::between_commas(group.stream())
 }
 
 /// The same as text; chains in parentheses.
