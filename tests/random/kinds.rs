@@ -58,8 +58,6 @@ kinds! {
     instance_norm: InstanceNorm2d;
     activation: Relu, LeakyRelu, Elu, Selu, Gelu, Silu, Sigmoid, Tanh, Softplus, Relu6, Celu, Mish, LogSigmoid,
         Softsign, Hardtanh, Hardsigmoid, Hardswish, PRelu;
-    attention: MultiHeadAttention;
-    position: PositionEmbedding, PositionalEncoding;
     glu: Glu;
     softmax: Softmax, LogSoftmax;
     pair: Add, Sub, Mul, Div, Min, Max, Pow;
@@ -76,6 +74,8 @@ kinds! {
     embedding: Embedding;
     recurrent: Rnn, Gru, Lstm;
     last: Last;
+    attention: MultiHeadAttention;
+    position: PositionEmbedding, PositionalEncoding;
     map: Map;
     repeated: RepeatedLayer;
     shared: SharedLayer;

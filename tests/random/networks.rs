@@ -5,27 +5,23 @@ use super::{drawn, indices};
 use formwork::prelude::*;
 
 network! {
-    block Own8(wide)(x: [c, h, w]) -> [c, h, w] {
-        x + (x -> Conv2d(wide, kernel: 3, padding: 1) -> Tanh -> Conv2d(c, kernel: 1) -> BatchNorm2d(eps: 0.05))
-    }
-    struct Random0<T>(gain: [], image: [2, 6, 5]) -> (out0: [2, 2, 2], out1: [2, 6, 5], out2: [30]) {
+    struct Random0<T>(gain: [], image: [2, 6, 5]) -> (out0: [], out1: [129]) {
         let v2 = image -> Conv2d(2, kernel: 1);
         param table: [2, 4, 4] = glorot_uniform;
-        let v4 = v2 / 2;
-        let v5 = v4 + v2;
-        let v6 = v5 -> Relu;
-        let v7 = v6 -> GroupNorm(1, eps: 0.05);
-        layer shared8 = Own8(3);
-        let v8 = (v5 -> shared8) + (tanh(v5) -> shared8);
-        let v9 = table -> MaxPool2d((3, 2), stride: (1, 3), padding: (0, 1));
-        let v10 = cos(v8);
-        let v11 = v9 -> AdaptiveAvgPool2d(2);
-        let v12 = v10 -> Glu;
-        let v13 = gain -> Hardsigmoid;
-        let v14 = v7 * tanh(v13);
-        let v15 = v12 -> InstanceNorm2d(eps: 0.05);
-        let v16 = sin(v15);
-        (v11, v14, reshape(v16, [30]))
+        let v4 = gain -> Tanh;
+        let v5 = table -> Glu;
+        let v6 = concat(v2, image, axis: 1);
+        let (v7, v8) = split(v5, 2, axis: 1);
+        let v9 = v6 -> LogSigmoid;
+        let _v10 = v8 -> Hardtanh(min: -0.5, max: 0.7);
+        let v11 = v7 -> GaussianNoise(0.25);
+        let v12 = v9 * normal([2, 12, 5]);
+        let v13 = pow(v12 * tanh(v12) + 0.5, sigmoid(v6));
+        let v14 = v8 -> ZeroPad2d((0, 1, 1, 2));
+        let v15 = v14 -> AvgPool2d((2, 3), stride: 3, padding: 0);
+        let v16 = v15 -> GlobalAvgPool2d;
+        let v17 = v16 - ones([1]);
+        (v4, concat(reshape(v11, [8]), reshape(v13, [120]), v17, axis: 0))
     }
 }
 
@@ -37,25 +33,25 @@ fn random0() {
 }
 
 network! {
-    struct Random1<T>(x: [9], series: [6, 6], gain: []) -> (out0: [9], out1: [1, 4], out2: [43]) {
+    struct Random1<T>(x: [9], series: [6, 6], gain: []) -> (out0: [], out1: [4], out2: [37]) {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(6);
         param table: [3, 4] = glorot_uniform;
-        let v6 = gain -> Softsign;
-        let v7 = table -> Conv1d(4, kernel: 2, stride: 2, padding: 0, dilation: 2);
-        let v8 = v4 -> [Dense(6); 3];
-        let v9 = v8 -> AvgPool1d(2, stride: 1, padding: 1);
-        let v10 = ln(v9 * v9 + 0.5);
-        let v11 = v6 -> LeakyRelu(0.2);
-        let v12 = v10 / (gain * gain + 1);
-        let _v13 = v12 -> PositionalEncoding;
-        layer shared14 = Dense(6);
-        let v14 = (v12 -> shared14) - (0.5 * v12 -> shared14);
-        let (v15, v16, v17) = split(v14, 3, axis: 1);
-        let v18 = v16 -> PositionalEncoding;
-        let v19 = exp(tanh(v15));
-        let v20 = concat(v18, v19, axis: 1);
-        (v3, v7, concat(expand(v11, [1]), reshape(v17, [14]), reshape(v20, [28]), axis: 0))
+        let v6 = table -> Last;
+        let v7 = v4 -> AlphaDropout(0.25);
+        let v8 = matmul(tanh(v7), v7 / 6);
+        let v9 = gain -> Softsign;
+        layer shared10 = Dense(6);
+        let v10 = (v8 -> shared10) - (0.5 * v7 -> shared10);
+        let v11 = sin(v6);
+        let v12 = min(v10, v10);
+        let v13 = transpose(v12);
+        let v14 = v3 -> Celu(0.7);
+        let v15 = v14 + zeros([9]);
+        let v16 = slice(v15, axis: 0, 6..7);
+        let _v17 = sqrt(v13 * v13 + 0.5);
+        let v18 = v16 -> Hardsigmoid;
+        (v9, v11, concat(reshape(v13, [36]), v18, axis: 0))
     }
 }
 
@@ -68,25 +64,25 @@ fn random1() {
 }
 
 network! {
-    struct Random2<T>(x: [6], image: [1, 7, 6], volume: [1, 4, 4, 4]) -> (out0: [1, 4, 5], out1: [4, 4, 2, 2], out2: [14]) {
+    struct Random2<T>(x: [6], image: [1, 7, 6], volume: [1, 4, 4, 4]) -> [172] {
         let v3 = x -> Dense(6);
         let v4 = image -> Conv2d(1, kernel: 1);
         let v5 = volume -> Conv3d(1, kernel: 1);
         param table: [3, 4] = he_normal;
-        let v7 = table -> MultiHeadAttention(2, causal: true);
-        let v8 = v3 -> Silu;
-        let v9 = v5 -> Celu;
-        let v10 = v4 -> ZeroPad2d((0, 0, 0, 0));
-        let v11 = v10 -> Upsample(size: (7, 7));
-        let v12 = v7 -> LogSoftmax;
-        let _v13 = v12 + zeros([3, 4]);
-        let v14 = sqrt(v11 * v11 + 0.5);
-        let v15 = v14 -> AvgPool2d((2, 3), stride: (2, 1), padding: (1, 0));
-        let v16 = v12 -> AdaptiveAvgPool1d(1);
-        let v17 = v9 -> Conv3d(4, kernel: (2, 3, 3), stride: (1, 2, 1), padding: (1, 2, 0), dilation: (2, 2, 1));
-        let v18 = min(v8, v3);
-        let v19 = expand(v16, [2, 1, 4]);
-        (v15, v17, concat(v18, reshape(v19, [8]), axis: 0))
+        let v7 = table -> AvgPool1d(2, stride: 1, padding: 0, count_include_pad: false);
+        let v8 = sigmoid(v4);
+        let v9 = tanh(v3 -> wv3_1833: Dense(2)) * wv3_1833.bias;
+        let v10 = v7 -> PositionalEncoding;
+        let v11 = v5 -> Relu6;
+        let v12 = v8 -> AdaptiveMaxPool2d((7, 6));
+        let v13 = v10 -> MultiHeadAttention(4);
+        let v14 = v4 -> ConvTranspose2d(1, kernel: (1, 3), stride: 1, padding: 0, output_padding: 0, dilation: 1, groups: 1);
+        let _v15 = v13 -> AdaptiveAvgPool1d(1);
+        let v16 = v9 -> LeakyRelu;
+        let v17 = sqrt(v13 * v13 + 0.5);
+        let v18 = v12 -> Silu;
+        let _v19 = expand(v18, [2, 1, 7, 6]);
+        concat(reshape(v11, [64]), reshape(v14, [56]), v16, reshape(v17, [8]), reshape(v18, [42]), axis: 0)
     }
 }
 
@@ -99,25 +95,25 @@ fn random2() {
 }
 
 network! {
-    struct Random3<T>(x: [4], series: [6, 6], image: [1, 7, 6], gain: []) -> (out0: [1, 7, 6], out1: [3, 4], out2: [39]) {
+    struct Random3<T>(x: [4], series: [6, 6], image: [1, 7, 6], gain: []) -> [88] {
         let v4 = x -> Dense(4);
         let v5 = series -> Dense(6);
         let v6 = image -> Conv2d(1, kernel: 1);
         param table: [3, 4] = he_normal;
-        let v8 = pow(v6 * tanh(v6) + 0.5, sigmoid(v6));
-        let v9 = max(v8, 0.5 - v6);
-        let v10 = v4 -> Dropout(0.25);
-        let v11 = abs(v5);
-        let v12 = v10 -> AlphaDropout(0.25);
-        let _v13 = tanh(v11);
-        let v14 = table -> PositionEmbedding(4);
-        let _v15 = v9 -> LogSigmoid;
-        let v16 = v14 -> Softplus;
-        let v17 = tanh(v12 -> wv12_8215: Dense(2)) * wv12_8215.bias;
-        let v18 = matmul(tanh(v11), v11 / 6);
-        let v19 = v18 -> Sigmoid;
-        let v20 = gain -> Elu(0.7);
-        (v9, v16, concat(v17, reshape(v19, [36]), expand(v20, [1]), axis: 0))
+        let (v8, v9) = v5 -> Gru(3, layers: 2, bidirectional: true);
+        let (v10, v11, v12) = v9 -> Lstm(1, bidirectional: true);
+        let v13 = v6 -> BatchNorm2d(eps: 0.05, momentum: cumulative);
+        let v14 = v8 -> MaxPool1d(2);
+        let v15 = v12 -> BatchNorm1d(eps: 0.05, affine: false);
+        let _v16 = v14 -> PositionEmbedding(5);
+        let v17 = v13 -> Dropout2d(0.25);
+        let v18 = mean(v4, axis: 0);
+        let v19 = v15 -> Gelu(approximate: tanh);
+        let v20 = v14 / 2;
+        let v21 = matmul(table -> wtable_4185: Dense(3), wtable_4185.weight);
+        let v22 = v10 -> Softplus;
+        let v23 = v19 -> Dense(2);
+        concat(expand(gain, [1]), reshape(v11, [2]), reshape(v17, [42]), expand(v18, [1]), reshape(v20, [18]), reshape(v21, [12]), reshape(v22, [8]), reshape(v23, [4]), axis: 0)
     }
 }
 
@@ -131,29 +127,32 @@ fn random3() {
 }
 
 network! {
-    block Own18(wide)(x: [n]) -> [n] {
+    block Own17(wide)(x: [n]) -> [n] {
         x + (x -> Dense(wide) -> Tanh -> Dense(n))
     }
-    struct Random4<T>(x: [9], series: [6, 6], image: [2, 6, 5], volume: [1, 4, 4, 4], gain: []) -> (out0: [], out1: [95]) {
+    block Own22(wide)(x: [n]) -> [n] {
+        x + (x -> Dense(wide) -> Tanh -> Dense(n))
+    }
+    struct Random4<T>(x: [9], series: [6, 6], image: [2, 6, 5], volume: [1, 4, 4, 4], gain: []) -> (out0: [], out1: [181]) {
         let v5 = x -> Dense(9);
         let v6 = series -> Dense(6);
         let v7 = image -> Conv2d(2, kernel: 1);
         let v8 = volume -> Conv3d(1, kernel: 1);
         param table: [3, 4] = glorot_uniform;
-        let v10 = table -> BatchNorm1d(eps: 0.05, momentum: 0.3);
-        let v11 = v10 -> Mish;
-        let v12 = permute(v7, [1, 0, 2]);
-        let v13 = reshape(v8, [64]);
-        let v14 = v5 -> PRelu(per_channel: true);
-        let v15 = v6 + ones([6, 6]);
-        let v16 = v12 -> GlobalAvgPool2d;
-        let _v17 = gain -> Gelu(approximate: tanh);
-        let v18 = v14 -> Own18(10);
-        let _v19 = v15 -> Selu;
-        let v20 = v11 -> GlobalAvgPool1d;
-        let v21 = v15 -> Dense(3, bias: false);
-        let v22 = v21 -> MaxPool1d(3, stride: 1, padding: 0);
-        (gain, concat(v13, v16, v18, v20, reshape(v22, [12]), axis: 0))
+        let _v10 = v6 -> PositionEmbedding(6);
+        let v11 = table -> Flatten;
+        let v12 = v8 -> Dropout(0.25);
+        let v13 = max(v5, 0.5 - v5);
+        let v14 = v11 -> RmsNorm(eps: 0.05);
+        let v15 = permute(v12, [0, 2, 3, 1]);
+        let v16 = v14 -> [Dense(12); 1];
+        let v17 = v13 -> [Own17(10); 1];
+        let v18 = v15 -> Elu;
+        let _v19 = v7 -> Hardswish;
+        let v20 = v18 -> Hardswish;
+        let v21 = v20 -> Relu;
+        let v22 = v17 -> Own22(10);
+        (gain, concat(reshape(v6, [36]), reshape(v7, [60]), v16, reshape(v21, [64]), v22, axis: 0))
     }
 }
 
@@ -168,24 +167,24 @@ fn random4() {
 }
 
 network! {
-    struct Random5<T>(x: [6], gain: [], tokens: [3] in 0..6) -> (out0: [], out1: [], out2: [10]) {
+    struct Random5<T>(x: [6], gain: [], tokens: [3] in 0..6) -> (out0: [], out1: [5], out2: [15]) {
         let v3 = x -> Dense(6);
         let v4 = tokens -> Embedding(3);
         param table: [5] = he_normal;
-        let v6 = v3 -> Tanh;
-        let v7 = table -> Relu6;
-        let v8 = v6 -> GaussianNoise(0.25);
-        let v9 = v8 - v3;
-        let v10 = sum(v9, axis: 0);
-        let v11 = v4 -> Hardswish;
-        let v12 = v7 -> RmsNorm(eps: 0.05, affine: false);
-        let _v13 = v12 -> LogSigmoid;
-        let v14 = v12 -> Softmax;
-        let v15 = v11 + zeros([3, 3]);
-        let v16 = v15 -> LayerNorm(eps: 0.05);
-        let v17 = mean(v14, axis: 0);
-        let v18 = v17 -> map(|p| p * sigmoid(1.702 * p));
-        (gain, v10, concat(reshape(v16, [9]), expand(v18, [1]), axis: 0))
+        let v6 = exp(tanh(v4));
+        let v7 = v6 -> Hardtanh(min: -0.5, max: 0.7);
+        let v8 = table -> LogSoftmax(axis: 0);
+        let v9 = ln(v7 * v7 + 0.5);
+        let v10 = abs(v3);
+        let v11 = sum(v9, axis: 0);
+        let v12 = v11 -> Selu;
+        let v13 = v10 * tanh(v3);
+        let v14 = v13 -> Mish;
+        let v15 = v6 -> AdaptiveMaxPool1d(2);
+        let v16 = v15 -> AdaptiveAvgPool1d(2);
+        let v17 = v12 -> map(|p| { let s = sin(p); s * s - p / 3 });
+        let v18 = v16 -> LayerNorm(eps: 0.05);
+        (gain, v8, concat(v14, v17, reshape(v18, [6]), axis: 0))
     }
 }
 
@@ -198,26 +197,27 @@ fn random5() {
 }
 
 network! {
-    block Own13(wide)(x: [t, f]) -> [t, f] {
-        x + (x -> Dense(wide) -> Silu -> Dense(f))
+    block Own9(wide)(x: [n]) -> [n] {
+        x + (x -> Dense(wide) -> Tanh -> Dense(n))
     }
-    struct Random6<T>(x: [9], series: [9, 3], gain: []) -> (out0: [4], out1: [27], out2: [7]) {
+    struct Random6<T>(x: [9], series: [9, 3], gain: []) -> (out0: [2], out1: [9], out2: [26]) {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(3);
-        let v5 = v4 -> LogSigmoid;
-        let v6 = slice(v3, axis: 0, 5..9);
-        let v7 = matmul(v5 -> wv5_1807: Dense(5), wv5_1807.weight);
-        let v8 = transpose(v7);
-        let _v9 = v8 -> Flatten;
-        let _v10 = v8 -> Hardtanh(min: -0.5, max: 0.7);
-        let v11 = v8 -> Selu;
-        let v12 = v6 -> Hardtanh(min: -0.5, max: 0.7);
-        let v13 = v11 -> [Own13(10); 2];
-        let v14 = v13 -> Flatten;
-        let _v15 = v13 -> ConvTranspose1d(3, kernel: 3, stride: 1, padding: 1, output_padding: 0, dilation: 1, groups: 3);
-        let v16 = v11 -> ConvTranspose1d(2, kernel: 2, stride: 1, padding: 1, output_padding: 0, dilation: 2, groups: 1);
-        let v17 = gain + normal([]);
-        (v12, v14, concat(reshape(v16, [6]), expand(v17, [1]), axis: 0))
+        let v5 = v4 -> PRelu(per_channel: true);
+        let (v6, v7) = v5 -> Rnn(2);
+        let v8 = reshape(v3, [3, 3]);
+        layer shared9 = Own9(10);
+        let v9 = (v3 -> shared9) + (tanh(x) -> shared9);
+        let v10 = v8 -> ConvTranspose1d(3, kernel: 1, stride: 1, padding: 1, output_padding: 0, dilation: 2, groups: 1);
+        let v11 = v10 + v10;
+        let v12 = v11 / (v10 * v10 + 1);
+        let v13 = v12 -> Conv1d(6, kernel: 2, stride: 2, padding: 2, dilation: 2, groups: 3, bias: false);
+        let _v14 = expand(v9, [2, 9]);
+        let v15 = v6 -> PositionEmbedding(10);
+        let v16 = v15 -> Softmax(axis: 1);
+        let v17 = expand(gain, [2]);
+        let v18 = v13 -> GlobalMaxPool1d;
+        (v7, v9, concat(reshape(v16, [18]), v17, v18, axis: 0))
     }
 }
 
@@ -230,26 +230,26 @@ fn random6() {
 }
 
 network! {
-    struct Random7<T>(series: [9, 3], image: [1, 7, 6], volume: [1, 4, 4, 4], gain: [], tokens: [1] in 0..7) -> [246] {
+    struct Random7<T>(series: [9, 3], image: [1, 7, 6], volume: [1, 4, 4, 4], gain: [], tokens: [1] in 0..7) -> (out0: [3], out1: [1], out2: [165]) {
         let v5 = series -> Dense(3);
         let v6 = image -> Conv2d(1, kernel: 1);
         let v7 = volume -> Conv3d(1, kernel: 1);
         let v8 = tokens -> Embedding(3);
         param table: [2, 4, 4] = glorot_uniform;
-        let v10 = v6 -> ConvTranspose2d(2, kernel: (1, 2), stride: (1, 2), padding: (1, 0), output_padding: 0, dilation: 2, groups: 1);
-        let v11 = table -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
-        let v12 = v8 -> AdaptiveMaxPool1d(1);
-        let v13 = v11 -> Conv2d(3, kernel: (3, 1), stride: (1, 2), padding: 1, dilation: (2, 1));
-        let v14 = v13 -> AdaptiveMaxPool2d((4, 1));
-        let v15 = v5 -> GlobalMaxPool1d;
-        let v16 = v15 -> Gelu(approximate: tanh);
-        let v17 = v14 -> GlobalMaxPool2d;
-        let v18 = v10 -> BatchNorm2d(eps: 0.05, statistics: running);
-        let v19 = image -> Dropout2d(0.25);
-        let v20 = gain -> PRelu;
-        let v21 = v18 -> Dropout2d(0.25);
-        let v22 = v21 -> map(|p| p * sigmoid(1.702 * p));
-        concat(reshape(v7, [64]), reshape(v12, [3]), v16, v17, reshape(v19, [42]), expand(v20, [1]), reshape(v22, [130]), axis: 0)
+        let _v10 = v7 -> Conv3d(3, kernel: (1, 2, 2), stride: (1, 2, 2), padding: (2, 1, 1), dilation: (1, 2, 2));
+        let v11 = v8 -> GlobalAvgPool1d;
+        let v12 = v6 -> Upsample(size: (5, 4), mode: bilinear);
+        let v13 = table -> InstanceNorm2d(eps: 0.05, affine: true);
+        let v14 = cos(v5);
+        let v15 = v12 -> GroupNorm(1, eps: 0.05);
+        let v16 = v15 -> GlobalMaxPool2d;
+        let v17 = v13 -> MaxPool2d(2, stride: 2, padding: (1, 0));
+        let v18 = v12 -> Conv2d(1, kernel: 2, stride: (2, 1), padding: (2, 1), dilation: 2);
+        let v19 = v14 - gain;
+        let v20 = v7 -> Conv3d(3, kernel: (1, 3, 1), stride: (2, 1, 2), padding: (1, 1, 0), dilation: 1);
+        let v21 = v18 -> Conv2d(4, kernel: 1) -> PixelShuffle(2);
+        let v22 = v17 -> AdaptiveAvgPool2d(1);
+        (v11, v16, concat(reshape(v19, [27]), reshape(v20, [72]), reshape(v21, [64]), reshape(v22, [2]), axis: 0))
     }
 }
 
@@ -264,26 +264,23 @@ fn random7() {
 }
 
 network! {
-    block Own17(wide)(x: [n]) -> [n] {
-        x + (x -> Dense(wide) -> Tanh -> Dense(n))
-    }
-    struct Random8<T>(x: [6], volume: [1, 4, 4, 4], gain: []) -> [131] {
+    struct Random8<T>(x: [6], volume: [1, 4, 4, 4], gain: []) -> [136] {
         let v3 = x -> Dense(6);
         let v4 = volume -> Conv3d(1, kernel: 1);
-        let v5 = v4 * ones([1, 4, 4, 4]);
-        let v6 = gain -> LeakyRelu;
-        let v7 = ln(v6 * v6 + 0.5);
-        let v8 = v3 -> AlphaDropout(0.25);
-        let v9 = v8 -> BatchNorm1d(eps: 0.05);
-        let v10 = expand(v9, [2, 6]);
-        let v11 = v5 -> Relu;
-        let v12 = transpose(v10);
-        let v13 = v5 / (v6 * v6 + 1);
-        let _v14 = v13 -> Elu(0.7);
-        let v15 = v12 -> AdaptiveMaxPool1d(3);
-        let v16 = v15 -> GlobalAvgPool1d;
-        let v17 = v16 -> [Own17(3); 2];
-        concat(expand(v7, [1]), reshape(v11, [64]), reshape(v13, [64]), v17, axis: 0)
+        let v5 = v4 -> Mish;
+        let v6 = sin(v3);
+        let v7 = v6 -> Hardtanh(min: -0.5, max: 0.7);
+        let v8 = v7 -> Glu;
+        let v9 = v5 / (v5 * v5 + 1);
+        let v10 = mean(v8);
+        let v11 = v9 -> Dropout(0.25);
+        let v12 = concat(v11, v11, axis: 3);
+        let v13 = min(x, v3);
+        let v14 = v10 - v10;
+        let v15 = expand(v13, [2, 6]);
+        let v16 = v15 -> Relu6;
+        let v17 = v16 -> GlobalAvgPool1d;
+        concat(expand(gain, [1]), reshape(v12, [128]), expand(v14, [1]), v17, axis: 0)
     }
 }
 
@@ -296,24 +293,25 @@ fn random8() {
 }
 
 network! {
-    struct Random9<T>(series: [6, 6], image: [1, 7, 6]) -> (out0: [3, 6], out1: [53]) {
+    struct Random9<T>(series: [6, 6], image: [1, 7, 6]) -> [133] {
         let v2 = series -> Dense(6);
         let v3 = image -> Conv2d(1, kernel: 1);
         param table: [2, 4, 4] = he_normal;
-        let (v5, v6) = split(v2, 2, axis: 0);
-        let v7 = v5 -> PositionalEncoding;
-        let v8 = min(v3, v3);
-        let v9 = max(v6, 0.25);
-        let v10 = table -> Hardtanh;
-        let v11 = v7 -> Celu(0.7);
-        let v12 = v9 - normal([3, 6]);
-        let v13 = sum(v12, axis: 1);
-        let v14 = v10 -> GaussianNoise(0.25);
-        let v15 = v14 -> [Conv2d(2, kernel: 3, padding: 1); 3];
-        let v16 = v8 -> Conv2d(2, kernel: 3, stride: (1, 2), padding: (2, 0), dilation: (1, 2));
-        let v17 = v15 -> Hardsigmoid;
-        let v18 = v13 -> LogSigmoid;
-        (v11, concat(reshape(v16, [18]), reshape(v17, [32]), v18, axis: 0))
+        let v5 = v2 -> Softplus(beta: 2.0);
+        let v6 = v3 -> Softmax;
+        layer shared7 = Dense(6);
+        let v7 = (v5 -> shared7) - (0.5 * v5 -> shared7);
+        let v8 = v7 -> map(|p| tanh(p) * cos(p) + 0.1);
+        let (v9, v10) = v8 -> Rnn(3);
+        let v11 = v6 * ones([1, 7, 6]);
+        let v12 = table -> ZeroPad2d((2, 1, 1, 2));
+        let v13 = exp(tanh(v11));
+        let v14 = v9 -> Softsign;
+        let v15 = slice(v13, axis: 2, 4..6);
+        let v16 = v14 -> PRelu(per_channel: true);
+        let v17 = v12 -> Hardsigmoid;
+        let v18 = v10 -> Hardswish;
+        concat(reshape(v15, [14]), reshape(v16, [18]), reshape(v17, [98]), v18, axis: 0)
     }
 }
 
@@ -325,24 +323,23 @@ fn random9() {
 }
 
 network! {
-    struct Random10<T>(x: [9], series: [7, 4], gain: []) -> (out0: [], out1: [50]) {
+    struct Random10<T>(x: [9], series: [7, 4], gain: []) -> [58] {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(4);
-        let v5 = v3 -> Gelu(approximate: tanh);
-        let v6 = exp(tanh(v5));
-        let v7 = tanh(v4);
-        let v8 = pow(v6 * tanh(v6) + 0.5, sigmoid(v6));
-        let v9 = sqrt(gain * gain + 0.5);
-        let v10 = v7 -> MaxPool1d(2, stride: 1, padding: 1);
-        let v11 = matmul(v10 -> wv10_4756: Dense(4), transpose(wv10_4756.weight));
-        let v12 = v8 -> Softmax;
-        let v13 = v11 -> MultiHeadAttention(1, rotary: true, causal: true);
-        let v14 = v12 -> Silu;
-        let _v15 = v13 -> AvgPool1d(3, stride: 2, padding: 0);
-        layer shared16 = Dense(9);
-        let v16 = (v5 -> shared16) - (0.5 * v12 -> shared16);
-        let _v17 = v16 -> Hardswish;
-        (v9, concat(reshape(v13, [32]), v14, v16, axis: 0))
+        let v5 = v4 -> [Dense(4); 1];
+        let v6 = abs(v3);
+        let v7 = v4 + gain;
+        let v8 = v5 -> Selu;
+        let v9 = v6 -> Elu;
+        let v10 = v8 -> Gru(2);
+        let v11 = matmul(v7 -> wv7_7205: Dense(4), transpose(wv7_7205.weight));
+        let v12 = v9 -> Silu;
+        let v13 = v11 -> Dense(5);
+        let v14 = v10 / 2;
+        let v15 = reshape(v14, [7, 1, 2]);
+        let v16 = v13 -> RmsNorm(eps: 0.05);
+        let v17 = v15 -> LeakyRelu(0.2);
+        concat(v12, reshape(v16, [35]), reshape(v17, [14]), axis: 0)
     }
 }
 
@@ -355,28 +352,28 @@ fn random10() {
 }
 
 network! {
-    block Own19(wide)(x: [n]) -> [n] {
-        x + (x -> Dense(wide) -> Tanh -> Dense(n))
+    block Own12(wide)(x: [t, f]) -> [t, f] {
+        x + (x -> Dense(wide) -> Silu -> Dense(f))
     }
-    struct Random11<T>(x: [9], series: [9, 3], tokens: [2] in 0..7) -> (out0: [9, 3], out1: [8], out2: [24]) {
+    struct Random11<T>(x: [9], series: [9, 3], tokens: [2] in 0..7) -> (out0: [9], out1: [3, 3], out2: [20]) {
         let v3 = x -> Dense(9);
         let v4 = series -> Dense(3);
         let v5 = tokens -> Embedding(4);
         param table: [3, 4];
-        let v7 = sin(v5);
-        let v8 = table -> Dense(5);
-        let v9 = v7 -> PositionEmbedding;
-        let v10 = v9 * tanh(v5);
-        let v11 = v10 -> Flatten;
-        let v12 = v11 -> RmsNorm(eps: 0.05);
-        let _v13 = v4 -> Softplus(beta: 2.0);
-        let v14 = v3 -> Elu(0.7);
-        let v15 = v14 -> Mish;
-        let v16 = v8 -> Hardswish;
-        let v17 = v15 + zeros([9]);
-        let _v18 = abs(v12);
-        let v19 = v17 -> Own19(10);
-        (v4, v12, concat(reshape(v16, [15]), v19, axis: 0))
+        let v7 = pow(v3 * tanh(v3) + 0.5, sigmoid(v3));
+        let v8 = v5 -> BatchNorm1d(eps: 0.05, statistics: running);
+        let v9 = tanh(v7);
+        let v10 = v4 -> AvgPool1d(2, stride: 3, padding: 0, count_include_pad: false);
+        let _v11 = v10 -> PositionalEncoding;
+        let v12 = v8 -> Own12(5);
+        let v13 = transpose(table);
+        let v14 = v13 -> Flatten;
+        let _v15 = v12 -> Last;
+        let v16 = v12 -> LogSigmoid;
+        let v17 = v10 + zeros([3, 3]);
+        let v18 = v16 -> Lstm(2, bidirectional: true, bias: false);
+        let v19 = v14 -> Sigmoid;
+        (v9, v17, concat(reshape(v18, [8]), v19, axis: 0))
     }
 }
 
