@@ -8,6 +8,7 @@
 //!   [`flattened_too_early`], [`axis_out_of_range`], [`indices_or_numbers`].
 //! - Several values: [`add_shapes_differ`], [`broadcast`], [`concat_axis`], [`matmul_sizes`], [`reshape_count`],
 //!   [`unequal_parts`], [`several_values`].
+//! - Sequences: [`last_step_wanted`], [`state_of_another_shape`], [`heads_do_not_divide`], [`mask_of_another_shape`].
 //! - Grammar: [`arrow_missing`], [`semicolon_missing`], [`operator_after_layer`], [`habit_from_elsewhere`].
 //! - Names and arguments: [`unknown_layer`], [`unknown_argument`], [`argument_missing`], [`rate_out_of_range`],
 //!   [`name_twice`], [`value_undefined`], [`layer_as_value`].
@@ -96,6 +97,29 @@ pages! {
     /// The macro sees the name of a constant and not its value, so the compiler checks such sizes after it. The message
     /// is the one that the number itself would have had.
     constant_of_wrong_size,
+
+    /// Every step of a sequence where its end is meant.
+    ///
+    /// A recurrent layer gives its state at every step, `[64, 32]`, and a `Dense` behind it works on each of them. `Last`
+    /// keeps the state behind the last step, and nothing else is computed then.
+    last_step_wanted,
+
+    /// A state to start from, of another shape than the layer's.
+    ///
+    /// The state of one layer in one direction is `[n]`. Several layers, and both directions, have a row each: layer 0
+    /// forward, layer 0 backward, layer 1 forward, …
+    state_of_another_shape,
+
+    /// A number of heads that does not divide the width.
+    ///
+    /// Attention cuts the features into as many equal parts as there are heads. So the number of heads divides that of the features
+    /// of the query.
+    heads_do_not_divide,
+
+    /// A mask that is not rows by what they attend to.
+    ///
+    /// The mask of a query `[t, n]` and a memory `[s, m]` is `[t, s]`, or `[s]` if it is the same for all rows.
+    mask_of_another_shape,
 
     /// The batch written into a shape.
     ///

@@ -1,0 +1,9 @@
+use formwork::network;
+
+network! {
+    struct Movement(readings: [64, 6]) -> [3] {
+        readings -> Lstm(32) -> Dense(3)
+    }
+}
+
+fn main() {}
