@@ -1,13 +1,11 @@
 //! A whole small network in one call: a chain of dense layers and activations over one sample.
 //!
-//! Where a network's work is a few hundred multiply-adds, what a layer's call costs (finding the instruction set, a pass
-//! over threads and tiles, views of memory) is most of the time. Here the instruction set is chosen once for the whole
-//! chain, and the values between two layers never leave the first cache. The sums run in order;
-//! a tile of one row may add them in another, so the last bit may differ from a layer's by itself.
+//! Where a network's work is a few hundred multiply-adds, what stands around a layer's call (views of memory, passes over
+//! threads) is most of the time. Here the values between two layers never leave the first cache, and nothing stands
+//! between two products. These are the ones of every other path, so the bits are too.
 
-#[cfg(target_arch = "x86_64")]
-use super::isa::{Isa, isa};
-use super::math::Elementary;
+use super::map::FormulaKernels;
+use super::product::ProductKernels;
 use crate::layers::activation::ActivationSpec;
 use crate::layers::dense::DenseSpec;
 
@@ -71,51 +69,11 @@ pub trait SmallKernels: Sized {
     fn predict_small(chain: &[Link], parameters: &[Self], x: &[Self], y: &mut [Self]);
 }
 
-/// How a multiply-add rounds: where it is one instruction, once.
-trait MultiplyAdd<T> {
-    fn multiply_add(a: T, b: T, c: T) -> T;
-}
-
-struct Fused;
-struct Apart;
-
-impl<T: Elementary> MultiplyAdd<T> for Fused {
-    #[inline(always)]
-    fn multiply_add(a: T, b: T, c: T) -> T {
-        a.mul_add(b, c)
-    }
-}
-
-impl<T: Elementary> MultiplyAdd<T> for Apart {
-    #[inline(always)]
-    fn multiply_add(a: T, b: T, c: T) -> T {
-        a * b + c
-    }
-}
-
 macro_rules! small {
     ($($scalar:ident)*) => {
         $(impl SmallKernels for $scalar {
             fn predict_small(chain: &[Link], parameters: &[$scalar], x: &[$scalar], y: &mut [$scalar]) {
-                #[cfg(target_arch = "x86_64")]
-                {
-                    #[target_feature(enable = "avx512f,fma")]
-                    fn with_avx512(chain: &[Link], p: &[$scalar], x: &[$scalar], y: &mut [$scalar]) {
-                        run::<_, Fused>(chain, p, x, y);
-                    }
-                    #[target_feature(enable = "avx2,fma")]
-                    fn with_avx2(chain: &[Link], p: &[$scalar], x: &[$scalar], y: &mut [$scalar]) {
-                        run::<_, Fused>(chain, p, x, y);
-                    }
-                    match isa() {
-                        // SAFETY: this is only chosen on machines that have the instruction set.
-                        Isa::Avx512 => return unsafe { with_avx512(chain, parameters, x, y) },
-                        // SAFETY: the same.
-                        Isa::Avx2 => return unsafe { with_avx2(chain, parameters, x, y) },
-                        Isa::Portable => {}
-                    }
-                }
-                run::<_, Apart>(chain, parameters, x, y);
+                run(chain, parameters, x, y);
             }
         })*
     };
@@ -124,15 +82,21 @@ macro_rules! small {
 small! { f32 f64 }
 
 #[inline(always)]
-fn run<T: Elementary, M: MultiplyAdd<T>>(chain: &[Link], parameters: &[T], x: &[T], y: &mut [T]) {
-    let mut buffers = [[T::zero(); WIDEST]; 2];
+fn run<T: ProductKernels + FormulaKernels + Copy + Default>(
+    chain: &[Link],
+    parameters: &[T],
+    x: &[T],
+    y: &mut [T],
+) {
+    let mut buffers = [[T::default(); WIDEST]; 2];
     let [mut values, mut next] = buffers.each_mut();
     let mut len = x.len();
     for (at, link) in chain.iter().enumerate() {
         match link {
             Link::Dense(spec, start) => {
                 let x = if at == 0 { x } else { &values[..len] };
-                dense::<T, M>(spec, &parameters[*start..], x, next);
+                // One row needs no room for copies.
+                T::dense_forward(spec, 1, &parameters[*start..], x, &mut next[..spec.outputs], &mut []);
                 (values, next) = (next, values);
                 len = spec.outputs;
             }
@@ -147,54 +111,11 @@ fn run<T: Elementary, M: MultiplyAdd<T>>(chain: &[Link], parameters: &[T], x: &[
     y.copy_from_slice(&values[..len]);
 }
 
-/// `y[o] = b[o] + Σᵢ x[i] w[i][o]`.
-#[inline(always)]
-fn dense<T: Elementary, M: MultiplyAdd<T>>(spec: &DenseSpec, parameters: &[T], x: &[T], y: &mut [T; WIDEST]) {
-    let n = spec.outputs;
-    let (w, b) = parameters.split_at(spec.inputs * n);
-    let bias = &b[..if spec.bias { n } else { 0 }];
-    let mut from = 0;
-    while from < n {
-        from += match n - from {
-            32.. => columns::<T, M, 32>(n, from, w, bias, x, y),
-            16.. => columns::<T, M, 16>(n, from, w, bias, x, y),
-            8.. => columns::<T, M, 8>(n, from, w, bias, x, y),
-            4.. => columns::<T, M, 4>(n, from, w, bias, x, y),
-            2.. => columns::<T, M, 2>(n, from, w, bias, x, y),
-            _ => columns::<T, M, 1>(n, from, w, bias, x, y),
-        };
-    }
-}
-
-/// The outputs from `from` on, `N` of them.
-#[inline(always)]
-fn columns<T: Elementary, M: MultiplyAdd<T>, const N: usize>(
-    n: usize,
-    from: usize,
-    w: &[T],
-    bias: &[T],
-    x: &[T],
-    y: &mut [T; WIDEST],
-) -> usize {
-    let mut sums = [T::zero(); N];
-    if !bias.is_empty() {
-        sums.copy_from_slice(&bias[from..][..N]);
-    }
-    for (row, &x) in w.chunks_exact(n).zip(x) {
-        let row: &[T; N] = row[from..].first_chunk().expect("a row has so many columns");
-        for (sum, &w) in sums.iter_mut().zip(row) {
-            *sum = M::multiply_add(x, w, *sum);
-        }
-    }
-    y[from..][..N].copy_from_slice(&sums);
-    N
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::gradcheck::tests::spread;
-    use crate::kernels::isa::with_isa;
+    use crate::kernels::isa::{Isa, with_isa};
     use crate::layers::{Forward, Layer, Mode};
 
     /// Every layer by itself.
@@ -226,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn one_call_gives_what_many_do() {
+    fn one_call_gives_the_bits_of_many() {
         use crate::layers::activation::Activation;
         let functions = [Activation::Sigmoid, Activation::Relu, Activation::Gelu, Activation::Tanh];
         for isa in Isa::available() {
@@ -254,9 +175,7 @@ mod tests {
                     let x: Vec<f32> = spread(widths[0], 77).iter().map(|&x| x as f32).collect();
                     let mut y = vec![f32::NAN; widths[widths.len() - 1]];
                     f32::predict_small(&chain, &parameters, &x, &mut y);
-                    for (y, expected) in y.iter().zip(one_by_one(&chain, &parameters, &x)) {
-                        assert!((y - expected).abs() < 1e-5, "{isa:?}, {widths:?}: {y} {expected}");
-                    }
+                    assert_eq!(y, one_by_one(&chain, &parameters, &x), "{isa:?}, {widths:?}");
                 }
             });
         }
