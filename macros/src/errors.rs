@@ -255,6 +255,24 @@ impl Errors {
         }
     }
 
+    /// The changes that the helps of these mistakes propose, if all of them are of such a kind.
+    pub fn certain_changes(
+        &self,
+        errors: std::ops::Range<usize>,
+        kinds: &[&str],
+    ) -> Option<Vec<Vec<Change>>> {
+        let errors = self.list.get(errors)?.iter();
+        let changes = errors.map(|error| {
+            let is_certain = kinds.iter().any(|kind| error.line.contains(kind));
+            let single = error.helps.iter().filter_map(|help| match &help.changes[..] {
+                [change] => Some(change.clone()),
+                _ => None,
+            });
+            is_certain.then(|| single.collect::<Vec<_>>()).filter(|changes| !changes.is_empty())
+        });
+        changes.collect()
+    }
+
     /// Adds a further place to the change that an error's first help proposes.
     pub fn extend_help(&mut self, error: usize, change: Change) {
         if let Some(help) = self.list.get_mut(error).and_then(|e| e.helps.first_mut()) {

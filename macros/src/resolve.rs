@@ -5,6 +5,7 @@ mod dimensions;
 mod expressions;
 mod groups;
 mod header;
+mod meant;
 mod names;
 mod operations;
 mod outside;

@@ -9,8 +9,9 @@ pub fn similar<'a>(name: &str, known: &[&'a str], aliases: &[(&str, &'a str)]) -
     if let Some(found) = known.iter().find(|k| plain(k) == plain(name)) {
         return Some(found);
     }
-    if let Some((_, found)) = aliases.iter().find(|(a, _)| plain(a) == plain(name)) {
-        return known.contains(found).then_some(*found);
+    let mut meant = aliases.iter().filter(|(a, _)| plain(a) == plain(name)).peekable();
+    if meant.peek().is_some() {
+        return meant.map(|(_, found)| *found).find(|found| known.contains(found));
     }
     let bound = name.chars().count().max(3) / 3;
     // Of one letter another is nothing similar.

@@ -160,6 +160,15 @@ impl Builder<'_, '_> {
             }
         };
         let errors = first_error..self.errors.count();
+        let meant = if layer.is_none() { self.meant(call, errors.clone(), &inputs) } else { None };
+        let instead;
+        let call = match meant {
+            Some((found, written)) => {
+                (layer, instead) = (Some(found), written);
+                &instead
+            }
+            None => call,
+        };
         self.check_claim(call);
         let frozen = self.is_frozen(call);
         inputs.extend(self.named_value(layer.as_ref(), call));

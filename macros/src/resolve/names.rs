@@ -163,8 +163,20 @@ impl Builder<'_, '_> {
         let own: Vec<String> = (program.blocks.iter().map(|b| b.name.to_string()))
             .chain(program.networks.iter().map(|n| n.name.to_string()))
             .collect();
+        let shared = self.frame.scope.iter().filter(|(_, bound)| matches!(bound, Binding::Shared(_)));
+        let shared: Vec<String> = shared.map(|(name, _)| name.to_string()).collect();
         let mut known = layers::user_names();
         known.extend(own.iter().map(String::as_str));
+        // A layer of the user's own goes before another framework's.
+        let near = |name: &&String| {
+            suggest::distance(&name.to_lowercase(), &text.to_lowercase()) <= text.len().max(3) / 3
+        };
+        if let Some(found) = shared.iter().find(near).filter(|_| text.len() > 1) {
+            let error = Error::new(name, format!("there is no layer `{name}`"));
+            let help = format!("a layer with a similar name exists: `{found}`");
+            self.errors.push(error.help_replace(help, name, found.clone()));
+            return;
+        }
         let alias = layers::ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(&text));
         let error = Error::new(name, format!("there is no layer `{name}`"));
         let functions = layers::function_names();
@@ -180,8 +192,18 @@ impl Builder<'_, '_> {
             }
             (None, None, Some(found)) => as_function(error, call, found),
             (None, None, None) => {
-                let family = suggest::family(&text, &known);
-                error.note(format!("among the layers are {}", layers::list(&family)))
+                let family = match text.starts_with(char::is_uppercase) {
+                    true => suggest::family(&text, &known),
+                    false => suggest::family("", &known),
+                };
+                let shared: Vec<&str> = shared.iter().map(String::as_str).take(6).collect();
+                let family = if shared.is_empty() { family } else { shared };
+                let among = if family.len() == 1 { "there is" } else { "among the layers are" };
+                let note = format!("{among} {}", layers::list(&family));
+                match text.contains("Transformer") {
+                    true => error.note("a `block` is made of `MultiHeadAttention`, `LayerNorm` and `Dense`"),
+                    false => error.note(note),
+                }
             }
         });
     }
