@@ -14,7 +14,7 @@ use super::trial::{Edit, Fault, Trial, run, source_node};
 use crate::ast::Port;
 use crate::errors::{Change, Error, Help, Place};
 use crate::graph::{Graph, Node, NodeId, Source, ValueId};
-use crate::layers::{At, Mismatch, Proposal, is_value};
+use crate::layers::{At, Mismatch, Proposal, is_value, list};
 use crate::limits;
 use crate::resolve::Signature;
 use crate::shape::{Dim, Shape};
@@ -26,8 +26,11 @@ use groups::{elsewhere, inside};
 /// The most ways out that one error shows.
 const MAX_HELPS: usize = 2;
 
-/// The error for a layer that its inputs do not fit.
-pub fn node(graph: &Graph, before: &Trial, id: NodeId, mismatch: &Mismatch) -> Error {
+/// The most layers that are named beside the one that an error is about.
+const MOST_ALIKE: usize = 6;
+
+/// The error for a layer that its inputs do not fit, and for those after it which they do not fit either.
+pub fn node(graph: &Graph, before: &Trial, id: NodeId, alike: &[NodeId], mismatch: &Mismatch) -> Error {
     let node = &graph.nodes[id.0];
     let fill = |text: &str| fill(graph, node, text);
     let mut error = Error::new(place(graph, node, mismatch.at), fill(&mismatch.line));
@@ -73,11 +76,21 @@ pub fn node(graph: &Graph, before: &Trial, id: NodeId, mismatch: &Mismatch) -> E
         candidates.extend(explainer.resized(&node.inputs));
     }
     if !is_turned {
-        candidates
-            .extend(explainer.ordered(node, &mismatch.proposals).filter_map(|p| explainer.candidate(id, p)));
+        candidates.extend(
+            explainer.ordered(node, &mismatch.proposals).filter_map(|p| explainer.at_all(id, alike, p)),
+        );
     }
     candidates.extend(explainer.beyond(node, mismatch, &mut error.notes));
     error.helps = explainer.good(candidates);
+    let others: Vec<String> = alike.iter().map(|other| graph.nodes[other.0].title()).collect();
+    if !others.is_empty() {
+        let others: Vec<&str> = others.iter().map(String::as_str).take(MOST_ALIKE).collect();
+        error.notes.push(format!(
+            "and so {} {}",
+            if others.len() == 1 { "does" } else { "do" },
+            list(&others)
+        ));
+    }
     if mismatch.at != At::Use {
         error.notes.extend(inside(graph, node.group));
         elsewhere(graph, node.group, &node.title(), &mut error);

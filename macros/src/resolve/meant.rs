@@ -3,7 +3,6 @@
 
 use super::Builder;
 use crate::ast::{Call, ValueKind};
-use crate::errors::Errors;
 use crate::graph::ValueId;
 use crate::infer;
 use crate::layers::AnyLayer;
@@ -48,10 +47,10 @@ impl Builder<'_, '_> {
         for changes in others {
             tokens = remedies::changed(&tokens, changes.first()?)?;
         }
-        let fits = |(layer, call): &(AnyLayer, Call)| match &shapes {
+        let fits = |(layer, call): &(AnyLayer, Call), claimed: bool| match &shapes {
             Some(shapes) if layer.refuses(shapes.len()).is_none() => {
                 let known = layer.takes_indices() || infer::shapes_of(layer, shapes).is_some();
-                known && shapes.first().is_none_or(|shape| is_claimed(call, shape))
+                known && (!claimed || shapes.first().is_none_or(|shape| is_claimed(call, shape)))
             }
             Some(_) => false,
             None => true,
@@ -60,29 +59,35 @@ impl Builder<'_, '_> {
         if last.iter().any(|change| change.text.contains("->")) {
             return None;
         }
-        let good = last.iter().find_map(|change| {
-            let read = self.read_instead(&remedies::changed(&tokens, change)?, call)?;
-            fits(&read).then_some(read)
-        });
-        if good.is_some() {
-            return good;
+        for claimed in [true, false] {
+            let good = last.iter().find_map(|change| {
+                let read = self.read_instead(&remedies::changed(&tokens, change)?, call)?;
+                fits(&read, claimed).then_some(read)
+            });
+            if good.is_some() {
+                return good;
+            }
         }
         // Under its own name a layer may have more mistakes, in its arguments.
         let named = last.iter().find(|change| remedies::is_same(change.place.first, call.name.span()))?;
         let renamed = parse_call(placed(remedies::changed(&tokens, named)?, &call.tokens))?;
-        if !named.text.chars().all(char::is_alphanumeric) || renamed.arguments.is_empty() {
+        let is_layer = crate::layers::user_names().contains(&named.text.as_str());
+        if !is_layer || renamed.arguments.is_empty() {
             return None;
         }
         let renamed = self.with_numbers(&renamed);
         let before = self.errors.count();
-        let read = AnyLayer::parse(&renamed, self.errors);
+        let read = self.read_layer(&renamed);
         if before == self.errors.count() || read.is_err() {
             self.errors.forget(before);
             return None;
         }
         // A name that is not among the layers' leads no further.
-        self.meant(&renamed, before..self.errors.count(), inputs)
-            .map(|(layer, instead)| (layer, Call { tokens: call.tokens.clone(), ..instead }))
+        let meant = self.meant(&renamed, before..self.errors.count(), inputs);
+        if meant.is_none() {
+            self.errors.forget(before);
+        }
+        meant.map(|(layer, instead)| (layer, Call { tokens: call.tokens.clone(), ..instead }))
     }
 
     /// Another call in the place of one, if it is good.
@@ -91,10 +96,13 @@ impl Builder<'_, '_> {
         let instead = Call { tokens: call.tokens.clone(), ..written };
         let before = self.errors.count();
         let instead = self.with_numbers(&instead);
-        let mut errors = Errors::new();
-        let layer = AnyLayer::parse(&instead, &mut errors).ok().flatten();
-        let good = errors.is_empty() && self.errors.count() == before;
+        let open = self.open.len();
+        let layer = self.read_layer(&instead).ok().flatten();
+        let good = layer.is_some() && self.errors.count() == before;
         self.errors.forget(before);
+        if !good {
+            self.open.truncate(open);
+        }
         layer.filter(|_| good).map(|layer| (layer, instead))
     }
 }
