@@ -208,7 +208,7 @@ impl Explainer<'_> {
 
     /// What comes of a candidate; `None` if enough has been tried. An edit in a block's text is one of all places where the block is used.
     fn tried(&self, candidate: &Candidate) -> Option<Trial> {
-        if !limits::may_try(self.graph.order.len()) {
+        if !limits::may_try(limits::NODE * self.graph.order.len()) {
             return None;
         }
         let mut edits = candidate.edits.clone();

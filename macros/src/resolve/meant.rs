@@ -50,7 +50,7 @@ impl Builder<'_, '_> {
         let fits = |(layer, call): &(AnyLayer, Call), claimed: bool| match &shapes {
             Some(shapes) if layer.refuses(shapes.len()).is_none() => {
                 let known = layer.takes_indices() || infer::shapes_of(layer, shapes).is_some();
-                known && (!claimed || shapes.first().is_none_or(|shape| is_claimed(call, shape)))
+                known && shapes.first().is_none_or(|shape| is_claimed(call, shape, claimed))
             }
             Some(_) => false,
             None => true,
@@ -107,11 +107,12 @@ impl Builder<'_, '_> {
     }
 }
 
-/// Whether what a call claims of its input is so.
-fn is_claimed(call: &Call, shape: &Shape) -> bool {
+/// Whether what a call claims of its input is so; or whether it can be known at least, which constants keep it from.
+fn is_claimed(call: &Call, shape: &Shape, truly: bool) -> bool {
     let claim = call.arguments.iter().find(|a| a.name.as_ref().is_some_and(|name| name == "in"));
     match (claim.map(|claim| &claim.value.kind), shape.claimed_axis()) {
-        (Some(ValueKind::Integer(n)), Some(axis)) => shape.0[axis] == *n,
+        (Some(ValueKind::Integer(n)), Some(axis)) if truly => shape.0[axis] == *n,
+        (Some(ValueKind::Integer(n)), Some(axis)) => n.known().is_some() && shape.0[axis].known().is_some(),
         _ => true,
     }
 }
