@@ -563,6 +563,7 @@ mod sample;
 pub mod sets;
 pub mod tensor;
 mod tensor_name;
+mod tensors;
 pub mod train;
 mod workspace;
 
@@ -577,6 +578,7 @@ pub use real::Real;
 pub use sample::{Column, Sample};
 pub use tensor::Tensor;
 pub use tensor_name::TensorName;
+pub use tensors::{TensorRow, Tensors, TensorsIter};
 pub use workspace::{Memory, Workspace};
 
 /// What a program that declares, trains and uses networks needs: `use formwork::prelude::*;`.
