@@ -13,6 +13,11 @@ use crate::Real;
 pub(crate) trait Elementary: Real {
     /// `e^x`.
     fn exp_of(self) -> Self;
+    /// `e^x` for `x <= 0`, or little above it: the bits of [`exp_of`](Elementary::exp_of) with fewer instructions.
+    fn exp_of_negative(self) -> Self;
+    /// `e^x` for `x` within ±87, beyond which it stays what it is there: the bits of `exp_of` with the fewest
+    /// instructions, for what only adds a number to it.
+    fn exp_within_87(self) -> Self;
     /// `e^x - 1` for `x <= 0`, exact for small `x`.
     fn exp_m1_of(self) -> Self;
     /// `ln(1 + x)` for `0 <= x <= 1`.
@@ -26,7 +31,7 @@ pub(crate) trait Elementary: Real {
     #[inline(always)]
     fn sigmoid_of(self) -> Self {
         // Of e^|x| and e^-|x| only the latter cannot overflow.
-        let e = (-self.abs()).exp_of();
+        let e = (-self.abs()).exp_of_negative();
         let half = Self::one() / (Self::one() + e);
         if self < Self::zero() { e * half } else { half }
     }
@@ -52,6 +57,10 @@ fn reduce(x: f32) -> (i32, f32) {
     (n, ((high * r2 + middle) * r2 + low) * r2 + r)
 }
 
+/// The least argument whose exponential is a normal number. Subnormal ones are taken for 0: a processor needs some
+/// hundred cycles for each, and where weights are hidden or far from the largest they come in crowds.
+const LEAST: f32 = -87.3;
+
 /// `2^n` for `n` from -126 to 127.
 #[inline(always)]
 fn power_of_two(n: i32) -> f32 {
@@ -68,14 +77,25 @@ fn clamp(x: f32, low: f32, high: f32) -> f32 {
 impl Elementary for f32 {
     #[inline(always)]
     fn exp_of(self) -> f32 {
-        // Outside these bounds the result is 0 or infinite. Subnormal ones are 0 too: a processor takes some hundred
-        // cycles for each, and where weights are hidden or far from the largest they come in crowds.
-        const LEAST: f32 = -87.3;
+        // Outside these bounds the result is 0 or infinite.
         let (n, m) = reduce(clamp(self, LEAST, 89.0));
         // In two steps, since 2^128 is no normal number.
         let first = n >> 1;
         let power = (m + 1.0) * power_of_two(first) * power_of_two(n.wrapping_sub(first));
         if self < LEAST { 0.0 } else { power }
+    }
+
+    #[inline(always)]
+    fn exp_of_negative(self) -> f32 {
+        let (n, m) = reduce(if self < LEAST { LEAST } else { self });
+        let power = (m + 1.0) * power_of_two(n);
+        if self < LEAST { 0.0 } else { power }
+    }
+
+    #[inline(always)]
+    fn exp_within_87(self) -> f32 {
+        let (n, m) = reduce(clamp(self, LEAST, -LEAST));
+        (m + 1.0) * power_of_two(n)
     }
 
     #[inline(always)]
@@ -111,7 +131,7 @@ impl Elementary for f32 {
         p = p * z + 0.133_314_42;
         p = p * z - 0.333_332_8;
         let near = p * z * self + self;
-        let far = 1.0 - 2.0 / ((a + a).exp_of() + 1.0);
+        let far = 1.0 - 2.0 / ((a + a).exp_within_87() + 1.0);
         if a < 0.625 { near } else { far.copysign(self) }
     }
 
@@ -130,7 +150,7 @@ impl Elementary for f32 {
         p = p * t + 0.374_091_95;
         p = p * t + 1.000_023_7;
         p = p * t - 1.265_512_2;
-        let tail = 0.5 * t * (p - a * a).exp_of();
+        let tail = 0.5 * t * (p - a * a).exp_of_negative();
         if self > 0.0 { 1.0 - tail } else { tail }
     }
 }
@@ -138,6 +158,16 @@ impl Elementary for f32 {
 impl Elementary for f64 {
     #[inline(always)]
     fn exp_of(self) -> f64 {
+        self.exp()
+    }
+
+    #[inline(always)]
+    fn exp_of_negative(self) -> f64 {
+        self.exp()
+    }
+
+    #[inline(always)]
+    fn exp_within_87(self) -> f64 {
         self.exp()
     }
 
@@ -226,5 +256,19 @@ mod tests {
         }
         assert_eq!((-88.0f32).exp_of(), 0.0, "a subnormal number");
         assert!((-87.29f32).exp_of() >= f32::MIN_POSITIVE);
+        assert_eq!((-88.0f32).exp_of_negative(), 0.0);
+        assert!(f32::NAN.exp_of_negative().is_nan() && f32::NAN.exp_within_87().is_nan());
+        assert!((1e30f32).exp_within_87().is_finite() && (-1e30f32).exp_within_87() > 0.0);
+    }
+
+    #[test]
+    fn the_shorter_exponentials_have_the_same_bits() {
+        for i in -873_000..=873_000i32 {
+            let x = i as f32 * 1e-4;
+            assert_eq!(x.exp_within_87(), x.exp_of(), "{x}");
+            if x <= 1.0 {
+                assert_eq!(x.exp_of_negative(), x.exp_of(), "{x}");
+            }
+        }
     }
 }
