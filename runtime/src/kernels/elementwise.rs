@@ -90,7 +90,8 @@ fn gelu<T: Elementary>(x: T) -> T {
 fn gelu_slope<T: Elementary>(x: T) -> T {
     // 1 / √(2π)
     let density = T::of(0.398_942_280_401_432_7);
-    x.normal_of() + x * density * (T::of(-0.5) * x * x).exp_of_negative()
+    let (normal, bell) = x.normal_and_bell();
+    normal + x * density * bell
 }
 
 #[inline(always)]

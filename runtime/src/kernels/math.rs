@@ -2,8 +2,8 @@
 //!
 //! For `f32` they are branch-free polynomials, so that a loop over them becomes vector code; each is within 2 units in
 //! the last place where its result is not subnormal, except [`Elementary::normal_of`], whose error is below 2e-7. The
-//! polynomials are those of Cephes (S. Moshier: `expf`, `tanhf`) and, for the normal distribution, of `erfcc` (Press et
-//! al.: *Numerical recipes*, 6.2). For `f64` they are the exact ones of the standard library and of `libm`.
+//! polynomials are those of Cephes (S. Moshier: `expf`, `tanhf`) and, for the normal distribution, one of degree 8 that
+//! was fitted to `erfc(a) e^(a²) / t` for `a` up to 9.3 with a relative error below 4.2e-8. For `f64` they are the exact ones of the standard library and of `libm`.
 //!
 //! No multiply-add is fused, so every instruction set gives the same bits.
 
@@ -24,8 +24,14 @@ pub(crate) trait Elementary: Real {
     fn ln_1p_of(self) -> Self;
     /// `tanh x`.
     fn tanh_of(self) -> Self;
-    /// The normal distribution `Φ(x) = erfc(-x / √2) / 2`.
-    fn normal_of(self) -> Self;
+    /// The normal distribution `Φ(x) = erfc(-x / √2) / 2`, and beside it the bell `e^(-x²/2)`.
+    fn normal_and_bell(self) -> (Self, Self);
+
+    /// The normal distribution `Φ(x)`.
+    #[inline(always)]
+    fn normal_of(self) -> Self {
+        self.normal_and_bell().0
+    }
 
     /// `1 / (1 + e^-x)`.
     #[inline(always)]
@@ -136,22 +142,21 @@ impl Elementary for f32 {
     }
 
     #[inline(always)]
-    fn normal_of(self) -> f32 {
-        // erfc(a) = t e^(-a² + p(t)) with t = 1 / (1 + a/2); its tail is right to relative precision, and it ends at 0.
-        let a = self.abs() * std::f32::consts::FRAC_1_SQRT_2;
-        let t = 1.0 / (1.0 + 0.5 * a);
-        let mut p = 0.170_872_77;
-        p = p * t - 0.822_152_26;
-        p = p * t + 1.488_515_9;
-        p = p * t - 1.135_204;
-        p = p * t + 0.278_868_08;
-        p = p * t - 0.186_288_06;
-        p = p * t + 0.096_784_18;
-        p = p * t + 0.374_091_95;
-        p = p * t + 1.000_023_7;
-        p = p * t - 1.265_512_2;
-        let tail = 0.5 * t * (p - a * a).exp_of_negative();
-        if self > 0.0 { 1.0 - tail } else { tail }
+    fn normal_and_bell(self) -> (f32, f32) {
+        // erfc(a) = t p(t) e^(-a²) with t = 1 / (1 + a/2) and a² = x²/2; the tail is right to relative precision.
+        let bell = (-0.5 * self * self).exp_of_negative();
+        let t = 1.0 / (1.0 + 0.5 * std::f32::consts::FRAC_1_SQRT_2 * self.abs());
+        let mut p = -5.880_218e-2;
+        p = p * t + 0.283_266_8;
+        p = p * t - 0.484_475_7;
+        p = p * t + 0.274_930_08;
+        p = p * t - 2.444_820_2e-2;
+        p = p * t + 0.201_757_45;
+        p = p * t + 0.243_341_08;
+        p = p * t + 0.282_342_3;
+        p = p * t + 0.282_088_33;
+        let tail = 0.5 * t * p * bell;
+        (if self > 0.0 { 1.0 - tail } else { tail }, bell)
     }
 }
 
@@ -187,8 +192,8 @@ impl Elementary for f64 {
     }
 
     #[inline(always)]
-    fn normal_of(self) -> f64 {
-        0.5 * libm::erfc(-self * std::f64::consts::FRAC_1_SQRT_2)
+    fn normal_and_bell(self) -> (f64, f64) {
+        (0.5 * libm::erfc(-self * std::f64::consts::FRAC_1_SQRT_2), (-0.5 * self * self).exp())
     }
 }
 
@@ -229,12 +234,12 @@ mod tests {
     }
 
     #[test]
-    fn f32_normal_is_within_2e7_and_its_tail_within_2e5() {
+    fn f32_normal_is_within_2e7_and_its_tail_within_5e6() {
         for i in -12_000..=12_000i16 {
             let x = f32::from(i) * 1e-3;
             let (got, want) = (f64::from(x.normal_of()), f64::from(x).normal_of());
             assert!((got - want).abs() < 2e-7, "Φ({x}) is {got}, not {want}");
-            assert!((got - want).abs() < 2e-5 * want, "Φ({x}) is {got}, not {want}");
+            assert!((got - want).abs() < 5e-6 * want, "Φ({x}) is {got}, not {want}");
         }
     }
 
