@@ -4,7 +4,7 @@
 //! encoder-decoder*, 2014, with the reset inside of the product, as in cuDNN and PyTorch), `Lstm` the long short-term
 //! memory (Hochreiter and Schmidhuber, 1997, with the forget gate of Gers et al., 2000, and without peepholes).
 
-use super::{Backward, Forward, Layer};
+use super::{Backward, Forward, Layer, OverSequences, Sequences};
 use crate::Real;
 use crate::kernels::recurrent::{self, BackwardRoom, ForwardRoom};
 use nalgebra::{SMatrix, SVector};
@@ -145,6 +145,18 @@ impl RecurrentSpec {
         recurrent::backward_scratch(self, samples)
     }
 
+    /// The room that forward works in over sequences of any length, that have so many steps in all.
+    #[must_use]
+    pub const fn forward_scratch_over(&self, steps: usize, sequences: usize, trains: bool) -> usize {
+        recurrent::sequences::forward_scratch(self, steps, sequences, trains)
+    }
+
+    /// The room that backward works in over sequences of any length.
+    #[must_use]
+    pub const fn backward_scratch_over(&self, steps: usize, sequences: usize) -> usize {
+        recurrent::sequences::backward_scratch(self, steps, sequences)
+    }
+
     /// What forward saves of a sample: each layer's input, and for each of its directions states and gates at all steps.
     #[must_use]
     pub const fn saved_each(&self) -> usize {
@@ -235,6 +247,29 @@ impl<T: Real> Layer<T> for RecurrentSpec {
             scratch: pass.scratch,
         };
         T::recurrent_backward(self, samples, room);
+    }
+}
+
+impl<T: Real> OverSequences<T> for RecurrentSpec {
+    fn forward_over(&self, sequences: Sequences<'_>, pass: Forward<'_, T>) {
+        let Forward { mode, parameters, inputs, outputs, saved, scratch, .. } = pass;
+        let room = ForwardRoom { mode, parameters, inputs, outputs, saved, scratch };
+        T::recurrent_forward_over(self, sequences, room);
+    }
+
+    fn backward_over(&self, sequences: Sequences<'_>, pass: Backward<'_, T>) {
+        let Backward { noise, parameters, saved, output_gradients, .. } = pass;
+        let (input_gradients, parameter_gradients) = (pass.input_gradients, pass.parameter_gradients);
+        let room = BackwardRoom {
+            noise,
+            parameters,
+            saved,
+            output_gradients,
+            input_gradients,
+            parameter_gradients,
+            scratch: pass.scratch,
+        };
+        T::recurrent_backward_over(self, sequences, room);
     }
 }
 
