@@ -44,6 +44,18 @@ network! {
     }
 }
 
+network! {
+    /// Gradients flow back over four steps.
+    pub struct Cut<T>(x: [.., 5]) -> [.., 6] { x -> Lstm(6, truncate: 4) }
+    pub struct CutGru<T>(x: [.., 5]) -> [.., 6] { x -> Gru(6, layers: 2, truncate: 4) }
+    pub struct CutWindow<T>(x: [10, 5]) -> [10, 6] { x -> Lstm(6, truncate: 4) }
+    pub struct CutGruWindow<T>(x: [10, 5]) -> [10, 6] { x -> Gru(6, layers: 2, truncate: 4) }
+
+    /// What is done over four steps and over the rest, from a state that is given.
+    pub struct Piece4<T>(x: [4, 5], h0: [6], c0: [6]) -> (y: [4, 6], h: [6], c: [6]) { (x, h0, c0) -> Lstm(6) }
+    pub struct Piece2<T>(x: [2, 5], h0: [6], c0: [6]) -> (y: [2, 6], h: [6], c: [6]) { (x, h0, c0) -> Lstm(6) }
+}
+
 const LENGTHS: [usize; 4] = [1, 2, 7, 19];
 
 fn draw(values: &mut [f64], seed: u64) {
@@ -215,6 +227,56 @@ fn several_inputs_and_differences() {
             }
         }
     }
+}
+
+/// Ten steps in pieces of four, the state carried over as a number: outputs, and the gradient by parameters.
+fn in_pieces(parameters: &[f64], x: &[SVector<f64, 5>]) -> (Vec<f64>, Vec<f64>) {
+    let (mut h, mut c) = (SVector::<f64, 6>::zeros(), SVector::<f64, 6>::zeros());
+    let (mut y, mut gradient) = (vec![], vec![0.0; parameters.len()]);
+    macro_rules! piece {
+        ($piece:ident, $batch:ident, $steps:expr) => {{
+            let mut network = $piece::<f64>::new(1);
+            network.as_mut_slice().copy_from_slice(parameters);
+            let (first, len) = (y.len() / 6, $steps.len());
+            let x = [SMatrix::from_columns(&x[$steps])];
+            let (h0, c0) = ([h], [c]);
+            // Of the states at the end nobody takes a loss.
+            let weights = |i: usize| if i < 6 * len { weight(0, 6 * first + i) } else { 0.0 };
+            let mut room = [vec![0.0; 5 * len], vec![0.0; 6], vec![0.0; 6]];
+            let [by_x, by_h, by_c] = &mut room;
+            let batch = $batch { x: &x, h0: &h0, c0: &c0 };
+            let (out, g) = pass(&*network, batch, Selection::All, &mut [by_x, by_h, by_c], weights);
+            y.extend_from_slice(&out[..6 * len]);
+            h.copy_from_slice(&out[6 * len..6 * len + 6]);
+            c.copy_from_slice(&out[6 * len + 6..]);
+            gradient.iter_mut().zip(g.as_slice()).for_each(|(sum, g)| *sum += g);
+        }};
+    }
+    piece!(Piece4, Piece4Batch, 0..4);
+    piece!(Piece4, Piece4Batch, 4..8);
+    piece!(Piece2, Piece2Batch, 8..10);
+    (y, gradient)
+}
+
+#[test]
+fn truncated_gradients_are_those_of_pieces() {
+    let x: Vec<SVector<f64, 5>> = drawn(10, 3);
+    let (cut, mut window) = (Cut::<f64>::new(2), CutWindow::<f64>::new(1));
+    window.as_mut_slice().copy_from_slice(cut.as_slice());
+    let weights = |i| weight(0, i);
+    let (y, gradient) = pass(&*cut, &[x.clone()], Selection::All, &mut [&mut [0.0; 50]], weights);
+    let whole = [SMatrix::from_columns(&x)];
+    let (same, over_window) = pass(&*window, &whole, Selection::All, &mut [&mut [0.0; 50]], weights);
+    let (expected, sum) = in_pieces(cut.as_slice(), &x);
+    near("output", &y, &expected);
+    near("output of a window", &same, &expected);
+    near("gradient", gradient.as_slice(), &sum);
+    near("gradient of a window", over_window.as_slice(), &sum);
+    let (gru, mut window) = (CutGru::<f64>::new(2), CutGruWindow::<f64>::new(1));
+    window.as_mut_slice().copy_from_slice(gru.as_slice());
+    let (_, any) = pass(&*gru, &[x.clone()], Selection::All, &mut [&mut [0.0; 50]], weights);
+    let (_, fixed) = pass(&*window, &whole, Selection::All, &mut [&mut [0.0; 50]], weights);
+    near("gradient of two layers", any.as_slice(), fixed.as_slice());
 }
 
 #[test]

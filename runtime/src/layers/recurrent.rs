@@ -110,6 +110,8 @@ pub struct RecurrentSpec {
     pub bias: bool,
     /// The probability that an element between two layers is dropped in training.
     pub dropout: f64,
+    /// Over how many steps gradients flow back; 0 for all.
+    pub truncate: usize,
     /// Whether only the output's last step is wanted, `[hidden]` or `[2 hidden]`; then there are no further outputs.
     pub last: bool,
 }
@@ -128,6 +130,7 @@ impl RecurrentSpec {
             bidirectional: false,
             bias: true,
             dropout: 0.0,
+            truncate: 0,
             last: false,
         }
     }
@@ -216,6 +219,14 @@ impl RecurrentSpec {
             Cell::Lstm => states + self.steps * self.hidden,
         };
         states + self.steps * self.gate_units() + extra
+    }
+
+    /// Whether no gradient flows back from the step of this number, counted in the order in which the steps run.
+    ///
+    /// Sequences are cut into pieces of so many steps: forward carries the state over, and backward stops at the beginning
+    /// of each piece but the first, from which it goes on to the state that was given.
+    pub(crate) const fn cuts_before(&self, step: usize) -> bool {
+        self.truncate > 0 && step > 0 && step.is_multiple_of(self.truncate)
     }
 
     /// The elements of a sample that dropout may drop, between all layers.

@@ -158,6 +158,10 @@ impl<T: Stepped> Memory<'_, T> {
                     weights.hidden.multiply(set, running, joint..width, (p, hidden), (dh, hidden), Bias::Add);
                 }
             }
+            if spec.cuts_before(time) {
+                dh.fill(T::zero());
+                dc.fill(T::zero());
+            }
             left = running;
         }
         let Some(by_input) = &weights.input else { return };
