@@ -6,6 +6,7 @@ use crate::layers::{Backward, Forward, Mode};
 use crate::network::{Inputs, MAX_INPUTS};
 use crate::parameters::{view, view_mut};
 use crate::sample::Column;
+use crate::sequences::Sequences;
 use crate::{Graph, Network, Role, Selection, Tensors};
 use core::ops::Range;
 
@@ -191,7 +192,8 @@ pub fn forward<N: Network>(pass: Forward<'_, N::Scalar>, node: usize) {
     let network: &N = view(pass.parameters);
     let (samples, columns) = (pass.samples, columns(pass.inputs));
     let columns = &columns[..pass.inputs.len()];
-    let inputs = Inputs { columns, selection: Selection::All, samples };
+    let sequences = Sequences::default();
+    let inputs = Inputs { columns, selection: Selection::All, samples, sequences };
     match pass.mode {
         Mode::Predict => {
             let len = N::__predict_len(samples);
@@ -226,7 +228,8 @@ fn parted<N: Network>(samples: usize, joined: &[N::Scalar], outputs: &mut [&mut 
 pub fn backward<N: Network>(pass: Backward<'_, N::Scalar>, node: usize, frozen: bool) {
     let network: &N = view(pass.parameters);
     let (samples, columns) = (pass.samples, columns(pass.inputs));
-    let inputs = Inputs { columns: &columns[..pass.inputs.len()], selection: Selection::All, samples };
+    let (columns, sequences) = (&columns[..pass.inputs.len()], Sequences::default());
+    let inputs = Inputs { columns, selection: Selection::All, samples, sequences };
     let joined = &mut pass.saved[N::__output_gradient(samples)];
     let (mut place, all) = (0, joined.len() / samples.max(1));
     for given in pass.output_gradients {

@@ -175,7 +175,8 @@ fn compare_inputs<'b, N: Network<Scalar = f64>>(
         });
         let columns: Vec<_> = columns.collect();
         let memory = workspace.__take(N::__train_len(samples));
-        let given = Inputs { columns: &columns, selection: Selection::All, samples };
+        let given =
+            Inputs { columns: &columns, selection: Selection::All, samples, sequences: Default::default() };
         let (kept, scratch) = memory.split_at_mut(samples * N::__KEPT[0] + N::__KEPT[1]);
         network.__forward(given, noise, kept, scratch);
         memory[N::__output(samples)].iter().zip(weights).map(|(y, w)| y * w).sum()
