@@ -36,9 +36,11 @@ pub fn analyse_all(program: &Program, errors: &mut Errors) -> Vec<Shaped> {
 
 /// Where spans of the text that was parsed last begin in the bytes that `byte_range` counts.
 fn range(source: &str, place: Place) -> std::ops::Range<usize> {
-    // Bytes and not characters: sources in these tests are ASCII.
+    // Columns count characters.
     let at = |line: usize, column: usize| {
-        source.split_inclusive('\n').take(line - 1).map(str::len).sum::<usize>() + column
+        let mut lines = source.split_inclusive('\n');
+        let before: usize = lines.by_ref().take(line - 1).map(str::len).sum();
+        before + lines.next().map_or(0, |line| line.chars().take(column).map(char::len_utf8).sum())
     };
     let (start, end) = (place.first.start(), place.last.end());
     at(start.line, start.column)..at(end.line, end.column)

@@ -2,7 +2,7 @@ use formwork::network;
 
 network! {
     struct N(image: [1, 28, 28]) -> [10] {
-        let y = image -> Conv2D(8, kernel: 3) -> Relu -> MaxPool2d(40) -> Dense(3);
+        let y = image -> Wobble(8, kernel: 3) -> Relu -> MaxPool2d(40) -> Dense(3);
         y + image -> Dense(12)
     }
 }

@@ -62,6 +62,15 @@ impl Explainer<'_> {
             if dimensions.len() != found.rank() {
                 continue;
             }
+            for (axis, dimension) in dimensions.iter().enumerate() {
+                let Some(wanted) = known(dimension).filter(|n| *n != found.0[axis]) else { continue };
+                if found.claimed_axis() == Some(axis) {
+                    candidates.extend(self.made(value, axis, wanted));
+                }
+                if let Dimension::Name(name) = dimension {
+                    candidates.extend(self.parameter(group, signature, name, found.0[axis]));
+                }
+            }
             let wanted: Option<Vec<Dim>> =
                 dimensions.iter().zip(&found.0).map(|(d, n)| known(d).or(Some(*n))).collect();
             if let Some(wanted) = wanted.map(Shape).filter(|wanted| wanted != found) {
@@ -74,15 +83,6 @@ impl Explainer<'_> {
                     _ => format!("Dense({})", wanted.0[axis]),
                 });
                 candidates.extend(layer.map(|layer| self.before_use(group, &layer, "it")));
-            }
-            for (axis, dimension) in dimensions.iter().enumerate() {
-                let Some(wanted) = known(dimension).filter(|n| *n != found.0[axis]) else { continue };
-                if found.claimed_axis() == Some(axis) {
-                    candidates.extend(self.made(value, axis, wanted));
-                }
-                if let Dimension::Name(name) = dimension {
-                    candidates.extend(self.parameter(group, signature, name, found.0[axis]));
-                }
             }
         }
         candidates

@@ -132,7 +132,7 @@ impl Explainer<'_> {
 
     /// Where one side was made smaller: the same on the other side, or this one made larger again.
     pub(super) fn alike(&self, node: &Node, axis: usize) -> Vec<Candidate> {
-        let sides = node.inputs.iter().filter_map(|&value| Some(self.shape(value)?.0[axis].known()?));
+        let sides = node.inputs.iter().filter_map(|&value| self.shape(value)?.0[axis].known());
         let sides: Vec<usize> = sides.collect();
         let &[a, b] = &sides[..] else { return Vec::new() };
         if node.operands.len() != 2 {
