@@ -583,7 +583,7 @@ pub use workspace::{Memory, Workspace};
 pub mod prelude {
     pub use crate::data::{Dataset, Index, Standardizer};
     pub use crate::losses::{
-        BinaryCrossEntropy, CrossEntropy, GaussianNll, Huber, KlDivergence, L1, Loss, MeanSquaredError,
+        BinaryCrossEntropy, CrossEntropy, GaussianNll, Huber, KlDivergence, L1, Loss, MeanSquaredError, Minimize,
         NegativeLogLikelihood, PoissonNll, SmoothL1,
     };
     pub use crate::metrics::{Accuracy, BinaryAccuracy, Metric};

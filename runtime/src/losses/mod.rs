@@ -6,6 +6,7 @@ mod binary_cross_entropy;
 mod cross_entropy;
 mod gaussian_nll;
 mod mean_squared_error;
+mod minimize;
 mod pointwise;
 mod scores;
 
@@ -15,6 +16,7 @@ pub use cross_entropy::{
 };
 pub use gaussian_nll::GaussianNll;
 pub use mean_squared_error::MeanSquaredError;
+pub use minimize::Minimize;
 pub use pointwise::{Huber, KlDivergence, L1, PoissonNll, SmoothL1};
 #[doc(hidden)]
 pub use scores::Among;
@@ -40,7 +42,8 @@ pub enum Reduction {
     message = "`{Self}` is no loss that compares the network's output with a target of type `{Y}`",
     label = "output and target do not go together in this loss",
     note = "`CrossEntropy` compares `C` scores with a class index `Index<C>` or with `C` probabilities; \
-            `MeanSquaredError` and `BinaryCrossEntropy` compare an output with a target of the same type",
+            `MeanSquaredError` and `BinaryCrossEntropy` compare an output with a target of the same type; \
+            `Minimize` takes a network whose output is a number, `[]`",
     note = "a `Trainer` takes the loss first, and then the optimizer"
 )]
 pub trait Loss<O: Tensor, Y> {
