@@ -3,13 +3,13 @@
 mod grid;
 
 use clap::Parser;
-use formwork::{Noise, data::Image, init::standard_normal, prelude::*};
+use formwork::{Noise, data::Image, noise::Stream, prelude::*};
 use std::path::{Path, PathBuf};
 
 network! {
     pub struct Encoder(image: [1, 28, 28]) -> (mean: [20], log_var: [20]) {
-        let hidden = image -> Flatten -> hidden: Dense(400) -> Relu;
-        (hidden -> mean: Dense(20), hidden -> log_var: Dense(20))
+        let seen = image -> Flatten -> hidden: Dense(400) -> Relu;
+        (seen -> mean: Dense(20), seen -> log_var: Dense(20))
     }
     pub struct Decoder(z: [20]) -> [1, 28, 28] {
         z -> hidden: Dense(400) -> Relu -> logits: Dense(784) -> reshape([1, 28, 28])
@@ -69,21 +69,21 @@ fn bound(vae: &Vae, images: &[Image]) -> formwork::Result<f64> {
 
 fn draw(folder: &Path, vae: &Vae, images: &[Image], seed: u64) -> Result<(), Box<dyn std::error::Error>> {
     // The halves are networks of their own, with the trained weights.
-    let decode = |z: &SVector<f32, 20>| vae.decoder.predict(z).map(|row| row.map(|x| 1.0 / (1.0 + (-x).exp())));
-    let mut codes = vec![SVector::zeros(); 64];
-    standard_normal(&mut codes, seed, 0);
+    let decode =
+        |z: &SVector<f32, 20>| vae.decoder.predict(z).map(|row| row.map(|x| 1.0 / (1.0 + (-x).exp())));
+    let codes = Stream::new(seed, 1).normal(64);
     let samples: Vec<Image> = codes.iter().map(decode).collect();
-    grid::draw(&folder.join("samples.png"), 16, 1, &samples)?;
+    grid::draw(&folder.join("samples.png"), 16, 2, &samples)?;
 
     let code = |image| vae.encoder.predict(image).mean;
     let pairs: Vec<Image> = images[..32].iter().flat_map(|image| [*image, decode(&code(image))]).collect();
-    grid::draw(&folder.join("reconstructions.png"), 16, 1, &pairs)?;
+    grid::draw(&folder.join("reconstructions.png"), 16, 2, &pairs)?;
 
     let mut walk = Vec::new();
     for ends in images[..8].chunks(2) {
         let (from, to) = (code(&ends[0]), code(&ends[1]));
         walk.extend((0..16).map(|i| decode(&from.lerp(&to, i as f32 / 15.0))));
     }
-    grid::draw(&folder.join("walk.png"), 16, 1, &walk)?;
+    grid::draw(&folder.join("walk.png"), 16, 2, &walk)?;
     Ok(())
 }

@@ -75,3 +75,35 @@ fn variational_autoencoder() {
     case.check("loss", &losses);
     check_all(&case, "final", &*vae);
 }
+
+network! {
+    pub struct Generator<T>(z: [3]) -> [5] {
+        z -> g1: Dense(7) -> Relu -> g2: Dense(5) -> Tanh
+    }
+
+    pub struct Discriminator<T>(x: [5]) -> [1] {
+        x -> d1: Dense(7) -> LeakyRelu(0.2) -> d2: Dense(1)
+    }
+}
+
+#[test]
+fn adversarial_pair() {
+    let case = case("train_gan");
+    let mut generator = start::<Generator<f64>>(&case, name);
+    let mut discriminator = start::<Discriminator<f64>>(&case, name);
+    let adam = |rate| Adam::new(rate).betas(0.5, 0.999);
+    let mut pair =
+        Adversarial::new(adam(0.01), adam(0.02)).start(&*generator, &*discriminator).expect("settings");
+    let (mut of_discriminator, mut of_generator) = (Vec::new(), Vec::new());
+    for step in 0..case.shape("batch.real")[0] {
+        let [for_d, for_g] = ["batch.noise_d", "batch.noise_g"].map(|name| samples(&case, name, step));
+        let real = samples(&case, "batch.real", step);
+        let judged = pair.discriminate(&generator, &mut discriminator, &real, &for_d).expect("a batch");
+        of_discriminator.push(judged.loss);
+        of_generator.push(pair.generate(&mut generator, &discriminator, &for_g).expect("a batch"));
+    }
+    case.check("loss_d", &of_discriminator);
+    case.check("loss_g", &of_generator);
+    check_all(&case, "final", &*generator);
+    check_all(&case, "final", &*discriminator);
+}

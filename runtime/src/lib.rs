@@ -583,12 +583,12 @@ pub use workspace::{Memory, Workspace};
 pub mod prelude {
     pub use crate::data::{Dataset, Index, Standardizer};
     pub use crate::losses::{
-        BinaryCrossEntropy, CrossEntropy, GaussianNll, Huber, KlDivergence, L1, Loss, MeanSquaredError, Minimize,
-        NegativeLogLikelihood, PoissonNll, SmoothL1,
+        BinaryCrossEntropy, CrossEntropy, GaussianNll, Huber, KlDivergence, L1, Loss, MeanSquaredError,
+        Minimize, NegativeLogLikelihood, PoissonNll, SmoothL1,
     };
     pub use crate::metrics::{Accuracy, BinaryAccuracy, Metric};
     pub use crate::optimizers::{Adam, AdamW, Optimizer, Sgd};
-    pub use crate::train::{History, Trainer, patience};
+    pub use crate::train::{Adversarial, History, Trainer, patience};
     pub use crate::{Network, Parameters, Real, Selection, SingleInput, Tensor, Workspace, blocks, network};
     pub use nalgebra::{SMatrix, SVector};
 }

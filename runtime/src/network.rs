@@ -305,7 +305,7 @@ pub const PREDICTION_BATCH: usize = 64;
 pub(crate) const MAX_INPUTS: usize = 16;
 
 /// The scalars of working memory that stay from forward to backward.
-fn kept<N: Network>(samples: usize) -> usize {
+pub(crate) fn kept<N: Network>(samples: usize) -> usize {
     samples * N::__KEPT[0] + N::__KEPT[1]
 }
 

@@ -5,6 +5,7 @@ mod constants;
 mod description;
 mod forward;
 mod parameters;
+mod players;
 mod ports;
 mod rounds;
 mod small;
@@ -87,7 +88,14 @@ pub fn emit(krate: &TokenStream, plan: &Plan) -> TokenStream {
     let ports = emit.ports();
     let (structs, state) = (ports.definitions(), emit.state_definition());
     let constants = [emit.specs(), emit.graph(), emit.sizes(), emit.rounds()];
-    let items = [emit.parameters(), ports.implementations(), emit.network(), emit.methods(), emit.debug()];
+    let items = [
+        emit.parameters(),
+        ports.implementations(),
+        emit.network(),
+        ports.player(true),
+        emit.methods(),
+        emit.debug(),
+    ];
     let steps = emit.step_methods();
     let outer = quote!(#definition #alias #structs #state);
     let inner = quote!(#(#constants)* #(#items)* #steps);

@@ -57,7 +57,7 @@ pub trait Optimizer {
 }
 
 /// The ranges of the flat slice that are learned, with neighbours merged into one.
-fn learned_runs(tensors: &'static [TensorInfo]) -> impl Iterator<Item = Range<usize>> {
+pub(crate) fn learned_runs(tensors: &'static [TensorInfo]) -> impl Iterator<Item = Range<usize>> {
     let mut tensors =
         tensors.iter().filter(|info| info.role == Role::Learned).map(TensorInfo::range).peekable();
     core::iter::from_fn(move || {
