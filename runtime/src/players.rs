@@ -5,7 +5,8 @@ use crate::sample::{Column, Sample};
 use crate::{Network, Tensor};
 use core::marker::PhantomData;
 
-/// A shape as a type, so that the compiler's errors show it; an axis of 0 is none.
+/// A shape as a type, so that the compiler's errors can show it: `Shape<3, 96, 96>` is `[3, 96, 96]`.
+#[derive(Debug)]
 pub struct Shape<
     const A: usize = 0,
     const B: usize = 0,
@@ -63,10 +64,12 @@ impl<S: Known, G, D> FlowsInto<Unknown, G, D> for S {}
 #[diagnostic::do_not_recommend]
 impl<S, G, D> FlowsInto<S, G, D> for Unknown {}
 
-/// One input alone.
+/// What a network is told that has one input alone; see [`Adversarial`](crate::train::Adversarial).
+#[derive(Debug)]
 pub struct Nothing;
 
-/// A second input, of this type.
+/// What a network is told whose second input has this type; see [`Adversarial`](crate::train::Adversarial).
+#[derive(Debug)]
 pub struct Told<C>(PhantomData<C>);
 
 /// What a generator is told beside its noise is what the discriminator is told beside the image.

@@ -10,6 +10,9 @@ use crate::{Real, Result, Selection, Tensor};
 /// bound of a variational autoencoder, a penalty, an energy. Targets are not looked at: those of a data set may be of any
 /// type, and a network that needs them takes them as an input.
 ///
+/// Validation predicts, and there `normal` is zero. A figure that is with noise, as the bound of an autoencoder over test
+/// images, is the outputs of [`forward`](crate::Network::forward) passes without a `backward` (see the example `vae`).
+///
 /// ```
 /// use formwork::prelude::*;
 ///

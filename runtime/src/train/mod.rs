@@ -12,6 +12,7 @@ mod tests;
 #[cfg(test)]
 pub(crate) mod toy;
 
+pub use crate::__private::players::{Nothing, Told};
 pub use adversarial::{Adversarial, Adversaries, Judgement};
 pub use examples::Examples;
 pub use history::{Epoch, History, Scores};
