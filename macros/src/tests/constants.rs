@@ -243,6 +243,7 @@ fn constants_give_the_mistakes_of_literals() {
             "layers: ",
             // Behind a mistake that hangs on constants one that does not is said too.
             "MaxPool2d(40)",
+            "activation: Relu",
         ];
         // Constants that stand there already have no value.
         let names = source.split(|c: char| !c.is_alphanumeric() && c != '_');
