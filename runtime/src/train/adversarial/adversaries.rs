@@ -34,6 +34,13 @@ pub struct Adversaries<G: Network, D: Network, A: Optimizer, B: Optimizer> {
     passes: u64,
 }
 
+/// The real samples of a step, with what is told of them.
+pub(super) struct Chosen<'a, T> {
+    pub real: Column<'a, T>,
+    pub of_real: Option<Column<'a, T>>,
+    pub selection: Selection<'a>,
+}
+
 /// What one of the two needs beside its weights.
 struct Side<N: Network, O: Optimizer> {
     gradient: Box<N>,
@@ -89,7 +96,12 @@ where
             return Err(Error::UnequalInputs { first, expected: real.len(), other, found: noise.len() });
         }
         let (real, noise) = (<D::First as crate::Sample<D::Scalar>>::column(real), flat(noise));
-        self.judge(generator, discriminator, (real, None, Selection::All), (noise, None))
+        self.judge(
+            generator,
+            discriminator,
+            Chosen { real, of_real: None, selection: Selection::All },
+            (noise, None),
+        )
     }
 
     /// One step of the generator, by its gradient through the discriminator, which stays as it is.
@@ -110,7 +122,7 @@ where
         &mut self,
         generator: &G,
         discriminator: &mut D,
-        (real, of_real, selection): (Column<'_, G::Scalar>, Option<Column<'_, G::Scalar>>, Selection<'_>),
+        Chosen { real, of_real, selection }: Chosen<'_, G::Scalar>,
         (noise, told): (&[G::Scalar], Option<Column<'_, G::Scalar>>),
     ) -> Result<Judgement> {
         let samples = self.samples::<G>(noise)?;
