@@ -64,6 +64,10 @@ network! {
         x -> Dense(2048) -> Relu -> Dense(2048) -> Relu -> logits: Dense(10)
     }
 
+    pub struct Spoken(frames: [.., 6]) -> [10] {
+        frames -> Dropout(0.1) -> Lstm(24, layers: 2) -> Last -> Dense(10)
+    }
+
     pub struct Photo(image: [3, 224, 224]) -> [8, 112, 112] {
         image -> Conv2d(8, kernel: 3, stride: 2, padding: 1) -> Relu
     }
@@ -106,6 +110,29 @@ where
 fn training_allocates_in_the_first_step_only() {
     assert_eq!(training::<Cnn>(8), 0);
     assert_eq!(training::<Wide>(4), 0);
+}
+
+#[test]
+fn sequences_allocate_for_the_largest_batch_only() {
+    let mut network = Spoken::new(1);
+    let (mut gradient, mut workspace) = (Spoken::zeroed(), Spoken::workspace());
+    let adam = Adam::new(1e-3);
+    let mut state = adam.start(&*network);
+    let frames = |i: usize| vec![SVector::<f32, 6>::repeat(i as f32); 1 + i * 7 % 30];
+    let inputs: Vec<_> = (0..50).map(frames).collect();
+    let targets = vec![Index::<10>::new(3).expect("a class"); 50];
+    let mut step = |indices: &[usize]| {
+        let selection = Selection::Indices(indices);
+        let mut pass =
+            network.forward(&inputs, selection, Noise::default(), &mut workspace).expect("a good batch");
+        let (outputs, gradients) = pass.outputs_and_gradients();
+        CrossEntropy::new().loss(outputs, &targets, selection, gradients).expect("good targets");
+        pass.backward(&mut gradient);
+        adam.step(&mut state, &mut network, &gradient);
+    };
+    let all: Vec<usize> = (0..50).collect();
+    step(&all);
+    assert_eq!(allocations(|| [&all[..20], &all[30..], &all[3..4], &all].into_iter().for_each(&mut step)), 0);
 }
 
 #[test]

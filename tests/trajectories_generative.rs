@@ -45,7 +45,7 @@ fn samples<V: Tensor<Scalar = f64>>(case: &Case, tensor: &str, step: usize) -> V
 
 fn check_all<N: Network<Scalar = f64>>(case: &Case, group: &str, network: &N) {
     for info in N::TENSORS {
-        case.check(&format!("{group}.{}", name(info)), &read(network, info));
+        case.check(&format!("{group}.{}", name(&info)), &read(network, &info));
     }
 }
 

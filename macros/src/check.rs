@@ -3,7 +3,7 @@
 use crate::errors::{Error, Errors};
 use crate::graph::{Graph, Node, NodeId, Shaped};
 use crate::infer::{self, Fault};
-use crate::layers::Parameter;
+use crate::layers::{AnyLayer, Parameter};
 use crate::shape::{Dim, MAX_ELEMENTS, Shape};
 use crate::suggest;
 
@@ -27,10 +27,12 @@ fn check_steps(shaped: &Shaped, errors: &mut Errors) {
         errors.push(Error::new(&second.tokens, line).note("more than one is not supported yet"));
     }
     for (i, node) in graph.nodes.iter().enumerate() {
-        let carries = node.layer.as_ref().is_some_and(|layer| layer.recurrent().is_some());
+        let carries = node.layer.as_ref().is_some_and(AnyLayer::carries);
         if carries && graph.around(node.group).any(|group| graph.groups[group.0].repeat.is_some()) {
             let title = graph.nodes[i].title();
-            let line = format!("`{title}` is repeated, and carries a state through a sequence of any length");
+            let ends = node.layer.as_ref().is_some_and(AnyLayer::ends_sequences);
+            let does = if ends { "ends" } else { "carries a state through" };
+            let line = format!("`{title}` is repeated, and {does} a sequence of any length");
             let note = "this is not supported yet; layers on one another are `layers: 2`";
             errors.push(Error::new(&node.tokens, line).note(note));
         }

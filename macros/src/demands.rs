@@ -27,7 +27,7 @@ pub enum Part {
 pub type Ways = Tree<Vec<Error>>;
 
 /// A question to the compiler.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Demand {
     pub part: Part,
     pub ways: Ways,

@@ -11,7 +11,7 @@ use std::fmt;
 use std::ops::Range;
 
 /// A network as the user declared it, names resolved. Nodes stand in topological order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Graph {
     pub header: Header,
     pub nodes: Vec<Node>,
@@ -90,7 +90,7 @@ pub enum Event {
 }
 
 /// Nodes that stand together under one name: a block, an inner network, something repeated.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Group {
     /// The user's name, or one made from the block.
     pub name: Ident,
@@ -130,7 +130,7 @@ pub enum GroupKind {
 }
 
 /// One layer or operation.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Node {
     /// The user's name, or one made from the layer (`relu1`) with the layer's span.
     pub name: Ident,
@@ -157,7 +157,7 @@ pub struct Node {
 }
 
 /// Something that flows: an input, or what a node gives.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Value {
     pub source: Source,
     /// The name that the user gave it: an input's, a `let`'s, a named layer's.
@@ -186,18 +186,31 @@ pub enum Source {
 }
 
 /// A graph whose values have shapes. Behind gate 2 all of them do; before it `None` is "unknown", after an error.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Shaped {
     pub graph: Graph,
     /// One entry for each of `graph.values`.
     pub shapes: Vec<Option<Shape>>,
     /// The shapes that values have in the declaration, where less than that is computed.
     pub declared: Vec<(ValueId, Shape)>,
-    /// Of a network over sequences of any length, once it is the function of one step.
-    pub steps: Option<crate::plan::Steps>,
+    /// Of a network over sequences of any length, once it is planned: for each of `graph.values` whether there is one for
+    /// each step, as opposed to each sample. Else it is empty.
+    pub each_step: Vec<bool>,
 }
 
 impl Shaped {
+    /// Whether there is such a value for each step of a sequence of any length.
+    pub fn is_each_step(&self, value: ValueId) -> bool {
+        self.each_step.get(value.0).copied().unwrap_or(false)
+    }
+
+    /// Whether a layer carries something from step to step of sequences of any length.
+    pub fn is_over_sequences(&self, node: NodeId) -> bool {
+        let inputs = &self.graph.nodes[node.0].inputs;
+        let reads = inputs.first().is_some_and(|&value| self.is_each_step(value));
+        reads && self.graph.nodes[node.0].layer.as_ref().is_some_and(AnyLayer::carries)
+    }
+
     /// What a value is in the declaration; see `declared`.
     pub fn declared(&self, value: ValueId) -> &Shape {
         let less = self.declared.iter().find(|(other, _)| *other == value);

@@ -62,7 +62,7 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
     one_for_the_order(&graph, &trial, &mut demands);
     let mut graph = graph;
     graph.demands.extend(demands);
-    Shaped { shapes: trial.shapes, graph, declared: Vec::new(), steps: None }
+    Shaped { shapes: trial.shapes, graph, declared: Vec::new(), each_step: Vec::new() }
 }
 
 /// Two outputs in the other order are one mistake, of which constants may decide whether it is one.

@@ -46,6 +46,47 @@ pub enum Error {
         /// How many values that one has.
         found: usize,
     },
+    /// A sequence without steps.
+    #[error(
+        "sample {sample} of `{input}` is a sequence without a step, of which `{network}` can learn and say nothing: leave \
+         it out"
+    )]
+    NoSteps {
+        /// The network.
+        network: &'static str,
+        /// The input.
+        input: &'static str,
+        /// The sample's place in the batch.
+        sample: usize,
+    },
+    /// The sequences of a sample are not equally long.
+    #[error(
+        "in sample {sample} `{first}` has {expected} steps and `{other}` has {found}: the sequences of a sample must be \
+         equally long"
+    )]
+    UnequalSteps {
+        /// The sample's place in the batch.
+        sample: usize,
+        /// The first sequence.
+        first: &'static str,
+        /// Its steps.
+        expected: usize,
+        /// The sequence that differs.
+        other: &'static str,
+        /// The steps of that one.
+        found: usize,
+    },
+    /// Targets for another number of steps than came out.
+    #[error(
+        "{outputs} steps came out, but the samples' targets have {targets} steps: give each sample a target for each of its \
+         steps"
+    )]
+    StepTargets {
+        /// The steps that came out.
+        outputs: usize,
+        /// The steps that there are targets for.
+        targets: usize,
+    },
     /// An index outside a batch or data set.
     #[error("index {index} is outside the {len} samples: indices count from 0 and end below {len}")]
     Index {

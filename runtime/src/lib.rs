@@ -172,29 +172,57 @@
 //! ```
 //!
 //! Over sequences of any length, `[.., 4]`, a network runs a step at a time, as data comes in: `step` takes what comes in and
-//! a state, a plain value that it carries on, and allocates nothing. It gives the same numbers as a network over a fixed
-//! length, and has the same tensors, so one is trained and the other runs. What stands in it works step by step: `Embedding`,
-//! `Dense`, the recurrent layers in one direction, `Last`, dropout, `LayerNorm`, `RmsNorm`, activations, arithmetic, `map`.
+//! a state, a plain value that it carries on, and allocates nothing. It gives the same numbers as the whole sequence at once.
+//! What stands in it works step by step: `Embedding`, `Dense`, the recurrent layers in one direction, `Last`, dropout,
+//! `LayerNorm`, `RmsNorm`, activations, arithmetic, `map`.
 //!
 //! ```
-//! use formwork::Parameters;
 //! use formwork::prelude::*;
 //!
 //! network! {
-//!     /// An effect for a guitar, as it is trained: 256 samples at a time.
-//!     pub struct Window(x: [256, 1]) -> [256, 1] { x -> Lstm(8) -> Dense(1) }
-//!
-//!     /// And as it is played.
+//!     /// An effect for a guitar.
 //!     pub struct Amp(x: [.., 1]) -> [.., 1] { x -> Lstm(8) -> Dense(1) }
 //! }
 //!
-//! let (trained, mut amp) = (Window::new(7), Amp::new(1));
-//! amp.as_mut_slice().copy_from_slice(trained.as_slice());
+//! let amp = Amp::new(7);
 //! let mut state = AmpState::default();
 //! let played: Vec<f32> = (0..256).map(|_| amp.step(&SVector::from([0.5]), &mut state)[0]).collect();
-//! let whole = trained.predict(&SMatrix::repeat(0.5));
-//! assert!((played[255] - whole[(0, 255)]).abs() < 1e-6);
+//! let whole = amp.predict(&[SVector::from([0.5]); 256]);
+//! assert_eq!(played[255], whole[255][0]);
 //! state.reset();
+//! ```
+//!
+//! A sample is then a `Vec` of steps, and a batch holds sequences of different lengths: nothing is padded, and each sequence
+//! gets the gradients that it would get alone. Of a network with an output at each step, `[.., m]`, targets are `Vec`s too,
+//! and [`EachStep`](losses::EachStep) takes a loss or a metric step by step; of one that ends in `-> Last` there is one
+//! output for each sequence.
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// Whether there have been more ones than zeros.
+//!     pub struct Majority(bits: [..] in 0..2) -> [.., 1] { bits -> Embedding(2) -> Gru(8) -> Dense(1) }
+//! }
+//!
+//! let bits = |number: usize| (0..2 + number % 7).map(|i| number >> i & 1).collect::<Vec<_>>();
+//! let mut data = Dataset::default();
+//! for bits in (0..200).map(bits) {
+//!     let ones = bits.iter().scan(0.0, |more, &bit| {
+//!         *more += bit as f32 - 0.5;
+//!         Some(SVector::from([f32::from(*more > 0.0)]))
+//!     });
+//!     data.targets.push(ones.collect::<Vec<_>>());
+//!     data.inputs.push(bits.into_iter().map(|bit| Index::new(bit).map(|bit| [bit])).collect::<Result<Vec<_>, _>>()?);
+//! }
+//! let mut majority = Majority::new(1);
+//! let history = Trainer::new(EachStep(BinaryCrossEntropy::new()), Adam::new(0.02))
+//!     .epochs(20)
+//!     .metric(EachStep(BinaryAccuracy))
+//!     .quiet()
+//!     .fit(&mut majority, &data)?;
+//! assert!(history.last().is_some_and(|epoch| epoch.training.metrics[0] > 0.95));
+//! # Ok::<(), formwork::Error>(())
 //! ```
 //!
 //! # Arithmetic
@@ -560,9 +588,12 @@ mod real;
 pub mod report;
 mod rounds;
 mod sample;
+#[doc(hidden)]
+pub mod sequences;
 pub mod sets;
 pub mod tensor;
 mod tensor_name;
+mod tensors;
 pub mod train;
 mod workspace;
 
@@ -578,14 +609,15 @@ pub use real::Real;
 pub use sample::{Column, Sample};
 pub use tensor::Tensor;
 pub use tensor_name::TensorName;
+pub use tensors::{TensorRow, Tensors, TensorsIter};
 pub use workspace::{Memory, Workspace};
 
 /// What a program that declares, trains and uses networks needs: `use formwork::prelude::*;`.
 pub mod prelude {
     pub use crate::data::{Dataset, Index, Standardizer};
     pub use crate::losses::{
-        BinaryCrossEntropy, CrossEntropy, GaussianNll, Huber, KlDivergence, L1, Loss, MeanSquaredError,
-        Minimize, NegativeLogLikelihood, PoissonNll, SmoothL1,
+        BinaryCrossEntropy, CrossEntropy, EachStep, GaussianNll, Huber, KlDivergence, L1, Loss,
+        MeanSquaredError, Minimize, NegativeLogLikelihood, PoissonNll, SmoothL1,
     };
     pub use crate::metrics::{Accuracy, BinaryAccuracy, Metric};
     pub use crate::optimizers::{Adam, AdamW, Optimizer, Sgd};

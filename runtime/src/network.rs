@@ -4,6 +4,7 @@ use crate::__private::outside::{self, About};
 use crate::layers::{Backward, Forward};
 use crate::noise::Noise;
 use crate::sample::{Column, Sample};
+use crate::sequences::{self, Gathered, SequenceInput, Sequences};
 use crate::tensor::{unflatten, unflatten_mut};
 use crate::workspace::Workspace;
 use crate::{Error, Graph, Parameters, Real, Tensor};
@@ -23,6 +24,12 @@ pub trait Batch<'a, T: Real>: Copy {
 
     /// The inputs' values.
     fn columns(&self) -> Self::Columns;
+
+    // The steps of a sample, if this input is a sequence of any length.
+    #[doc(hidden)]
+    fn __steps(&self, _input: usize, _sample: usize) -> Option<Column<'a, T>> {
+        None
+    }
 }
 
 impl<'a, T: Real, V: Sample<T>> Batch<'a, T> for &'a [V] {
@@ -34,6 +41,10 @@ impl<'a, T: Real, V: Sample<T>> Batch<'a, T> for &'a [V] {
 
     fn columns(&self) -> Self::Columns {
         [V::column(self)]
+    }
+
+    fn __steps(&self, _input: usize, sample: usize) -> Option<Column<'a, T>> {
+        self.get(sample)?.__steps()
     }
 }
 
@@ -90,6 +101,8 @@ pub struct Inputs<'a, T> {
     pub columns: &'a [Column<'a, T>],
     pub selection: Selection<'a>,
     pub samples: usize,
+    /// Of a network over sequences of any length where each begins; else there are none.
+    pub sequences: Sequences<'a>,
 }
 
 /// A network declared with [`network!`](crate::network!).
@@ -132,6 +145,37 @@ pub trait Network: Parameters + Sized {
     type __Scratch;
     #[doc(hidden)]
     const __SCRATCH: Self::__Scratch;
+
+    // What follows is of networks over sequences of any length, whose memory hangs on two numbers.
+    #[doc(hidden)]
+    const __SEQUENCE_INPUTS: &'static [SequenceInput] = &[];
+    #[doc(hidden)]
+    const __EACH_STEP: bool = false;
+    #[doc(hidden)]
+    fn __predict_len_over(_steps: usize, samples: usize) -> usize {
+        Self::__predict_len(samples)
+    }
+    #[doc(hidden)]
+    fn __train_len_over(_steps: usize, samples: usize) -> usize {
+        Self::__train_len(samples)
+    }
+    #[doc(hidden)]
+    fn __kept_over(_steps: usize, samples: usize) -> usize {
+        samples * Self::__KEPT[0] + Self::__KEPT[1]
+    }
+    #[doc(hidden)]
+    fn __output_over(_steps: usize, samples: usize) -> Range<usize> {
+        Self::__output(samples)
+    }
+    #[doc(hidden)]
+    fn __output_gradient_over(_steps: usize, samples: usize) -> Range<usize> {
+        Self::__output_gradient(samples)
+    }
+    // How many outputs there are for some samples.
+    #[doc(hidden)]
+    fn __outputs_of(batch: &Self::Batch<'_>, selection: Selection<'_>) -> Result<usize, Error> {
+        count(batch.samples()?, selection)
+    }
 
     #[doc(hidden)]
     fn __predict_len(samples: usize) -> usize;
@@ -200,10 +244,11 @@ pub trait Network: Parameters + Sized {
         }
         let memory = workspace.memory.take(Self::__train_len(samples));
         let columns = batch.columns();
-        let inputs = Inputs { columns: columns.as_ref(), selection, samples };
-        let (kept, scratch) = memory.split_at_mut(kept::<Self>(samples));
+        let sequences = Sequences::default();
+        let inputs = Inputs { columns: columns.as_ref(), selection, samples, sequences };
+        let (kept, scratch) = memory.split_at_mut(Self::__kept_over(samples, samples));
         self.__forward(inputs, noise, kept, scratch);
-        Ok(Pass { network: self, batch, selection, samples, noise, memory })
+        Ok(Pass { network: self, batch, selection, samples, noise, memory, over: None })
     }
 
     /// Predicts for the selected samples of a batch, writing one output for each.
@@ -227,6 +272,7 @@ pub trait Network: Parameters + Sized {
         }
         let columns = batch.columns();
         let columns = columns.as_ref();
+        let sequences = Sequences::default();
         let memory = workspace.memory.take(Self::__predict_len(samples.min(PREDICTION_BATCH)));
         for (part, outputs) in outputs.chunks_mut(PREDICTION_BATCH).enumerate() {
             let first = part * PREDICTION_BATCH;
@@ -235,7 +281,8 @@ pub trait Network: Parameters + Sized {
             match selection {
                 Selection::Indices(indices) => {
                     let selection = Selection::Indices(&indices[first..first + samples]);
-                    self.__predict(Inputs { columns, selection, samples }, outputs, memory);
+                    let inputs = Inputs { columns, selection, samples, sequences };
+                    self.__predict(inputs, outputs, memory);
                 }
                 Selection::All => {
                     // A batch has few inputs; eight at a time need no allocation.
@@ -244,8 +291,8 @@ pub trait Network: Parameters + Sized {
                         let each = column.len() / all;
                         *part = column.part(first * each, (first + samples) * each);
                     }
-                    let inputs =
-                        Inputs { columns: &part[..columns.len()], selection: Selection::All, samples };
+                    let columns = &part[..columns.len()];
+                    let inputs = Inputs { columns, selection: Selection::All, samples, sequences };
                     self.__predict(inputs, outputs, memory);
                 }
             }
@@ -304,12 +351,7 @@ pub const PREDICTION_BATCH: usize = 64;
 /// The most inputs that a network may have.
 pub(crate) const MAX_INPUTS: usize = 16;
 
-/// The scalars of working memory that stay from forward to backward.
-pub(crate) fn kept<N: Network>(samples: usize) -> usize {
-    samples * N::__KEPT[0] + N::__KEPT[1]
-}
-
-fn count(all: usize, selection: Selection<'_>) -> Result<usize, Error> {
+pub(crate) fn count(all: usize, selection: Selection<'_>) -> Result<usize, Error> {
     let samples = match selection {
         Selection::All => all,
         Selection::Indices(indices) => {
@@ -327,12 +369,13 @@ fn count(all: usize, selection: Selection<'_>) -> Result<usize, Error> {
 /// A loss reads the outputs and writes their gradients; [`backward`](Pass::backward) then consumes the pass.
 #[must_use = "a forward pass without `backward` teaches the network nothing"]
 pub struct Pass<'n, 'b, N: Network> {
-    network: &'n N,
-    batch: N::Batch<'b>,
-    selection: Selection<'b>,
-    samples: usize,
-    noise: Noise,
-    memory: &'n mut [N::Scalar],
+    pub(crate) network: &'n N,
+    pub(crate) batch: N::Batch<'b>,
+    pub(crate) selection: Selection<'b>,
+    pub(crate) samples: usize,
+    pub(crate) noise: Noise,
+    pub(crate) memory: &'n mut [N::Scalar],
+    pub(crate) over: Option<Gathered<'n, N::Scalar>>,
 }
 
 impl<N: Network> Pass<'_, '_, N> {
@@ -341,14 +384,21 @@ impl<N: Network> Pass<'_, '_, N> {
         self.samples
     }
 
-    /// What came out, one output for each sample.
+    /// The steps of all samples, if they are sequences of any length, and else the number of samples.
+    pub fn steps(&self) -> usize {
+        self.over.map_or(self.samples, |over| over.sequences.steps())
+    }
+
+    /// What came out, one output for each sample; over sequences of any length with an output at each step, one for each
+    /// step of the first sample, then of the second, and so on.
     pub fn outputs(&self) -> &[N::Output] {
-        unflatten(&self.memory[N::__output(self.samples)]).unwrap_or(&[])
+        unflatten(&self.memory[N::__output_over(self.steps(), self.samples)]).unwrap_or(&[])
     }
 
     /// What came out, and the place for the loss's gradient by it. The place's content is undefined: write all of it.
     pub fn outputs_and_gradients(&mut self) -> (&[N::Output], &mut [N::Output]) {
-        let places = [N::__output(self.samples), N::__output_gradient(self.samples)];
+        let (steps, samples) = (self.steps(), self.samples);
+        let places = [N::__output_over(steps, samples), N::__output_gradient_over(steps, samples)];
         match self.memory.get_disjoint_mut(places) {
             Ok([outputs, gradients]) => {
                 (unflatten(outputs).unwrap_or(&[]), unflatten_mut(gradients).unwrap_or(&mut []))
@@ -399,7 +449,11 @@ impl<N: Network> Pass<'_, '_, N> {
     ) -> Result<(), Error> {
         let declared = N::GRAPH.inputs;
         for (i, input) in declared.iter().enumerate() {
-            let len = input.shape.iter().product::<usize>() * self.samples;
+            let count = match N::__SEQUENCE_INPUTS.get(i) {
+                Some(input) if input.steps => self.steps(),
+                _ => self.samples,
+            };
+            let len = input.shape.iter().product::<usize>() * count;
             let expected = if input.indices.is_some() { 0 } else { len };
             let found = inputs.get(i).map_or(0, |slice| slice.len());
             if found != expected {
@@ -413,9 +467,17 @@ impl<N: Network> Pass<'_, '_, N> {
     }
 
     fn run_backward(self, gradient: &mut N, input_gradients: &mut [&mut [N::Scalar]]) {
+        let (steps, samples) = (self.steps(), self.samples);
+        let (kept, scratch) = self.memory.split_at_mut(N::__kept_over(steps, samples));
+        if let Some(over) = self.over {
+            let columns = sequences::columns::<N>(over);
+            let (columns, sequences) = (&columns[..N::__SEQUENCE_INPUTS.len()], over.sequences);
+            let inputs = Inputs { columns, selection: Selection::All, samples, sequences };
+            return self.network.__backward(inputs, self.noise, gradient, input_gradients, kept, scratch);
+        }
         let columns = self.batch.columns();
-        let inputs = Inputs { columns: columns.as_ref(), selection: self.selection, samples: self.samples };
-        let (kept, scratch) = self.memory.split_at_mut(kept::<N>(self.samples));
+        let (columns, sequences) = (columns.as_ref(), Sequences::default());
+        let inputs = Inputs { columns, selection: self.selection, samples, sequences };
         self.network.__backward(inputs, self.noise, gradient, input_gradients, kept, scratch);
     }
 }

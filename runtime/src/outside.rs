@@ -6,7 +6,8 @@ use crate::layers::{Backward, Forward, Mode};
 use crate::network::{Inputs, MAX_INPUTS};
 use crate::parameters::{view, view_mut};
 use crate::sample::Column;
-use crate::{Graph, Network, Role, Selection, TensorInfo};
+use crate::sequences::Sequences;
+use crate::{Graph, Network, Role, Selection, Tensors};
 use core::ops::Range;
 
 /// What an outer network has to know of an inner one.
@@ -15,7 +16,7 @@ pub struct About {
     /// The description.
     pub graph: &'static Graph,
     /// The table of tensors.
-    pub tensors: &'static [TensorInfo],
+    pub tensors: Tensors,
     /// All scalars.
     pub scalars: usize,
     /// The learned ones.
@@ -91,12 +92,11 @@ pub const fn learned(about: &About) -> usize {
 
 /// The frozen scalars.
 pub const fn frozen(about: &About) -> usize {
-    let (mut sum, mut row) = (0, 0);
-    while row < about.tensors.len() {
-        if matches!(about.tensors[row].role, Role::Frozen) {
-            sum += about.tensors[row].len;
+    let (mut sum, mut tensors) = (0, about.tensors.iter());
+    while let Some((role, _, len)) = tensors.advance_place() {
+        if matches!(role, Role::Frozen) {
+            sum += len;
         }
-        row += 1;
     }
     sum
 }
@@ -155,25 +155,23 @@ impl NoScratch {
 }
 
 /// How many running averages there are.
-pub const fn averages(tensors: &[TensorInfo]) -> usize {
-    let (mut count, mut row) = (0, 0);
-    while row < tensors.len() {
-        count += is_average(tensors[row].role) as usize;
-        row += 1;
+pub const fn averages(tensors: Tensors) -> usize {
+    let (mut count, mut tensors) = (0, tensors.iter());
+    while let Some((role, ..)) = tensors.advance_place() {
+        count += is_average(role) as usize;
     }
     count
 }
 
 /// The places of the running averages.
-pub const fn ranges_of_averages<const N: usize>(tensors: &[TensorInfo]) -> [Range<usize>; N] {
+pub const fn ranges_of_averages<const N: usize>(tensors: Tensors) -> [Range<usize>; N] {
     let mut ranges = [const { 0..0 }; N];
-    let (mut at, mut row) = (0, 0);
-    while row < tensors.len() {
-        if is_average(tensors[row].role) {
-            ranges[at] = tensors[row].range();
+    let (mut at, mut tensors) = (0, tensors.iter());
+    while let Some((role, offset, len)) = tensors.advance_place() {
+        if is_average(role) {
+            ranges[at] = offset..offset + len;
             at += 1;
         }
-        row += 1;
     }
     ranges
 }
@@ -194,7 +192,8 @@ pub fn forward<N: Network>(pass: Forward<'_, N::Scalar>, node: usize) {
     let network: &N = view(pass.parameters);
     let (samples, columns) = (pass.samples, columns(pass.inputs));
     let columns = &columns[..pass.inputs.len()];
-    let inputs = Inputs { columns, selection: Selection::All, samples };
+    let sequences = Sequences::default();
+    let inputs = Inputs { columns, selection: Selection::All, samples, sequences };
     match pass.mode {
         Mode::Predict => {
             let len = N::__predict_len(samples);
@@ -229,7 +228,8 @@ fn parted<N: Network>(samples: usize, joined: &[N::Scalar], outputs: &mut [&mut 
 pub fn backward<N: Network>(pass: Backward<'_, N::Scalar>, node: usize, frozen: bool) {
     let network: &N = view(pass.parameters);
     let (samples, columns) = (pass.samples, columns(pass.inputs));
-    let inputs = Inputs { columns: &columns[..pass.inputs.len()], selection: Selection::All, samples };
+    let (columns, sequences) = (&columns[..pass.inputs.len()], Sequences::default());
+    let inputs = Inputs { columns, selection: Selection::All, samples, sequences };
     let joined = &mut pass.saved[N::__output_gradient(samples)];
     let (mut place, all) = (0, joined.len() / samples.max(1));
     for given in pass.output_gradients {

@@ -16,8 +16,9 @@ pub mod players;
 
 pub use crate::kernels::small;
 pub use crate::network::{Inputs, equally_many};
+pub use crate::sequences;
 
-pub use crate::rounds::{Row, add_gradient, link, link_in, link_out, part_of, part_of_mut, tensors};
+pub use crate::rounds::{add_gradient, link, link_in, link_out, part_of, part_of_mut};
 pub use formwork_macros::{blocks, network};
 pub use nalgebra::SMatrix;
 pub use std::boxed::Box;
@@ -51,6 +52,16 @@ pub fn views_of_many<'m, T, const N: usize>(
     places: &'static [[usize; 4]; N],
 ) -> [&'m mut [T]; N] {
     views(memory, samples, places)
+}
+
+/// Views of disjoint parts of the working memory.
+#[inline]
+pub fn parts<T, const N: usize>(memory: &mut [T], places: [core::ops::Range<usize>; N]) -> [&mut [T]; N] {
+    match memory.get_disjoint_mut(places) {
+        Ok(views) => views,
+        // The plan is verified before it is emitted; reaching this is a defect of ours.
+        Err(error) => unreachable!("the plan's buffers do not fit the working memory: {error}"),
+    }
 }
 
 /// How one input gets to the kernels.
@@ -200,8 +211,21 @@ pub fn predict_one<N: Network>(
     output: &mut [N::Scalar],
     memory: &mut [N::Scalar],
 ) {
-    let inputs = InputsOf { columns, selection: Selection::All, samples: 1 };
-    network.__predict(inputs, output, memory);
+    network.__predict(only(columns), output, memory);
+}
+
+/// One sample.
+#[inline]
+pub fn only<'a, T>(columns: &'a [Column<'a, T>]) -> InputsOf<'a, T> {
+    InputsOf { columns, selection: Selection::All, samples: 1, sequences: sequences::Sequences::default() }
+}
+
+/// A value out of the scalars of several; and those behind it.
+#[inline]
+pub fn take<'a, V: Tensor>(all: &'a mut [V::Scalar], value: &mut V) -> &'a mut [V::Scalar] {
+    let (own, rest) = all.split_at_mut(V::LEN);
+    value.scalars_mut().copy_from_slice(own);
+    rest
 }
 
 /// The scalars of the only sample, where it is the caller's only one and holds numbers.

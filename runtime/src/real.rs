@@ -27,6 +27,7 @@ pub trait Real:
     + Sync
     + Kernels
     + crate::layers::compiled::CompiledLayers
+    + crate::layers::compiled::CompiledOverSequences
     + crate::Tensor<Scalar = Self>
     + crate::Sample<Self>
     + sealed::Sealed

@@ -57,6 +57,23 @@ impl<'a, T> Column<'a, T> {
 pub trait Sample<T>: Sized + Send + Sync + 'static {
     /// The values of some samples, flat.
     fn column(samples: &[Self]) -> Column<'_, T>;
+
+    // The values of all steps, if this is a sequence of any length.
+    #[doc(hidden)]
+    fn __steps(&self) -> Option<Column<'_, T>> {
+        None
+    }
+}
+
+/// A sequence of any length: its steps.
+impl<T, V: Sample<T>> Sample<T> for Vec<V> {
+    fn column(_: &[Self]) -> Column<'_, T> {
+        Column::Numbers(&[])
+    }
+
+    fn __steps(&self) -> Option<Column<'_, T>> {
+        Some(V::column(self))
+    }
 }
 
 impl Sample<f32> for f32 {

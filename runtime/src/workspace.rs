@@ -1,5 +1,6 @@
 //! Working memory: one aligned run of scalars, cut up by the plan of each network.
 
+use crate::sequences::SequenceRoom;
 use crate::{Network, Real};
 use core::fmt;
 use core::marker::PhantomData;
@@ -51,6 +52,7 @@ impl<T: Real> Default for Memory<T> {
 /// Made by `Name::workspace()`; training and `predict_with` take it.
 pub struct Workspace<N: Network> {
     pub(crate) memory: Memory<N::Scalar>,
+    pub(crate) sequences: SequenceRoom,
     network: PhantomData<fn() -> N>,
 }
 
@@ -58,7 +60,7 @@ impl<N: Network> Workspace<N> {
     /// An empty workspace.
     #[must_use]
     pub const fn new() -> Self {
-        Workspace { memory: Memory::new(), network: PhantomData }
+        Workspace { memory: Memory::new(), sequences: SequenceRoom::new(), network: PhantomData }
     }
 
     #[doc(hidden)]

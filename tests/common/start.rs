@@ -29,8 +29,8 @@ pub fn start<N: Network>(case: &Case, name: impl Fn(&TensorInfo) -> String) -> B
     let mut network = N::zeroed();
     for info in N::TENSORS {
         let group = if info.role == Role::Learned { "param" } else { "buffer_before" };
-        let values = case.values::<N::Scalar>(&format!("{group}.{}", name(info)));
-        for (place, value) in places(info).into_iter().zip(values) {
+        let values = case.values::<N::Scalar>(&format!("{group}.{}", name(&info)));
+        for (place, value) in places(&info).into_iter().zip(values) {
             network.as_mut_slice()[place] = value;
         }
     }

@@ -15,8 +15,10 @@ impl Emit<'_> {
             let step = self.step(program, Scope::Network, step);
             if *asked { quote!(if __asked #step) } else { step }
         });
+        let sequences = self.sequences();
         quote! {
             let __samples = __inputs.samples;
+            #sequences
             let __parameters = #krate::Parameters::as_slice(self);
             let __gradients = #krate::Parameters::as_mut_slice(__gradient);
             #asked

@@ -12,11 +12,19 @@ impl Emit<'_> {
         let loads = self.loads(program, false);
         let steps = program.forward.iter().map(|step| self.step(program, Scope::Network, step));
         let (each, fixed) = (number(program.memory.each), number(program.memory.fixed));
-        let kept = quote!(__samples * #each + #fixed);
+        let kept = match self.is_over_sequences() {
+            true => {
+                let steps = number(program.memory.steps);
+                quote!(__sequences.steps() * #steps + __samples * #each + #fixed)
+            }
+            false => quote!(__samples * #each + #fixed),
+        };
+        let sequences = self.sequences();
         let small = self.predict_small(&quote!(#krate::__private::only_sample(&__inputs)));
         quote! {
             #small
             let __samples = __inputs.samples;
+            #sequences
             let __mode = #krate::layers::Mode::Predict;
             let __parameters = #krate::Parameters::as_slice(self);
             #loads
@@ -25,13 +33,20 @@ impl Emit<'_> {
         }
     }
 
+    /// Where each sequence begins, if there are any.
+    pub fn sequences(&self) -> Option<TokenStream> {
+        self.is_over_sequences().then(|| quote!(let __sequences = __inputs.sequences;))
+    }
+
     pub fn forward_body(&self) -> TokenStream {
         let krate = &self.names.krate;
         let program = &self.plan.train;
         let loads = self.loads(program, false);
         let steps = program.forward.iter().map(|step| self.step(program, Scope::Network, step));
+        let sequences = self.sequences();
         quote! {
             let __samples = __inputs.samples;
+            #sequences
             let __mode = #krate::layers::Mode::Train(__noise);
             let __parameters = #krate::Parameters::as_slice(self);
             #loads

@@ -4,6 +4,7 @@ mod backward;
 mod constants;
 mod description;
 mod forward;
+mod over;
 mod parameters;
 mod players;
 mod ports;
@@ -23,6 +24,7 @@ pub use constants::number;
 use ports::Return;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use steps_of::Steps;
 pub use stub::stub;
 use table::Table;
 
@@ -86,17 +88,18 @@ pub fn emit(krate: &TokenStream, plan: &Plan) -> TokenStream {
     let definition = emit.definition();
     let alias = emit.workspace_alias();
     let ports = emit.ports();
-    let (structs, state) = (ports.definitions(), emit.state_definition());
+    let steps = Steps::of(&emit);
+    let (structs, state) = (ports.definitions(), steps.as_ref().map(Steps::state_definition));
     let constants = [emit.specs(), emit.graph(), emit.sizes(), emit.rounds()];
     let items = [
         emit.parameters(),
         ports.implementations(),
         emit.network(),
         ports.player(true),
-        emit.methods(),
+        emit.methods(steps.as_ref()),
         emit.debug(),
     ];
-    let steps = emit.step_methods();
+    let steps = steps.as_ref().map(Steps::methods);
     let outer = quote!(#definition #alias #structs #state);
     let inner = quote!(#(#constants)* #(#items)* #steps);
     Table::new(&emit.names, &plan.shaped, Some(plan)).finish(outer, inner, |inner| {
@@ -193,45 +196,13 @@ impl Emit<'_> {
     }
 
     /// The inherent methods: what is used every day needs no trait in scope.
-    fn methods(&self) -> TokenStream {
-        let Names { krate, scalar, generics, bounds, name } = &self.names;
+    fn methods(&self, steps: Option<&Steps>) -> TokenStream {
+        let Names { krate, generics, bounds, name, .. } = &self.names;
         let private = quote!(#krate::__private);
-        let ports = self.ports();
-        let (output, arguments, passed) = (ports.output(), ports.arguments(), ports.passed());
-        let columns = ports.columns();
         let learned = number(self.learned());
-        let predict_doc = source(&format!("Predicts for one sample: {}.", ports.described()));
-        let predict_batch = self.predict_batch();
-        let input = ports.passed();
-        let small =
-            self.predict_small(&quote!(::core::option::Option::Some(#krate::Tensor::scalars(#input))));
-        // A network over any length predicts whole sequences, and has this for one step of them.
-        let (method, hidden) = match self.plan.shaped.steps {
-            None => (ports.predict(), TokenStream::new()),
-            Some(_) => (Ident::new("__one_step", name.span()), quote!(#[doc(hidden)])),
-        };
-        let predict = match ports.boxed() {
-            Return::Chosen(handed) => quote! {
-                /// A large output comes in a box; `predict_into` writes it where you want it.
-                pub fn #method(&self, #arguments) -> #handed::Given {
-                    #handed::filled(|__output| self.predict_into(#passed, __output))
-                }
-            },
-            Return::Boxed => quote! {
-                /// The output is large and so comes in a box; `predict_into` writes it where you want it.
-                pub fn #method(&self, #arguments) -> #private::Box<#output> {
-                    let mut __output = <#output as #krate::Tensor>::zeroed();
-                    self.predict_into(#passed, &mut __output);
-                    __output
-                }
-            },
-            Return::Plain => quote! {
-                pub fn #method(&self, #arguments) -> #output {
-                    let mut __output = #private::zero::<#output>();
-                    self.predict_into(#passed, &mut __output);
-                    __output
-                }
-            },
+        let (bytes, predicting) = match steps {
+            Some(steps) => (TokenStream::new(), steps.whole()),
+            None => (self.bytes(), self.predicting()),
         };
         quote! {
             impl #bounds #name #generics {
@@ -241,18 +212,7 @@ impl Emit<'_> {
                 /// Multiplications followed by an addition, for one sample.
                 pub const MULTIPLY_ADDS: ::core::primitive::u64 = __GRAPH.multiply_adds();
 
-                /// The bytes of working memory in which one sample is predicted.
-                pub const WORKSPACE_BYTES: ::core::primitive::usize =
-                    #private::workspace_bytes::<#scalar>(__PREDICT_LEN);
-
-                /// The bytes of working memory in which a batch of so many samples is trained, for the `Workspace`
-                /// alone: the weights, their gradient and the optimizer's state are as many values of the network's
-                /// own size.
-                pub const fn training_workspace_bytes(
-                    __samples: ::core::primitive::usize,
-                ) -> ::core::primitive::usize {
-                    #private::workspace_bytes::<#scalar>(__train_len(__samples))
-                }
+                #bytes
 
                 /// The description of the network: layers, shapes, tensors.
                 pub const GRAPH: &'static #krate::Graph = &__GRAPH;
@@ -282,41 +242,101 @@ impl Emit<'_> {
                     #krate::report::diagram(&__GRAPH)
                 }
 
-                #[doc = #predict_doc]
-                ///
-                /// Small working memory lies on the stack, larger one is kept once for each thread.
-                #hidden
-                #predict
-
-                /// Predicts for one sample into the caller's place.
-                pub fn predict_into(&self, #arguments, __output: &mut #output) {
-                    let __output = #krate::Tensor::scalars_mut(__output);
-                    #small
-                    let __columns = #columns;
-                    if __ON_STACK {
-                        let mut __memory = #private::Stack::<#scalar, __STACK_LEN>::new();
-                        #private::predict_one(self, &__columns, __output, __memory.as_mut_slice());
-                    } else {
-                        #private::with_thread_memory(__PREDICT_LEN, |__memory| {
-                            #private::predict_one(self, &__columns, __output, __memory);
-                        });
-                    }
-                }
-
-                /// Predicts for one sample with working memory of the caller's.
-                pub fn predict_with(
-                    &self,
-                    __workspace: &mut #krate::Workspace<Self>,
-                    #arguments,
-                    __output: &mut #output,
-                ) {
-                    let __columns = #columns;
-                    let __output = #krate::Tensor::scalars_mut(__output);
-                    #private::predict_one(self, &__columns, __output, __workspace.__take(__PREDICT_LEN));
-                }
-
-                #predict_batch
+                #predicting
             }
+        }
+    }
+
+    /// How much memory the network works in.
+    fn bytes(&self) -> TokenStream {
+        let Names { krate, scalar, .. } = &self.names;
+        let private = quote!(#krate::__private);
+        quote! {
+            /// The bytes of working memory in which one sample is predicted.
+            pub const WORKSPACE_BYTES: ::core::primitive::usize =
+                #private::workspace_bytes::<#scalar>(__PREDICT_LEN);
+
+            /// The bytes of working memory in which a batch of so many samples is trained, for the `Workspace`
+            /// alone: the weights, their gradient and the optimizer's state are as many values of the network's
+            /// own size.
+            pub const fn training_workspace_bytes(
+                __samples: ::core::primitive::usize,
+            ) -> ::core::primitive::usize {
+                #private::workspace_bytes::<#scalar>(__train_len(__samples))
+            }
+        }
+    }
+
+    /// Predicting for one sample and for many.
+    fn predicting(&self) -> TokenStream {
+        let Names { krate, scalar, .. } = &self.names;
+        let private = quote!(#krate::__private);
+        let ports = self.ports();
+        let (output, arguments, passed) = (ports.output(), ports.arguments(), ports.passed());
+        let columns = ports.columns();
+        let predict_doc = source(&format!("Predicts for one sample: {}.", ports.described()));
+        let predict_batch = self.predict_batch();
+        let input = ports.passed();
+        let small =
+            self.predict_small(&quote!(::core::option::Option::Some(#krate::Tensor::scalars(#input))));
+        let method = ports.predict();
+        let predict = match ports.boxed() {
+            Return::Chosen(handed) => quote! {
+                /// A large output comes in a box; `predict_into` writes it where you want it.
+                pub fn #method(&self, #arguments) -> #handed::Given {
+                    #handed::filled(|__output| self.predict_into(#passed, __output))
+                }
+            },
+            Return::Boxed => quote! {
+                /// The output is large and so comes in a box; `predict_into` writes it where you want it.
+                pub fn #method(&self, #arguments) -> #private::Box<#output> {
+                    let mut __output = <#output as #krate::Tensor>::zeroed();
+                    self.predict_into(#passed, &mut __output);
+                    __output
+                }
+            },
+            Return::Plain => quote! {
+                pub fn #method(&self, #arguments) -> #output {
+                    let mut __output = #private::zero::<#output>();
+                    self.predict_into(#passed, &mut __output);
+                    __output
+                }
+            },
+        };
+        quote! {
+            #[doc = #predict_doc]
+            ///
+            /// Small working memory lies on the stack, larger one is kept once for each thread.
+            #predict
+
+            /// Predicts for one sample into the caller's place.
+            pub fn predict_into(&self, #arguments, __output: &mut #output) {
+                let __output = #krate::Tensor::scalars_mut(__output);
+                #small
+                let __columns = #columns;
+                if __ON_STACK {
+                    let mut __memory = #private::Stack::<#scalar, __STACK_LEN>::new();
+                    #private::predict_one(self, &__columns, __output, __memory.as_mut_slice());
+                } else {
+                    #private::with_thread_memory(__PREDICT_LEN, |__memory| {
+                        #private::predict_one(self, &__columns, __output, __memory);
+                    });
+                }
+            }
+
+            /// Predicts for one sample with working memory of the caller's.
+            pub fn predict_with(
+                &self,
+                __workspace: &mut #krate::Workspace<Self>,
+                #arguments,
+                __output: &mut #output,
+            ) {
+                let __columns = #columns;
+                let __output = #krate::Tensor::scalars_mut(__output);
+                #private::predict_one(self, &__columns, __output, __workspace.__take(__PREDICT_LEN));
+            }
+
+            #predict_batch
         }
     }
 

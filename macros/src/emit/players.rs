@@ -13,8 +13,11 @@ use quote::quote;
 const AXES: usize = 6;
 
 impl Ports<'_> {
-    /// `impl Player for Name`; of a network with a mistake nothing is said.
+    /// `impl Player for Name`; of a network with a mistake nothing is said, and what flows any length plays no such game.
     pub fn player(&self, known: bool) -> TokenStream {
+        if self.sequences.contains(&true) {
+            return TokenStream::new();
+        }
         let Names { krate, generics, bounds, name, .. } = self.names;
         let players = quote!(#krate::__private::players);
         let unknown = quote!(#players::Unknown);

@@ -35,6 +35,8 @@ pub struct Ports<'a> {
     pub inputs: Vec<Shape>,
     /// One for each output.
     pub outputs: Vec<Shape>,
+    /// For each input whether it is a sequence of any length, of which its shape is that of a step.
+    pub sequences: Vec<bool>,
 }
 
 impl Ports<'_> {
@@ -61,12 +63,15 @@ impl Ports<'_> {
         types.enumerate().map(|(i, ty)| of_part(ty, self.inputs.len() + i)).collect()
     }
 
-    pub fn input_type(&self, input: usize) -> TokenStream {
-        self.input_types().swap_remove(input)
+    /// What a sample has of each input.
+    fn sample_types(&self) -> Vec<TokenStream> {
+        let krate = &self.names.krate;
+        let types = self.input_types().into_iter().zip(&self.sequences);
+        types.map(|(ty, sequence)| if *sequence { quote!(#krate::__private::Vec<#ty>) } else { ty }).collect()
     }
 
-    pub fn output_type(&self, output: usize) -> TokenStream {
-        self.output_types().swap_remove(output)
+    pub fn input_type(&self, input: usize) -> TokenStream {
+        self.input_types().swap_remove(input)
     }
 
     pub fn is_single(&self) -> bool {
@@ -75,7 +80,7 @@ impl Ports<'_> {
 
     /// One input's type, or a tuple of several.
     pub fn sample(&self) -> TokenStream {
-        match &self.input_types()[..] {
+        match &self.sample_types()[..] {
             [one] => one.clone(),
             several => quote!((#(#several),*)),
         }
@@ -214,7 +219,7 @@ impl Ports<'_> {
                 quote!(<'a, #scalar: #krate::Real>)
             }
         };
-        let (batch, names, types) = (self.batch_name(), self.input_names(), self.input_types());
+        let (batch, names, types) = (self.batch_name(), self.input_names(), self.sample_types());
         let doc = format!("A batch for [`{name}`]: as many values for each input as there are samples.");
         let docs = self.inputs.iter().map(|shape| source(&format!("{shape} for each sample.")));
         quote! {
@@ -275,6 +280,24 @@ impl Ports<'_> {
         let bound = (!bounds.is_empty()).then(|| quote!(#scalar: #krate::Real,));
         let (a, elided) = (self.batch(&quote!('a)), self.batch(&quote!('_)));
         let names = self.input_names();
+        let steps = self.sequences.contains(&true).then(|| {
+            let arms = names.iter().enumerate().filter(|(i, _)| self.sequences[*i]).map(|(i, name)| {
+                let i = number(i);
+                quote!(#i => #krate::Sample::<#scalar>::__steps(self.#name.get(__sample)?),)
+            });
+            quote! {
+                fn __steps(
+                    &self,
+                    __input: ::core::primitive::usize,
+                    __sample: ::core::primitive::usize,
+                ) -> ::core::option::Option<#krate::Column<'a, #scalar>> {
+                    match __input {
+                        #(#arms)*
+                        _ => ::core::option::Option::None,
+                    }
+                }
+            }
+        });
         let texts = names.iter().map(ToString::to_string);
         let count = number(names.len());
         quote! {
@@ -288,6 +311,7 @@ impl Ports<'_> {
                 fn columns(&self) -> Self::Columns {
                     [#(#krate::Sample::<#scalar>::column(self.#names)),*]
                 }
+                #steps
             }
             impl<'a, #bound __Y> #krate::train::Examples<#name #generics> for (#a, &'a [__Y]) {
                 type Target = __Y;

@@ -34,7 +34,7 @@ impl Emit<'_> {
     fn links(&self) -> Option<Vec<TokenStream>> {
         let program = &self.plan.predict;
         let [input] = &self.header().inputs[..] else { return None };
-        if input.indices.is_some() || program.loads[0] == Layout::ChannelsLast {
+        if self.is_over_sequences() || input.indices.is_some() || program.loads[0] == Layout::ChannelsLast {
             return None;
         }
         let mut last: Option<BufferId> = None;

@@ -1,6 +1,6 @@
 //! A step of a plan as one call on views of the working memory.
 
-use super::{Emit, constants, number};
+use super::{Emit, constants, number, over};
 use crate::graph::NodeId;
 use crate::layers::Layout;
 use crate::plan::{BufferId, Place, Program, Scope, Step, Tensors};
@@ -15,8 +15,8 @@ const FEW: usize = 4;
 pub struct Views<'a> {
     pub emit: &'a Emit<'a>,
     pub program: &'a Program,
-    scope: Scope,
-    taken: Vec<(BufferId, Ident)>,
+    pub scope: Scope,
+    pub taken: Vec<(BufferId, Ident)>,
     pub scratch: bool,
 }
 
@@ -45,6 +45,9 @@ impl Emit<'_> {
 
     /// The lengths of the working memory.
     pub fn sizes(&self) -> TokenStream {
+        if self.is_over_sequences() {
+            return self.sizes_over();
+        }
         let shaped = &self.plan.shaped;
         let nodes = (0..shaped.graph.nodes.len()).map(NodeId);
         let computed = nodes.filter(|&n| !shaped.layer(n).traits(&shaped.input_shapes(n)).view);
@@ -116,6 +119,9 @@ impl Emit<'_> {
 
     /// The functions that say where things lie.
     pub fn places(&self) -> TokenStream {
+        if self.is_over_sequences() {
+            return self.places_over();
+        }
         let program = &self.plan.train;
         let inputs: Dim = program.memory.inputs.iter().map(|n| n.next_multiple_of(crate::plan::LINE)).sum();
         let range = |buffer: BufferId| {
@@ -150,6 +156,12 @@ impl Emit<'_> {
     /// Binds every input to a slice of its own: where the caller has it, or gathered at the front of the memory.
     pub fn loads(&self, program: &Program, again: bool) -> TokenStream {
         let krate = &self.names.krate;
+        if self.is_over_sequences() {
+            // What flows in has been gathered before.
+            let names = self.header().inputs.iter().map(|input| input_name(&input.name));
+            let places = (0..self.header().inputs.len()).map(number);
+            return quote!(#(let #names = __inputs.columns[#places].numbers();)*);
+        }
         let loads = self.header().inputs.iter().enumerate().map(|(i, input)| {
             let shape = self.input_shape(i);
             let last = program.loads[i] == Layout::ChannelsLast;
@@ -178,6 +190,10 @@ impl Emit<'_> {
     pub fn step(&self, program: &Program, scope: Scope, step: &Step) -> TokenStream {
         let mut views = Views { emit: self, program, scope, taken: Vec::new(), scratch: false };
         let call = views.call(step);
+        if self.is_over_sequences() && scope == Scope::Network {
+            let (binding, samples) = (views.binding_over(), over::count(program, step));
+            return quote!({ #binding let __samples = #samples; #call });
+        }
         let binding = views.binding();
         quote!({ #binding #call })
     }
@@ -215,6 +231,9 @@ impl Views<'_> {
                     Some(network) => {
                         let (network, node) = (self.emit.names.outside(network.path()), number(node.0));
                         quote!(#network::__forward_inside(#pass, #node);)
+                    }
+                    None if self.emit.plan.shaped.is_over_sequences(*node) => {
+                        quote!(#krate::layers::compiled::forward_over::<#scalar, _>(&#spec, __sequences, #pass);)
                     }
                     None => quote!(#krate::layers::compiled::forward::<#scalar, _>(&#spec, #pass);),
                 }
@@ -278,6 +297,10 @@ impl Views<'_> {
                         let network = self.emit.names.outside(network.path());
                         quote!(#network::__backward_inside(#pass, #node, #frozen);)
                     }
+                    None if self.emit.plan.shaped.is_over_sequences(*node) => quote! {
+                        #krate::layers::compiled::backward_over::<#scalar, _>(&#spec, __sequences, #pass);
+                        #cleared
+                    },
                     None => quote! {
                         #krate::layers::compiled::backward::<#scalar, _>(&#spec, #pass);
                         #cleared

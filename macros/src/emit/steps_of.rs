@@ -1,41 +1,53 @@
 //! What a network over sequences of any length has in the place of `predict` for one sample: a state, and a step.
 
-use super::constants::of_part;
 use super::ports::Ports;
 use super::types::tensor_type;
-use super::{Emit, Names};
+use super::{Emit, Names, number};
 use crate::graph::Header;
+use crate::plan::Plan;
 use crate::shape::{Dim, Shape};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-impl Emit<'_> {
-    /// Each state's name and type.
-    fn states(&self) -> Vec<(Ident, TokenStream)> {
-        let Some(steps) = &self.plan.shaped.steps else { return Vec::new() };
-        let inputs = self.header().inputs.iter().enumerate().skip(steps.inputs);
-        inputs
-            .map(|(i, input)| (input.name.clone(), of_part(tensor_type(self.input_shape(i), &self.names), i)))
-            .collect()
+/// The states of the function of one step, and how they are emitted.
+pub struct Steps<'a> {
+    /// The whole network.
+    emit: &'a Emit<'a>,
+    /// Its function of one step.
+    one: Emit<'a>,
+}
+
+impl<'a> Steps<'a> {
+    pub fn of(emit: &'a Emit<'a>) -> Option<Steps<'a>> {
+        let plan: &Plan = emit.plan.step.as_ref()?;
+        let names = Names::new(&emit.names.krate, emit.header());
+        Some(Steps { emit, one: Emit { plan, names, facts: emit.facts.clone() } })
+    }
+
+    /// Each state's name and shape.
+    fn states(&self) -> Vec<(&Ident, &Shape)> {
+        let inputs = self.one.header().inputs.iter().enumerate().skip(self.emit.header().inputs.len());
+        inputs.map(|(i, input)| (&input.name, self.one.input_shape(i))).collect()
     }
 
     fn state_name(&self) -> Ident {
-        format_ident!("{}State", self.names.name)
+        format_ident!("{}State", self.emit.names.name)
     }
 
     /// The struct of all states.
-    pub fn state_definition(&self) -> Option<TokenStream> {
-        self.plan.shaped.steps.as_ref()?;
-        let Names { krate, generics, bounds, name, scalar } = &self.names;
-        let visibility = &self.header().visibility;
+    pub fn state_definition(&self) -> TokenStream {
+        let Names { krate, generics, bounds, name, scalar } = &self.emit.names;
+        let visibility = &self.emit.header().visibility;
         let state = self.state_name();
-        let (names, types): (Vec<_>, Vec<_>) = self.states().into_iter().unzip();
+        let states = self.states();
+        let names: Vec<_> = states.iter().map(|(name, _)| name).collect();
+        let types: Vec<_> = states.iter().map(|(_, shape)| tensor_type(shape, &self.emit.names)).collect();
         let doc = format!("What [`{name}`] carries from step to step; zero at the beginning.");
         let private = quote!(#krate::__private);
         let marker = (!generics.is_empty() && names.is_empty())
             .then(|| quote!(__scalar: ::core::marker::PhantomData<#scalar>,));
         let marked = marker.is_some().then(|| quote!(__scalar: ::core::marker::PhantomData,));
-        Some(quote! {
+        quote! {
             #[doc = #doc]
             #[derive(
                 ::core::clone::Clone,
@@ -60,33 +72,83 @@ impl Emit<'_> {
                     #state { #(#names: #private::zero::<#types>(),)* #marked }
                 }
             }
-        })
+        }
     }
 
     /// `step`, and `predict` for a whole sequence if one flows in.
-    pub fn step_methods(&self) -> Option<TokenStream> {
-        let steps = self.plan.shaped.steps.as_ref()?;
-        let Names { krate, generics, bounds, name, .. } = &self.names;
-        let ports = self.ports();
-        let (arguments, inputs) =
-            (ports.arguments_of(0..steps.inputs), &self.header().inputs[..steps.inputs]);
-        let passed: Vec<_> = inputs.iter().map(|input| &input.name).collect();
+    pub fn methods(&self) -> TokenStream {
+        let Names { krate, scalar, generics, bounds, name } = &self.emit.names;
+        let private = quote!(#krate::__private);
+        let ports = self.emit.ports();
+        let arguments = ports.arguments();
+        let passed: Vec<_> = self.emit.header().inputs.iter().map(|input| &input.name).collect();
         let states: Vec<_> = self.states().into_iter().map(|(name, _)| name).collect();
-        let output = self.header().outputs.first()?.name.clone()?;
-        let ty = ports.output_type(0);
-        let state = self.state_name();
-        let one = Ident::new("__one_step", name.span());
-        // Without any state there is but one output.
-        let (value, carried) = match states.is_empty() {
-            true => (quote!(__next), quote!()),
-            false => (quote!(__next.#output), quote!(#(__state.#states = __next.#states;)*)),
-        };
-        let predict = (steps.inputs == 1).then(|| {
-            let (predict, sample, given) = (ports.predict(), ports.input_type(0), &passed[0]);
-            match steps.each {
+        let (ty, state) = (ports.output(), self.state_name());
+        let (specs, sizes, rounds, body) =
+            (self.one.specs(), self.one.sizes(), self.one.rounds(), self.one.predict_body());
+        let all: Dim = self.one.header().outputs.iter().filter_map(|o| Some(o.shape.as_ref()?.len())).sum();
+        let all = number(all);
+        quote! {
+            const _: () = {
+                #specs
+                #sizes
+                #rounds
+                impl #bounds #name #generics {
+                    /// The bytes of working memory in which one step is predicted.
+                    pub const WORKSPACE_BYTES: ::core::primitive::usize =
+                        #private::workspace_bytes::<#scalar>(__PREDICT_LEN);
+
+                    fn __predict_step(
+                        &self,
+                        __inputs: #private::Inputs<'_, #scalar>,
+                        __output: &mut [#scalar],
+                        __memory: &mut [#scalar],
+                    ) {
+                        #body
+                    }
+
+                    /// One step of a sequence: what comes out of it, and the state that the next step starts from. It
+                    /// gives the same numbers as the whole sequence at once.
+                    pub fn step(&self, #arguments, __state: &mut #state #generics) -> #ty {
+                        let mut __output = #private::zero::<#ty>();
+                        // The output, and behind it the states.
+                        let mut __all = #private::Stack::<#scalar, { #all }>::new();
+                        let __columns = [
+                            #(#krate::Sample::<#scalar>::column(::core::slice::from_ref(#passed)),)*
+                            #(#krate::Sample::<#scalar>::column(::core::slice::from_ref(&__state.#states)),)*
+                        ];
+                        let __inputs = #private::only(&__columns);
+                        if __ON_STACK {
+                            let mut __memory = #private::Stack::<#scalar, __STACK_LEN>::new();
+                            self.__predict_step(__inputs, __all.as_mut_slice(), __memory.as_mut_slice());
+                        } else {
+                            #private::with_thread_memory(__PREDICT_LEN, |__memory| {
+                                self.__predict_step(__inputs, __all.as_mut_slice(), __memory);
+                            });
+                        }
+                        let __rest = __all.as_mut_slice();
+                        let __rest = #private::take(__rest, &mut __output);
+                        #(let __rest = #private::take(__rest, &mut __state.#states);)*
+                        __output
+                    }
+                }
+            };
+        }
+    }
+
+    /// The methods for whole sequences, of the network itself.
+    pub fn whole(&self) -> TokenStream {
+        let Names { krate, generics, scalar, .. } = &self.emit.names;
+        let private = quote!(#krate::__private);
+        let ports = self.emit.ports();
+        let (state, ty) = (self.state_name(), ports.output());
+        let each = self.emit.gives_each_step();
+        let predict = ports.is_single().then(|| {
+            let (predict, sample, given) = (ports.predict(), ports.input_type(0), ports.passed());
+            match each {
                 true => quote! {
                     /// Predicts a whole sequence: what comes out at each of its steps.
-                    pub fn #predict(&self, #given: &[#sample]) -> #krate::__private::Vec<#ty> {
+                    pub fn #predict(&self, #given: &[#sample]) -> #private::Vec<#ty> {
                         let mut __state = <#state #generics as ::core::default::Default>::default();
                         #given.iter().map(|__x| self.step(__x, &mut __state)).collect()
                     }
@@ -100,25 +162,48 @@ impl Emit<'_> {
                 },
             }
         });
-        Some(quote! {
-            impl #bounds #name #generics {
-                /// One step of a sequence: what comes out of it, and the state that the next step starts from. It
-                /// gives the same numbers as the whole sequence at once.
-                pub fn step(&self, #arguments, __state: &mut #state #generics) -> #ty {
-                    let __next = self.#one(#(#passed,)* #(&__state.#states),*);
-                    #carried
-                    #value
-                }
-                #predict
+        let batch = ports.batch(&quote!('_));
+        let (doc, given, function) = match each {
+            true => (
+                "Predicts for many sequences: what comes out at each of their steps.",
+                quote!(#private::Vec<#private::Vec<#ty>>),
+                quote!(predict_steps),
+            ),
+            false => (
+                "Predicts for many sequences: what comes out at the last step of each.",
+                quote!(#private::Vec<#ty>),
+                quote!(predict_batch),
+            ),
+        };
+        let usize = quote!(::core::primitive::usize);
+        quote! {
+            /// The bytes of working memory in which sequences of so many steps in all are trained, for the `Workspace`
+            /// alone: the weights, their gradient and the optimizer's state are as many values of the network's own
+            /// size.
+            pub const fn training_workspace_bytes(__steps: #usize, __samples: #usize) -> #usize {
+                #private::workspace_bytes::<#scalar>(__train_len(__steps, __samples))
             }
-        })
+
+            #predict
+
+            #[doc = #doc]
+            ///
+            /// # Errors
+            ///
+            /// `Error::NoSteps` if a sequence is empty; of several inputs also `Error::UnequalInputs` and
+            /// `Error::UnequalSteps`.
+            pub fn predict_batch(&self, __batch: #batch) -> #krate::Result<#given> {
+                #private::sequences::#function(self, __batch)
+            }
+        }
     }
 }
 
 /// The same after an error, when nothing is known of states.
 pub struct Stub {
-    is_any: bool,
     each: bool,
+    /// For each input whether it is a sequence of any length.
+    pub sequences: Vec<bool>,
 }
 
 impl Stub {
@@ -126,7 +211,7 @@ impl Stub {
     pub fn new(header: &mut Header) -> Stub {
         let is_any = |shape: &Option<Shape>| shape.as_ref().is_some_and(Shape::is_any_length);
         let stub = Stub {
-            is_any: header.inputs.iter().any(|input| is_any(&input.shape)),
+            sequences: header.inputs.iter().map(|input| is_any(&input.shape)).collect(),
             each: header.outputs.iter().any(|output| is_any(&output.shape)),
         };
         let outputs = header.outputs.iter_mut().map(|output| &mut output.shape);
@@ -136,14 +221,23 @@ impl Stub {
         stub
     }
 
-    /// The name of the method that predicts for one sample.
-    pub fn method(&self, ports: &Ports) -> Ident {
-        if self.is_any { Ident::new("__one_step", ports.header.name.span()) } else { ports.predict() }
+    /// Whether the network takes any.
+    pub fn is_any(&self) -> bool {
+        self.sequences.contains(&true)
+    }
+
+    /// Many sequences at once.
+    pub fn predict_batch(&self, ports: &Ports) -> TokenStream {
+        let krate = &ports.names.krate;
+        let (batch, output) = (ports.batch(&quote!('_)), ports.output());
+        let vec = quote!(#krate::__private::Vec);
+        let given = if self.each { quote!(#vec<#vec<#output>>) } else { quote!(#vec<#output>) };
+        quote!(pub fn predict_batch(&self, batch: #batch) -> #krate::Result<#given> { loop {} })
     }
 
     /// The state, and what takes it.
     pub fn items(&self, ports: &Ports) -> (TokenStream, TokenStream) {
-        if !self.is_any {
+        if !self.is_any() {
             return Default::default();
         }
         let Names { krate, scalar, generics, bounds, name } = ports.names;
@@ -151,7 +245,7 @@ impl Stub {
         let state = format_ident!("{}State", name);
         let (arguments, output) = (ports.arguments(), ports.output());
         let predict = ports.is_single().then(|| {
-            let (predict, sample, input) = (ports.predict(), ports.sample(), ports.passed());
+            let (predict, sample, input) = (ports.predict(), ports.input_type(0), ports.passed());
             let given = match self.each {
                 true => quote!(#krate::__private::Vec<#output>),
                 false => quote!(::core::option::Option<#output>),

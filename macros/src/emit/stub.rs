@@ -32,23 +32,27 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
     }
     let steps = Stub::new(&mut header);
     let ports = Ports {
+        sequences: steps.sequences.clone(),
         names: &names,
         inputs: header.inputs.iter().map(|i| i.shape.clone().unwrap_or_else(unknown)).collect(),
         outputs: header.outputs.iter().map(|o| o.shape.clone().unwrap_or_else(unknown)).collect(),
         header: &header,
     };
     let (sample, batch, output) = (ports.sample(), ports.batch(&quote!('a)), ports.output());
-    let (definitions, implementations, player) =
-        (ports.definitions(), ports.implementations(), ports.player(false));
-    let (arguments, method) = (ports.arguments(), steps.method(&ports));
+    let (definitions, implementations) = (ports.definitions(), ports.implementations());
+    let player = ports.player(false);
+    let (arguments, method) = (ports.arguments(), ports.predict());
     let (state, step) = steps.items(&ports);
     let fields = crate::fields::fields(shaped);
     let structures = structures(&names, shaped, name, &quote!(#(#attributes)*), &fields);
     let graph_name = name.to_string();
     let workspace = format_ident!("{}Workspace", name);
+    let usize = quote!(::core::primitive::usize);
     let predicted = ports.boxed().ty(krate, &output);
     let input = ports.passed();
-    let predict_batch = if ports.is_single() {
+    let predict_batch = if steps.is_any() {
+        steps.predict_batch(&ports)
+    } else if ports.is_single() {
         quote!(pub fn predict_batch(&self, #input: &[#sample]) -> #private::Vec<#output> { loop {} })
     } else {
         let batch = ports.batch(&quote!('_));
@@ -59,6 +63,21 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
             ) -> ::core::result::Result<#private::Vec<#output>, #krate::Error> { loop {} }
         }
     };
+    let predict = (!steps.is_any()).then(|| {
+        quote! {
+            pub fn #method(&self, #arguments) -> #predicted { loop {} }
+            pub fn predict_into(&self, #arguments, output: &mut #output) { loop {} }
+            pub fn predict_with(
+                &self,
+                workspace: &mut #krate::Workspace<Self>,
+                #arguments,
+                output: &mut #output,
+            ) { loop {} }
+        }
+    });
+    let counts =
+        if steps.is_any() { quote!(steps: #usize, samples: #usize) } else { quote!(samples: #usize) };
+    let bytes = quote!(pub const fn training_workspace_bytes(#counts) -> #usize { 0 });
     let debug = header.derived("Debug").is_none().then(|| {
         quote! {
             impl #bounds ::core::fmt::Debug for #name #generics {
@@ -67,7 +86,6 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
         }
     });
     let zero = number(0);
-    let usize = quote!(::core::primitive::usize);
     let outer = quote! {
         #structures
         #[allow(dead_code)]
@@ -80,7 +98,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
                 #krate::Graph { name: #graph_name, inputs: &[], nodes: &[], groups: &[], outputs: &[], fingerprint: 0 };
             unsafe impl #bounds #krate::Parameters for #name #generics {
                 type Scalar = #scalar;
-                const TENSORS: &'static [#krate::TensorInfo] = &[];
+                const TENSORS: #krate::Tensors = #krate::Tensors::new(&[]);
                 const SCALARS: #usize = ::core::mem::size_of::<Self>() / ::core::mem::size_of::<#scalar>();
             }
             #implementations
@@ -132,21 +150,14 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
                 pub const PARAMETERS: #usize = 0;
                 pub const MULTIPLY_ADDS: ::core::primitive::u64 = 0;
                 pub const WORKSPACE_BYTES: #usize = 0;
-                pub const fn training_workspace_bytes(samples: #usize) -> #usize { 0 }
+                #bytes
                 pub const GRAPH: &'static #krate::Graph = &__GRAPH;
                 pub fn new(seed: ::core::primitive::u64) -> #private::Box<Self> { loop {} }
                 pub fn duplicate(&self) -> #private::Box<Self> { loop {} }
                 pub fn workspace() -> #krate::Workspace<Self> { loop {} }
                 pub fn summary() -> #krate::report::Summary { loop {} }
                 pub fn diagram() -> #krate::report::Diagram { loop {} }
-                pub fn #method(&self, #arguments) -> #predicted { loop {} }
-                pub fn predict_into(&self, #arguments, output: &mut #output) { loop {} }
-                pub fn predict_with(
-                    &self,
-                    workspace: &mut #krate::Workspace<Self>,
-                    #arguments,
-                    output: &mut #output,
-                ) { loop {} }
+                #predict
                 #predict_batch
             }
             #step

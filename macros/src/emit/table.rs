@@ -272,10 +272,11 @@ impl<'a> Table<'a> {
 
     /// Where a buffer lies that the compiler lays out.
     fn buffer(&mut self, number: usize) -> TokenStream {
-        let rounds = self.plan.iter().flat_map(|plan| plan.rounds.iter().flatten());
-        let programs = self.plan.iter().flat_map(|plan| [&plan.predict, &plan.train]);
+        let plans = || self.plan.into_iter().flat_map(|plan| [Some(plan), plan.step.as_deref()]).flatten();
+        let rounds = plans().flat_map(|plan| plan.rounds.iter().flatten());
+        let programs = plans().flat_map(|plan| [&plan.predict, &plan.train]);
         let programs = programs.chain(rounds.flat_map(|round| [&round.predict, &round.train]));
-        let packings: Vec<_> = programs.filter_map(|program| program.packing.as_ref()).collect();
+        let packings: Vec<_> = programs.flat_map(|program| &program.packings).collect();
         let Some(packing) = packings.into_iter().find(|p| p.numbers().contains(&number)) else {
             unreachable!("only plans have places")
         };

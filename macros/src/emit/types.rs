@@ -51,7 +51,8 @@ impl Emit<'_> {
         let inputs = (0..header.inputs.len()).map(|i| self.input_shape(i).clone()).collect();
         // Of an output the declared shape, which is what others see also where the network has a mistake.
         let outputs = header.outputs.iter().filter_map(|output| output.shape.clone()).collect();
-        Ports { names: &self.names, header, inputs, outputs }
+        let sequences = (0..header.inputs.len()).map(|i| shaped.is_each_step(ValueId(i))).collect();
+        Ports { names: &self.names, header, inputs, outputs, sequences }
     }
 
     /// The most bytes that a scalar of the network can take.

@@ -29,6 +29,8 @@ pub struct Recurrent {
     bidirectional: bool,
     bias: bool,
     dropout: f64,
+    /// Over how many steps gradients flow back; 0 for all.
+    truncate: usize,
     /// Whether the states at the end are values, too.
     states: bool,
     /// Whether only the last step is ever read.
@@ -179,8 +181,8 @@ impl Layer for Recurrent {
 
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
         let kind = arguments.layer().to_string();
-        let named = ["layers", "bidirectional", "dropout", "bias", "nonlinearity"];
-        let named = if kind == "Rnn" { &named[..] } else { &named[..4] };
+        let named = ["layers", "bidirectional", "dropout", "bias", "truncate", "nonlinearity"];
+        let named = if kind == "Rnn" { &named[..] } else { &named[..5] };
         arguments.accept(Some("hidden"), named, errors);
         let cell = match kind.as_str() {
             "Gru" => Cell::Gru,
@@ -198,6 +200,10 @@ impl Layer for Recurrent {
         if layers > MOST {
             arguments.refuse("layers", &format!("is invalid: there are at most {MOST} layers"), errors);
         }
+        let truncate = match arguments.is_given("truncate") {
+            true => arguments.literal("truncate", "the steps that gradients flow back", "32", errors),
+            false => 0,
+        };
         let layer = Recurrent {
             cell,
             hidden,
@@ -205,6 +211,7 @@ impl Layer for Recurrent {
             bidirectional: arguments.flag_or("bidirectional", false, errors),
             bias: arguments.flag_or("bias", true, errors),
             dropout: arguments.number_or("dropout", 0.0, errors),
+            truncate,
             states: false,
             last: false,
         };
@@ -260,6 +267,9 @@ impl Layer for Recurrent {
         }
         if self.dropout > 0.0 {
             parts.push(format!("dropout: {:?}", self.dropout));
+        }
+        if self.truncate > 0 {
+            parts.push(format!("truncate: {}", self.truncate));
         }
         if !self.bias {
             parts.push("bias: false".into());
@@ -322,6 +332,7 @@ impl Layer for Recurrent {
         };
         let [steps, features, hidden] = [inputs[0].0[0], inputs[0].0[1], self.hidden].map(number);
         let [node, layers] = [node, self.layers].map(number);
+        let truncate = number(self.truncate);
         let (bidirectional, bias, last) = (self.bidirectional, self.bias, self.last);
         let dropout = Literal::f64_suffixed(self.dropout);
         quote!(recurrent::RecurrentSpec {
@@ -334,6 +345,7 @@ impl Layer for Recurrent {
             bidirectional: #bidirectional,
             bias: #bias,
             dropout: #dropout,
+            truncate: #truncate,
             last: #last
         })
     }

@@ -42,7 +42,12 @@ impl AnyLayer {
         }
     }
 
-    fn ends_sequences(&self) -> bool {
+    /// Whether it looks at more than one step.
+    pub fn carries(&self) -> bool {
+        self.recurrent().is_some() || self.ends_sequences()
+    }
+
+    pub fn ends_sequences(&self) -> bool {
         matches!(self, AnyLayer::Last(_))
     }
 

@@ -13,6 +13,9 @@ pub fn keep_last(shaped: &mut Shaped) {
         let Some(view) = shaped.layer(reader).after_last() else { continue };
         shaped.graph.nodes[id.0].layer = Some(layer);
         shaped.graph.nodes[reader.0].layer = Some(view);
+        if let Some(each) = shaped.each_step.get_mut(value.0) {
+            *each = false;
+        }
         let whole = shaped.shapes[value.0].replace(shape);
         shaped.declared.extend(whole.map(|whole| (value, whole)));
     }

@@ -11,6 +11,8 @@ pub struct Memory {
     /// For each input the scalars for each sample.
     pub inputs: Vec<Dim>,
     pub each: Dim,
+    /// Of a network over sequences of any length, per step.
+    pub steps: Dim,
     pub fixed: Dim,
     /// What one round of a repetition keeps from forward to backward, per sample and beside that.
     pub kept: Dim,
@@ -22,6 +24,7 @@ impl Default for Memory {
         Memory {
             inputs: Vec::new(),
             each: Dim::ZERO,
+            steps: Dim::ZERO,
             fixed: Dim::ZERO,
             kept: Dim::ZERO,
             kept_fixed: Dim::ZERO,
@@ -68,17 +71,20 @@ pub fn lay_out(program: &mut Program, scope: Scope) {
             }
         }
     }
-    let mut runs = Vec::new();
-    for (b, buffer) in program.buffers.iter().enumerate() {
-        if let (Place::Each { .. }, Some(life)) = (buffer.place, lifetimes[b]) {
-            runs.push((b, buffer.each, life));
+    let [each, steps] = [false, true].map(|steps| {
+        let mut runs = Vec::new();
+        for (b, buffer) in program.buffers.iter().enumerate().filter(|(_, buffer)| buffer.steps == steps) {
+            if let (Place::Each { .. }, Some(life)) = (buffer.place, lifetimes[b]) {
+                runs.push((b, buffer.each, life));
+            }
         }
-    }
-    let known: Option<Vec<_>> = runs.iter().map(|&(b, len, life)| Some((b, len.known()?, life))).collect();
-    let each = match known {
-        Some(known) => pack(program, known).into(),
-        None => leave(program, &runs),
-    };
+        let known: Option<Vec<_>> =
+            runs.iter().map(|&(b, len, life)| Some((b, len.known()?, life))).collect();
+        match known {
+            Some(known) => pack(program, known).into(),
+            None => leave(program, &runs),
+        }
+    });
     let mut fixed = Dim::ZERO;
     for buffer in &mut program.buffers {
         if let Place::Fixed { at } = &mut buffer.place {
@@ -92,7 +98,7 @@ pub fn lay_out(program: &mut Program, scope: Scope) {
             inputs[i] = buffer.each;
         }
     }
-    program.memory = Memory { inputs, each, fixed, kept, kept_fixed };
+    program.memory = Memory { inputs, each, steps, fixed, kept, kept_fixed };
 }
 
 /// Lays buffers out; what they take in all.
@@ -123,8 +129,10 @@ fn leave(program: &mut Program, runs: &[(usize, Dim, Lifetime)]) -> Dim {
     for (i, (b, ..)) in runs.iter().enumerate() {
         program.buffers[*b].place = Place::Each { at: Dim::found(first + i) };
     }
-    program.packing = Some(Packing { first, runs: runs.iter().map(|&(_, len, life)| (len, life)).collect() });
-    Dim::found(first + runs.len())
+    let runs = runs.iter().map(|&(_, len, life)| (len, life)).collect::<Vec<_>>();
+    let all = Dim::found(first + runs.len());
+    program.packings.push(Packing { first, runs });
+    all
 }
 
 fn meet(a: Lifetime, b: Lifetime) -> bool {

@@ -19,7 +19,6 @@ use crate::graph::{GroupId, NodeId, Shaped};
 use crate::layers::Layout;
 use crate::shape::Dim;
 pub use memory::{Memory, Packing};
-pub use steps::Steps;
 use tape::{Op, SlotId, Tape};
 
 /// Everything that emission needs to know.
@@ -35,6 +34,9 @@ pub struct Plan {
     pub train: Program,
     /// One for each group that is a repetition.
     pub rounds: Vec<Option<Round>>,
+    /// Of a network over sequences of any length the function of one step, which has the states as further inputs and
+    /// outputs.
+    pub step: Option<Box<Plan>>,
 }
 
 /// One round of a repetition.
@@ -72,7 +74,7 @@ pub struct Program {
     pub loads: Vec<Layout>,
     pub memory: Memory,
     /// The buffers that the compiler lays out, where their lengths hang on constants.
-    pub packing: Option<Packing>,
+    pub packings: Vec<Packing>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,6 +87,8 @@ pub struct Buffer {
     pub name: String,
     /// Scalars for each sample.
     pub each: Dim,
+    /// Whether it has that for each step of sequences of any length, and not for each sample.
+    pub steps: bool,
     /// Scalars beside that.
     pub fixed: Dim,
     pub place: Place,
@@ -258,7 +262,11 @@ const VERIFIED: usize = 1024;
 
 /// Plans both programs of a network, and before them those of what is repeated in it, from the inside outwards.
 pub fn plan(mut shaped: Shaped) -> Plan {
-    steps::one_step(&mut shaped);
+    let step = steps::by_steps(&mut shaped).map(|step| Box::new(planned(step, None)));
+    planned(shaped, step)
+}
+
+fn planned(mut shaped: Shaped, step: Option<Box<Plan>>) -> Plan {
     last::keep_last(&mut shaped);
     let fields = fields::fields(&shaped);
     let places = Places::new(&shaped, &fields);
@@ -274,7 +282,7 @@ pub fn plan(mut shaped: Shaped) -> Plan {
     let program = |mode| program(&shaped, &places, &rounds, mode, Scope::Network);
     let (predict, train) = (program(Mode::Predict), program(Mode::Train));
     let words = shaped.graph.words();
-    let plan = Plan { shaped, words, fields, places, predict, train, rounds };
+    let plan = Plan { shaped, words, fields, places, predict, train, rounds, step };
     // A user's unoptimized build has these assertions too, and they take the square of a plan's length.
     let steps = plan.train.forward.len() + plan.train.backward.len();
     if cfg!(debug_assertions) && steps <= VERIFIED {
@@ -301,7 +309,7 @@ fn program(shaped: &Shaped, places: &Places, rounds: &[Option<Round>], mode: Mod
         input_gradients: Vec::new(),
         loads: builder.tape.loads.clone(),
         memory: Memory::default(),
-        packing: None,
+        packings: Vec::new(),
     };
     if mode == Mode::Train {
         let reversed = reverse::reverse(&mut builder);
@@ -342,8 +350,16 @@ impl Program {
 
 impl Builder<'_> {
     fn buffer(&mut self, name: String, each: Dim, fixed: Dim, place: Place) -> BufferId {
-        self.buffers.push(Buffer { name, each, fixed, place, asked: false });
+        self.buffers.push(Buffer { name, each, steps: false, fixed, place, asked: false });
         BufferId(self.buffers.len() - 1)
+    }
+
+    /// The same, with a part for each step if the values do that it belongs to.
+    fn buffer_of(&mut self, steps: bool, name: String, each: Dim, place: Place) -> BufferId {
+        let buffer = self.buffer(name, each, Dim::ZERO, place);
+        // All values of a round are of one kind, and it hears how many there are.
+        self.buffers[buffer.0].steps = steps && self.scope == Scope::Network;
+        buffer
     }
 
     /// The program of a round; it is planned before what is around it.
@@ -377,7 +393,7 @@ impl Builder<'_> {
                     Some(input) => Place::Input(input),
                     None => Place::Each { at: Dim::ZERO },
                 };
-                self.buffer(name, len, Dim::ZERO, place)
+                self.buffer_of(self.tape.slots[i].steps, name, len, place)
             };
             self.slots.push(id);
         }
@@ -475,7 +491,12 @@ impl Builder<'_> {
             Place::Fixed { at: Dim::ZERO }
         };
         let name = format!("{}_saved", self.shaped.graph.nodes[node.0].name);
-        self.saved[node.0] = Some(self.buffer(name, traits.saved_each, traits.saved_fixed, place));
+        let buffer = self.buffer(name, traits.saved_each, traits.saved_fixed, place);
+        let node_of = &self.shaped.graph.nodes[node.0];
+        let mut values = node_of.inputs.iter().chain(&node_of.outputs);
+        let steps = values.any(|&value| self.shaped.is_each_step(value));
+        self.buffers[buffer.0].steps = steps && self.scope == Scope::Network;
+        self.saved[node.0] = Some(buffer);
         self.saved[node.0]
     }
 
@@ -492,9 +513,10 @@ impl Builder<'_> {
         };
         let rounds = between + 1;
         let links = if train { between } else { between.min(2) };
+        let steps = inner.taken.iter().any(|&value| self.shaped.is_each_step(value));
         let mut each = |what: &str, len: Dim| {
             let place = Place::Each { at: Dim::ZERO };
-            (!len.is(0)).then(|| self.buffer(format!("{name}_{what}"), len, Dim::ZERO, place))
+            (!len.is(0)).then(|| self.buffer_of(steps, format!("{name}_{what}"), len, place))
         };
         let chain = ports.iter().map(|&len| each("chain", len * links)).collect();
         let kept = each("kept", memory.kept * rounds);

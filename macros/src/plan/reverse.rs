@@ -121,8 +121,8 @@ impl Reverse<'_, '_> {
     fn fresh(&mut self, slot: SlotId) -> BufferId {
         let asked = !self.needed[slot.0];
         let slot = &self.builder.tape.slots[slot.0];
-        let (name, len) = (format!("{}_gradient", slot.name), slot.len);
-        let buffer = self.builder.buffer(name, len, Dim::ZERO, Place::Each { at: Dim::ZERO });
+        let (name, len, steps) = (format!("{}_gradient", slot.name), slot.len, slot.steps);
+        let buffer = self.builder.buffer_of(steps, name, len, Place::Each { at: Dim::ZERO });
         self.builder.buffers[buffer.0].asked = asked;
         buffer
     }
@@ -263,13 +263,14 @@ impl Reverse<'_, '_> {
         let read_in = program.reads_back(|place| matches!(place, Place::Input(_)));
         let read_out = program.reads_back(|place| matches!(place, Place::Output(_)));
         let each = Place::Each { at: Dim::ZERO };
+        let steps = inputs.iter().any(|slot| self.builder.tape.slots[slot.0].steps);
         let mut room = self.builder.rooms[group.0].clone();
         room.work =
-            (!work.is(0)).then(|| self.builder.buffer(format!("{name}_work_back"), work, Dim::ZERO, each));
+            (!work.is(0)).then(|| self.builder.buffer_of(steps, format!("{name}_work_back"), work, each));
         for &slot in inputs {
             let len = self.builder.tape.slots[slot.0].len * (rounds - 1).min(2);
             let gradient =
-                (!len.is(0)).then(|| self.builder.buffer(format!("{name}_gradients"), len, Dim::ZERO, each));
+                (!len.is(0)).then(|| self.builder.buffer_of(steps, format!("{name}_gradients"), len, each));
             room.gradients.push(gradient);
         }
         let input_gradients: Vec<_> = inputs.iter().map(|&slot| self.fresh(slot)).collect();

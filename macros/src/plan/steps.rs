@@ -1,37 +1,34 @@
-//! A network over sequences of any length, `[.., 16]`, is the function of one step: the states of its recurrent layers are
-//! further inputs and outputs, which `step` carries on (`emit/steps_of.rs`).
+//! A network over sequences of any length, `[.., 16]`, is planned twice, both times with a length of 1. For training, what
+//! stands for each step is there as many times as all sequences of a batch have steps. For `step` it is the function of
+//! one step: the states of its recurrent layers are further inputs and outputs, which `step` carries on
+//! (`emit/steps_of.rs`).
 
 use crate::graph::{Graph, Input, NodeId, Output, Shaped, Source, Value, ValueId};
 use crate::shape::{Dim, Shape};
 use proc_macro2::{Ident, TokenStream};
 use quote::format_ident;
 
-/// What the network has beside what was declared.
-#[derive(Debug)]
-pub struct Steps {
-    /// Whether every step has an output, as opposed to the last one alone.
-    pub each: bool,
-    /// How many of the inputs are the user's; states come behind them.
-    pub inputs: usize,
-}
-
-/// Makes such a network the function of one step.
-pub fn one_step(shaped: &mut Shaped) {
-    let header = &shaped.graph.header;
+/// Leaves of such a network a length of 1, and gives the function of one step.
+pub fn by_steps(shaped: &mut Shaped) -> Option<Shaped> {
     let is_any = |shape: &Option<Shape>| shape.as_ref().is_some_and(Shape::is_any_length);
-    if !header.inputs.iter().any(|input| is_any(&input.shape)) {
-        return;
+    if !shaped.graph.header.inputs.iter().any(|input| is_any(&input.shape)) {
+        return None;
     }
-    shaped.steps = Some(Steps {
-        each: header.outputs.iter().any(|output| is_any(&output.shape)),
-        inputs: header.inputs.len(),
-    });
+    let each_step = shaped.shapes.iter().map(is_any).collect();
     let header = &mut shaped.graph.header;
     let outputs = header.outputs.iter_mut().map(|output| &mut output.shape);
     let declared = header.inputs.iter_mut().map(|input| &mut input.shape).chain(outputs);
     for shape in shaped.shapes.iter_mut().chain(declared).flatten() {
         shape.0.iter_mut().filter(|n| n.is_any_length()).for_each(|n| *n = Dim::ONE);
     }
+    let mut step = shaped.clone();
+    shaped.each_step = each_step;
+    one_step(&mut step);
+    Some(step)
+}
+
+fn one_step(shaped: &mut Shaped) {
+    let header = &mut shaped.graph.header;
     for output in &mut header.outputs {
         output.name.get_or_insert_with(|| Ident::new("output", header.name.span()));
     }

@@ -14,6 +14,8 @@ pub struct Slot {
     pub name: String,
     /// Scalars for each sample.
     pub len: Dim,
+    /// Whether there is such a value for each step of sequences of any length, and not for each sample.
+    pub steps: bool,
     /// The network's input that this is.
     pub input: Option<usize>,
     /// The operation that writes it.
@@ -140,8 +142,14 @@ pub fn record(shaped: &Shaped, mode: Mode, scope: Scope) -> Tape {
 impl Recorder<'_> {
     fn slot(&mut self, name: String, len: Dim, input: Option<usize>) -> SlotId {
         let made_by = input.is_none().then_some(self.tape.ops.len());
-        self.tape.slots.push(Slot { name, len, input, made_by });
+        self.tape.slots.push(Slot { name, len, steps: false, input, made_by });
         SlotId(self.tape.slots.len() - 1)
+    }
+
+    fn slot_of(&mut self, value: ValueId, name: String, input: Option<usize>) -> SlotId {
+        let slot = self.slot(name, self.shaped.shape(value).len(), input);
+        self.tape.slots[slot.0].steps = self.shaped.is_each_step(value);
+        slot
     }
 
     fn settle(&mut self, value: ValueId, slot: SlotId, layout: Layout) {
@@ -169,7 +177,7 @@ impl Recorder<'_> {
                 }
                 _ => Layout::RowMajor,
             };
-            let slot = self.slot(input.name.to_string(), self.shaped.shape(value).len(), Some(i));
+            let slot = self.slot_of(value, input.name.to_string(), Some(i));
             self.tape.loads.push(layout);
             self.tape.inputs.push(slot);
             self.settle(value, slot, layout);
@@ -179,7 +187,7 @@ impl Recorder<'_> {
     /// What flows into a round lies channels last, so that nothing is turned round between two.
     fn take_inputs(&mut self, group: GroupId) {
         for (port, &value) in self.shaped.graph.groups[group.0].taken.iter().enumerate() {
-            let slot = self.slot(self.shaped.value_name(value), self.shaped.shape(value).len(), Some(port));
+            let slot = self.slot_of(value, self.shaped.value_name(value), Some(port));
             self.tape.loads.push(Layout::ChannelsLast);
             self.tape.inputs.push(slot);
             self.settle(value, slot, Layout::ChannelsLast);
@@ -192,10 +200,8 @@ impl Recorder<'_> {
             (group.inputs.clone(), group.outputs.clone())
         };
         let inputs: Vec<_> = inputs.iter().map(|&v| self.value_in(v, Layout::ChannelsLast)).collect();
-        let slots: Vec<_> = outputs
-            .iter()
-            .map(|&v| self.slot(self.shaped.value_name(v), self.shaped.shape(v).len(), None))
-            .collect();
+        let slots: Vec<_> =
+            outputs.iter().map(|&v| self.slot_of(v, self.shaped.value_name(v), None)).collect();
         self.tape.ops.push(Op::Repeat { group, inputs, outputs: slots.clone() });
         for (&value, slot) in outputs.iter().zip(slots) {
             self.settle(value, slot, Layout::ChannelsLast);
@@ -224,7 +230,7 @@ impl Recorder<'_> {
             self.tape.slots[from.0].name,
             if layout == Layout::ChannelsLast { "last" } else { "rows" }
         );
-        let to = self.slot(name, shape.len(), None);
+        let to = self.slot_of(value, name, None);
         let (channels, pixels) = (shape.0[0], shape.0[1..].iter().product());
         let to_channels_last = layout == Layout::ChannelsLast;
         self.tape.ops.push(Op::Convert { from, to, channels, pixels, to_channels_last });
@@ -250,7 +256,7 @@ impl Recorder<'_> {
             .iter()
             .map(|&v| {
                 let name = self.shaped.value_name(v);
-                self.slot(name, self.shaped.shape(v).len(), None)
+                self.slot_of(v, name, None)
             })
             .collect();
         self.tape.ops.push(Op::Node { node: id, inputs, outputs: outputs.clone() });
@@ -287,6 +293,7 @@ impl Recorder<'_> {
     fn copied(&mut self, from: SlotId) -> SlotId {
         let (name, len) = (format!("{}_out", self.tape.slots[from.0].name), self.tape.slots[from.0].len);
         let to = self.slot(name, len, None);
+        self.tape.slots[to.0].steps = self.tape.slots[from.0].steps;
         self.tape.ops.push(Op::Copy { from, to });
         to
     }

@@ -96,6 +96,9 @@ impl Program {
 
     fn overlap(&self, a: BufferId, b: BufferId) -> bool {
         let (a, b) = (&self.buffers[a.0], &self.buffers[b.0]);
+        if a.steps != b.steps {
+            return false;
+        }
         match (a.place, b.place) {
             (Place::Each { at: x }, Place::Each { at: y }) => meet((x, a.each), (y, b.each)),
             (Place::Fixed { at: x }, Place::Fixed { at: y }) => meet((x, a.fixed), (y, b.fixed)),

@@ -4,7 +4,7 @@
 //! [`forward`] and [`backward`], which are calls of functions that stand here ready: the user's build compiles nothing
 //! of a layer but its sizes.
 
-use super::{Backward, Forward, Layer};
+use super::{Backward, Forward, Layer, OverSequences, Sequences};
 use super::{
     activation, adaptive_avg_pool2d, adaptive_max_pool2d, add, alpha_dropout, arithmetic, avg_pool2d,
     batch_norm, constant, conv_transpose2d, conv2d, conv3d, dense, dropout, dropout2d, elementary, embedding,
@@ -34,6 +34,56 @@ pub fn forward<T: Real + Compiled<S>, S>(spec: &S, pass: Forward<'_, T>) {
 pub fn backward<T: Real + Compiled<S>, S>(spec: &S, pass: Backward<'_, T>) {
     T::backward(spec, pass);
 }
+
+/// A scalar for which the passes over sequences of the layer `S` are compiled.
+#[doc(hidden)]
+pub trait CompiledOver<S>: Sized {
+    fn forward_over(spec: &S, sequences: Sequences<'_>, pass: Forward<'_, Self>);
+    fn backward_over(spec: &S, sequences: Sequences<'_>, pass: Backward<'_, Self>);
+}
+
+/// The layer's pass over sequences from inputs to outputs.
+#[doc(hidden)]
+#[inline]
+pub fn forward_over<T: Real + CompiledOver<S>, S>(spec: &S, sequences: Sequences<'_>, pass: Forward<'_, T>) {
+    T::forward_over(spec, sequences, pass);
+}
+
+/// The layer's pass over sequences from the outputs' gradients to all others.
+#[doc(hidden)]
+#[inline]
+pub fn backward_over<T: Real + CompiledOver<S>, S>(
+    spec: &S,
+    sequences: Sequences<'_>,
+    pass: Backward<'_, T>,
+) {
+    T::backward_over(spec, sequences, pass);
+}
+
+macro_rules! compiled_over {
+    ($($spec:path),* $(,)?) => {
+        /// All layers that carry something from step to step.
+        #[doc(hidden)]
+        pub trait CompiledOverSequences: $(CompiledOver<$spec> +)* Sized {}
+
+        compiled_over! { @for f32 $($spec,)* }
+        compiled_over! { @for f64 $($spec,)* }
+    };
+    (@for $scalar:ident $($spec:path,)*) => {
+        impl CompiledOverSequences for $scalar {}
+        $(impl CompiledOver<$spec> for $scalar {
+            fn forward_over(spec: &$spec, sequences: Sequences<'_>, pass: Forward<'_, $scalar>) {
+                OverSequences::<$scalar>::forward_over(spec, sequences, pass);
+            }
+
+            fn backward_over(spec: &$spec, sequences: Sequences<'_>, pass: Backward<'_, $scalar>) {
+                OverSequences::<$scalar>::backward_over(spec, sequences, pass);
+            }
+        })*
+    };
+}
+
+compiled_over! { parts::SliceSpec, recurrent::RecurrentSpec }
 
 macro_rules! compiled {
     ($($spec:path,)*) => {

@@ -17,6 +17,7 @@
 
 use crate::Real;
 use crate::noise::Noise;
+pub use crate::sequences::Sequences;
 
 /// Whether a pass trains or predicts.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -87,6 +88,18 @@ pub trait Layer<T: Real> {
     fn forward(&self, pass: Forward<'_, T>);
     /// From the gradient by the outputs to those by inputs and parameters.
     fn backward(&self, pass: Backward<'_, T>);
+}
+
+/// The computation of a layer that carries something from step to step, over sequences of any length; the contract is that
+/// of [`Layer`].
+///
+/// What stands for each step lies step by step, sequence behind sequence, and `samples` is the number of all steps. The
+/// spec is that of sequences of one step.
+pub trait OverSequences<T: Real> {
+    /// From inputs to outputs.
+    fn forward_over(&self, sequences: Sequences<'_>, pass: Forward<'_, T>);
+    /// From the gradient by the outputs to those by inputs and parameters.
+    fn backward_over(&self, sequences: Sequences<'_>, pass: Backward<'_, T>);
 }
 
 pub mod activation;

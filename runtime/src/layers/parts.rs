@@ -3,7 +3,7 @@
 //! Along an axis that is not the outermost, a value is many *runs*: the numbers from one step of the axes outside it to
 //! the next. Joining puts one run of each value behind another, again and again.
 
-use super::{Backward, Forward, Layer};
+use super::{Backward, Forward, Layer, OverSequences, Sequences};
 use crate::Real;
 
 /// `concat(a, b, …)`. Each gradient is a piece of the output's.
@@ -154,6 +154,18 @@ impl<T: Real> Layer<T> for SliceSpec {
         let dx = &mut *pass.input_gradients[0];
         dx.fill(T::zero());
         T::copy_runs(runs, self.len, [self.len, 0], to, pass.output_gradients[0], dx);
+    }
+}
+
+/// Of each sequence the last step; a run is a step.
+impl<T: Real> OverSequences<T> for SliceSpec {
+    fn forward_over(&self, sequences: Sequences<'_>, pass: Forward<'_, T>) {
+        crate::sequences::last(sequences, self.len, pass.inputs[0], pass.outputs[0]);
+    }
+
+    fn backward_over(&self, sequences: Sequences<'_>, pass: Backward<'_, T>) {
+        let dx = &mut *pass.input_gradients[0];
+        crate::sequences::last_backward(sequences, self.len, pass.output_gradients[0], dx);
     }
 }
 

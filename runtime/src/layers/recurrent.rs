@@ -4,7 +4,7 @@
 //! encoder-decoder*, 2014, with the reset inside of the product, as in cuDNN and PyTorch), `Lstm` the long short-term
 //! memory (Hochreiter and Schmidhuber, 1997, with the forget gate of Gers et al., 2000, and without peepholes).
 
-use super::{Backward, Forward, Layer};
+use super::{Backward, Forward, Layer, OverSequences, Sequences};
 use crate::Real;
 use crate::kernels::recurrent::{self, BackwardRoom, ForwardRoom};
 use nalgebra::{SMatrix, SVector};
@@ -110,6 +110,8 @@ pub struct RecurrentSpec {
     pub bias: bool,
     /// The probability that an element between two layers is dropped in training.
     pub dropout: f64,
+    /// Over how many steps gradients flow back; 0 for all.
+    pub truncate: usize,
     /// Whether only the output's last step is wanted, `[hidden]` or `[2 hidden]`; then there are no further outputs.
     pub last: bool,
 }
@@ -128,6 +130,7 @@ impl RecurrentSpec {
             bidirectional: false,
             bias: true,
             dropout: 0.0,
+            truncate: 0,
             last: false,
         }
     }
@@ -143,6 +146,18 @@ impl RecurrentSpec {
     #[must_use]
     pub const fn backward_scratch(&self, samples: usize) -> usize {
         recurrent::backward_scratch(self, samples)
+    }
+
+    /// The room that forward works in over sequences of any length, that have so many steps in all.
+    #[must_use]
+    pub const fn forward_scratch_over(&self, steps: usize, sequences: usize, trains: bool) -> usize {
+        recurrent::sequences::forward_scratch(self, steps, sequences, trains)
+    }
+
+    /// The room that backward works in over sequences of any length.
+    #[must_use]
+    pub const fn backward_scratch_over(&self, steps: usize, sequences: usize) -> usize {
+        recurrent::sequences::backward_scratch(self, steps, sequences)
     }
 
     /// What forward saves of a sample: each layer's input, and for each of its directions states and gates at all steps.
@@ -206,6 +221,14 @@ impl RecurrentSpec {
         states + self.steps * self.gate_units() + extra
     }
 
+    /// Whether no gradient flows back from the step of this number, counted in the order in which the steps run.
+    ///
+    /// Sequences are cut into pieces of so many steps: forward carries the state over, and backward stops at the beginning
+    /// of each piece but the first, from which it goes on to the state that was given.
+    pub(crate) const fn cuts_before(&self, step: usize) -> bool {
+        self.truncate > 0 && step > 0 && step.is_multiple_of(self.truncate)
+    }
+
     /// The elements of a sample that dropout may drop, between all layers.
     pub(crate) const fn masks(&self) -> usize {
         if self.dropout > 0.0 { (self.layers - 1) * self.steps * self.width() } else { 0 }
@@ -235,6 +258,29 @@ impl<T: Real> Layer<T> for RecurrentSpec {
             scratch: pass.scratch,
         };
         T::recurrent_backward(self, samples, room);
+    }
+}
+
+impl<T: Real> OverSequences<T> for RecurrentSpec {
+    fn forward_over(&self, sequences: Sequences<'_>, pass: Forward<'_, T>) {
+        let Forward { mode, parameters, inputs, outputs, saved, scratch, .. } = pass;
+        let room = ForwardRoom { mode, parameters, inputs, outputs, saved, scratch };
+        T::recurrent_forward_over(self, sequences, room);
+    }
+
+    fn backward_over(&self, sequences: Sequences<'_>, pass: Backward<'_, T>) {
+        let Backward { noise, parameters, saved, output_gradients, .. } = pass;
+        let (input_gradients, parameter_gradients) = (pass.input_gradients, pass.parameter_gradients);
+        let room = BackwardRoom {
+            noise,
+            parameters,
+            saved,
+            output_gradients,
+            input_gradients,
+            parameter_gradients,
+            scratch: pass.scratch,
+        };
+        T::recurrent_backward_over(self, sequences, room);
     }
 }
 

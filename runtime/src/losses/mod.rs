@@ -4,6 +4,7 @@
 
 mod binary_cross_entropy;
 mod cross_entropy;
+mod each_step;
 mod gaussian_nll;
 mod mean_squared_error;
 mod minimize;
@@ -14,6 +15,7 @@ pub use binary_cross_entropy::{BinaryCrossEntropy, WeightedBinaryCrossEntropy};
 pub use cross_entropy::{
     CrossEntropy, NegativeLogLikelihood, WeightedCrossEntropy, WeightedNegativeLogLikelihood,
 };
+pub use each_step::EachStep;
 pub use gaussian_nll::GaussianNll;
 pub use mean_squared_error::MeanSquaredError;
 pub use minimize::Minimize;

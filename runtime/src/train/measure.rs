@@ -7,28 +7,24 @@ use crate::network::Batch;
 use crate::tensor::zeroed_vec;
 use crate::{Error, Network, Result, Selection, Workspace};
 
-/// The mean of a loss over samples, from the losses of batches.
+/// The mean of a loss over outputs, from the losses of batches.
 #[derive(Default)]
 pub(crate) struct Mean {
     sum: f64,
-    samples: usize,
+    outputs: usize,
 }
 
 impl Mean {
-    pub(crate) fn add(&mut self, loss: f64, samples: usize, reduction: Reduction) {
+    pub(crate) fn add(&mut self, loss: f64, outputs: usize, reduction: Reduction) {
         self.sum += match reduction {
-            Reduction::Mean => loss * samples as f64,
+            Reduction::Mean => loss * outputs as f64,
             Reduction::Sum => loss,
         };
-        self.samples += samples;
+        self.outputs += outputs;
     }
 
     pub(crate) fn value(&self) -> f64 {
-        self.sum / self.samples as f64
-    }
-
-    pub(crate) fn samples(&self) -> usize {
-        self.samples
+        self.sum / self.outputs as f64
     }
 }
 
@@ -73,10 +69,14 @@ impl<'a, N: Network, Y> Measure<'a, N, Y> {
         let mut mean = Mean::default();
         for part in self.places.chunks(PART) {
             let selection = Selection::Indices(part);
-            let outputs = &mut self.outputs[..part.len()];
+            let count = N::__outputs_of(&self.examples.inputs(), selection)?;
+            if self.outputs.len() < count {
+                self.outputs = zeroed_vec(count);
+            }
+            let outputs = &mut self.outputs[..count];
             network.predict_selected(self.examples.inputs(), selection, outputs, &mut self.workspace)?;
             let targets = self.examples.targets();
-            mean.add(loss.value(outputs, targets, selection)?, part.len(), loss.reduction());
+            mean.add(loss.value(outputs, targets, selection)?, outputs.len(), loss.reduction());
             for metric in metrics.iter_mut() {
                 metric.add(outputs, targets, selection)?;
             }

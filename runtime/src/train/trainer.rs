@@ -183,7 +183,7 @@ impl<'a, N: Network, Y, L, O> Trainer<'a, N, Y, L, O> {
         run.order.extend(0..samples);
         shuffle(&mut run.order, &mut stream(self.seed, Purpose::Order, epoch));
         self.metrics.iter_mut().for_each(|metric| metric.reset());
-        let mut mean = Mean::default();
+        let (mut mean, mut trained) = (Mean::default(), 0);
         let mut progress = Progress::start(epoch, self.epochs, samples, self.quiet);
         let started = Instant::now();
         for (step, batch) in run.order.chunks(self.batch_size).enumerate() {
@@ -201,16 +201,18 @@ impl<'a, N: Network, Y, L, O> Trainer<'a, N, Y, L, O> {
             for metric in &mut self.metrics {
                 metric.add(outputs, train.targets(), selection)?;
             }
+            // Over sequences there may be an output for each step.
+            mean.add(loss, outputs.len(), self.loss.reduction());
+            trained += batch.len();
             pass.backward(&mut run.gradient);
             self.optimizer.step(&mut run.state, network, &run.gradient);
             run.steps += 1;
-            mean.add(loss, batch.len(), self.loss.reduction());
-            progress.step(mean.samples(), || figures(mean.value(), &history.metrics, &self.values()));
+            progress.step(trained, || figures(mean.value(), &history.metrics, &self.values()));
         }
         let seconds = started.elapsed().as_secs_f64();
         let scores = Scores { loss: mean.value(), metrics: self.values() };
         progress.finish(|| figures(scores.loss, &history.metrics, &scores.metrics));
-        Ok((scores, mean.samples(), seconds))
+        Ok((scores, trained, seconds))
     }
 
     /// The metrics' values so far.

@@ -185,6 +185,10 @@ impl<T: Stepped> Block<'_, T> {
                 }
             }
             let _ = after;
+            if spec.cuts_before(if place.reverse() { spec.steps - 1 - time } else { time }) {
+                dh.fill(T::zero());
+                dc.fill(T::zero());
+            }
             if let Some(weights) = to_input {
                 let start = if place.direction == 0 { Bias::Zero } else { Bias::Add };
                 let to = match place.layer {

@@ -15,15 +15,15 @@ use crate::layers::recurrent::{Cell, RecurrentSpec};
 use core::ops::Range;
 
 /// The weights of one direction of one layer.
-struct Weights<'a, T> {
-    input: Matrix<'a, T>,
+pub(super) struct Weights<'a, T> {
+    pub input: Matrix<'a, T>,
     /// What the state gives the gates; of a GRU the first two.
-    hidden: Matrix<'a, T>,
+    pub hidden: Matrix<'a, T>,
     /// What the state gives a GRU's third gate.
-    third: Matrix<'a, T>,
+    pub third: Matrix<'a, T>,
     /// What the inputs' product starts from, and that of the third gate.
-    bias: &'a [T],
-    third_bias: &'a [T],
+    pub bias: &'a [T],
+    pub third_bias: &'a [T],
 }
 
 /// The memory of one block.
@@ -103,7 +103,7 @@ pub(super) fn forward<T: Stepped>(spec: &RecurrentSpec, samples: usize, room: Fo
 }
 
 /// The weights of one direction of one layer, copied if that pays.
-fn weights<'a, T: Stepped>(
+pub(super) fn weights<'a, T: Stepped>(
     spec: &RecurrentSpec,
     place: Place,
     set: &TileSet<T>,

@@ -5,6 +5,7 @@
 mod backward;
 pub(crate) mod cells;
 mod forward;
+pub(crate) mod sequences;
 mod weights;
 
 use crate::kernels::parallel::Shared;
@@ -12,10 +13,11 @@ use crate::kernels::tile::TileScalar;
 use crate::layers::Mode;
 use crate::layers::recurrent::{Cell, RecurrentSpec};
 use crate::noise::Noise;
+use crate::sequences::Sequences;
 use core::ops::Range;
 
 /// The samples of a block: as many as fill two of the widest tiles.
-const BLOCK: usize = 16;
+pub(crate) const BLOCK: usize = 16;
 /// The steps whose input products are made at once.
 pub(crate) const CHUNK: usize = 16;
 /// The samples from which on weights are copied in the order in which tiles read them.
@@ -51,6 +53,8 @@ pub struct BackwardRoom<'a, T> {
 pub trait RecurrentKernels: Sized {
     fn recurrent_forward(spec: &RecurrentSpec, samples: usize, room: ForwardRoom<'_, Self>);
     fn recurrent_backward(spec: &RecurrentSpec, samples: usize, room: BackwardRoom<'_, Self>);
+    fn recurrent_forward_over(spec: &RecurrentSpec, sequences: Sequences<'_>, room: ForwardRoom<'_, Self>);
+    fn recurrent_backward_over(spec: &RecurrentSpec, sequences: Sequences<'_>, room: BackwardRoom<'_, Self>);
 }
 
 macro_rules! recurrent_kernels {
@@ -62,6 +66,22 @@ macro_rules! recurrent_kernels {
 
             fn recurrent_backward(spec: &RecurrentSpec, samples: usize, room: BackwardRoom<'_, $t>) {
                 backward::backward(spec, samples, room);
+            }
+
+            fn recurrent_forward_over(
+                spec: &RecurrentSpec,
+                sequences: Sequences<'_>,
+                room: ForwardRoom<'_, $t>,
+            ) {
+                sequences::forward(spec, sequences, room);
+            }
+
+            fn recurrent_backward_over(
+                spec: &RecurrentSpec,
+                sequences: Sequences<'_>,
+                room: BackwardRoom<'_, $t>,
+            ) {
+                sequences::backward(spec, sequences, room);
             }
         }
     };

@@ -3,8 +3,9 @@
 use super::Adversarial;
 use super::game::{Game, Of};
 use crate::__private::players::{FlowsInto, Player};
-use crate::network::{Inputs, kept};
+use crate::network::Inputs;
 use crate::optimizers::{Optimizer, learned_runs};
+use crate::sequences::Sequences;
 use crate::tensor::flat;
 use crate::{Column, Error, Network, Noise, Real, Result, Role, Selection, Workspace};
 use num_traits::Float;
@@ -127,7 +128,7 @@ where
     ) -> Result<Judgement> {
         let samples = self.samples::<G>(noise)?;
         let columns = columns(Column::Numbers(noise), told);
-        let inputs = Inputs { columns: in_use(&columns, told), selection: Selection::All, samples };
+        let inputs = flowing(in_use(&columns, told), Selection::All, samples);
         let step = self.next();
         let memory = forward(generator, inputs, step, &mut self.generator.workspace);
         self.made.clear();
@@ -135,7 +136,7 @@ where
 
         let game = self.settings.game;
         let real_columns = self::columns(real, of_real);
-        let inputs = Inputs { columns: in_use(&real_columns, of_real), selection, samples };
+        let inputs = flowing(in_use(&real_columns, of_real), selection, samples);
         let step = self.next();
         let side = &mut self.discriminator;
         let memory = forward(discriminator, inputs, step, &mut side.workspace);
@@ -144,7 +145,7 @@ where
 
         let step = self.next();
         let made_columns = self::columns(Column::Numbers(&self.made), told);
-        let inputs = Inputs { columns: in_use(&made_columns, told), selection: Selection::All, samples };
+        let inputs = flowing(in_use(&made_columns, told), Selection::All, samples);
         let side = &mut self.discriminator;
         let memory = forward(discriminator, inputs, step, &mut side.workspace);
         let [by_made, score_of_made] = score::<D>(game, Of::Made, memory, samples);
@@ -173,7 +174,7 @@ where
         let samples = self.samples::<G>(noise)?;
         let (made_step, judged_step) = (self.next(), self.next());
         let noise_columns = columns(Column::Numbers(noise), told);
-        let making = Inputs { columns: in_use(&noise_columns, told), selection: Selection::All, samples };
+        let making = flowing(in_use(&noise_columns, told), Selection::All, samples);
         let Side { gradient, workspace, .. } = &mut self.generator;
         let made = forward(generator, making, made_step, workspace);
         let (outputs, by_outputs) = (G::__output(samples), G::__output_gradient(samples));
@@ -182,7 +183,7 @@ where
         self.made.clear();
         self.made.extend_from_slice(&made[outputs]);
         let made_columns = columns(Column::Numbers(&self.made), told);
-        let judging = Inputs { columns: in_use(&made_columns, told), selection: Selection::All, samples };
+        let judging = flowing(in_use(&made_columns, told), Selection::All, samples);
         let side = &mut self.discriminator;
         let memory = forward(discriminator, judging, judged_step, &mut side.workspace);
         let [loss, _] = score::<D>(self.settings.game, Of::Generator, memory, samples);
@@ -231,6 +232,11 @@ fn in_use<'a, T>(columns: &'a [Column<'a, T>; 2], told: Option<Column<'_, T>>) -
     if told.is_some() { columns } else { &columns[..1] }
 }
 
+/// What goes into one pass.
+fn flowing<'a, T>(columns: &'a [Column<'a, T>], selection: Selection<'a>, samples: usize) -> Inputs<'a, T> {
+    Inputs { columns, selection, samples, sequences: Sequences::default() }
+}
+
 fn forward<'m, N: Network>(
     network: &N,
     inputs: Inputs<'_, N::Scalar>,
@@ -238,7 +244,7 @@ fn forward<'m, N: Network>(
     workspace: &'m mut Workspace<N>,
 ) -> &'m mut [N::Scalar] {
     let memory = workspace.memory.take(N::__train_len(inputs.samples));
-    let (kept, scratch) = memory.split_at_mut(kept::<N>(inputs.samples));
+    let (kept, scratch) = memory.split_at_mut(N::__kept_over(inputs.samples, inputs.samples));
     network.__forward(inputs, noise, kept, scratch);
     memory
 }
@@ -251,7 +257,7 @@ fn backward<N: Network>(
     by_inputs: &mut [&mut [N::Scalar]],
     memory: &mut [N::Scalar],
 ) {
-    let (kept, scratch) = memory.split_at_mut(kept::<N>(inputs.samples));
+    let (kept, scratch) = memory.split_at_mut(N::__kept_over(inputs.samples, inputs.samples));
     network.__backward(inputs, noise, gradient, by_inputs, kept, scratch);
 }
 
