@@ -25,6 +25,9 @@ pub struct Several;
 /// Indices, of which no network makes any.
 pub struct Indices;
 
+/// A sequence of any length, which no pair is trained on: neither makes nor judges one.
+pub struct Sequence;
+
 /// Of a network with a mistake, which has been reported.
 pub struct Unknown;
 

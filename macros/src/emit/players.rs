@@ -13,14 +13,14 @@ use quote::quote;
 const AXES: usize = 6;
 
 impl Ports<'_> {
-    /// `impl Player for Name`; of a network with a mistake nothing is said, and what flows any length plays no such game.
+    /// `impl Player for Name`; of a network with a mistake nothing is said.
     pub fn player(&self, known: bool) -> TokenStream {
-        if self.sequences.contains(&true) {
-            return TokenStream::new();
-        }
         let Names { krate, generics, bounds, name, .. } = self.names;
         let players = quote!(#krate::__private::players);
         let unknown = quote!(#players::Unknown);
+        let over = |shape: &Option<Shape>| shape.as_ref().is_some_and(Shape::is_any_length);
+        let takes_any = self.header.inputs.iter().any(|input| over(&input.shape));
+        let gives_any = self.header.outputs.iter().any(|output| over(&output.shape));
         let indices = self.header.inputs[0].indices.is_some();
         let first = match indices {
             // No generator makes indices; the type is one of numbers, which nobody sees.
@@ -29,11 +29,13 @@ impl Ports<'_> {
         };
         let taken = match (known, indices) {
             (false, _) => unknown.clone(),
+            (true, _) if takes_any => quote!(#players::Sequence),
             (true, true) => quote!(#players::Indices),
             (true, false) => of_part(self.shape_as_type(&self.inputs[0]), 0),
         };
         let given = match &self.outputs[..] {
             _ if !known => unknown.clone(),
+            _ if gives_any => quote!(#players::Sequence),
             [one] => of_part(self.shape_as_type(one), self.inputs.len()),
             _ => quote!(#players::Several),
         };

@@ -39,8 +39,8 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
         header: &header,
     };
     let (sample, batch, output) = (ports.sample(), ports.batch(&quote!('a)), ports.output());
-    let (definitions, implementations) = (ports.definitions(), ports.implementations());
-    let player = ports.player(false);
+    let (definitions, implementations, player) =
+        (ports.definitions(), ports.implementations(), ports.player(false));
     let (arguments, method) = (ports.arguments(), ports.predict());
     let (state, step) = steps.items(&ports);
     let fields = crate::fields::fields(shaped);

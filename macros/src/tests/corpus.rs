@@ -133,4 +133,5 @@ corpus! {
     recurrent: "corpus/recurrent.txt";
     attention: "corpus/attention.txt";
     generative: "corpus/generative.txt";
+    strangers: "corpus/strangers.txt";
 }

@@ -3,7 +3,7 @@
 use super::Error;
 use crate::data::csv::Table;
 use crate::data::{self, Dataset, idx};
-use crate::losses::MeanSquaredError;
+use crate::losses::{EachStep, Loss, MeanSquaredError};
 use crate::optimizers::Sgd;
 use crate::train::toy::Line;
 use crate::train::{History, Trainer};
@@ -52,7 +52,7 @@ macro_rules! variants {
 }
 
 variants! {
-    EmptyBatch BatchTooSmall UnequalInputs Index Outputs InputGradient UnknownTensor Bytes File MissingFile Magic Truncated
+    EmptyBatch BatchTooSmall UnequalInputs NoSteps UnequalSteps StepTargets Index Outputs InputGradient UnknownTensor Bytes File MissingFile Magic Truncated
     Content Counts Cell UnknownColumn Class Targets NoSamples Setting Diverged Weights Architecture Plot
 }
 
@@ -131,9 +131,31 @@ fn provoked(folder: &Folder) -> Vec<(Error, &'static str)> {
             "cannot draw `DIR/none.svg`: the history has no epochs",
         ),
     ];
+    sequences(&mut all);
     training(&mut all);
     files(folder, &mut all);
     all
+}
+
+fn sequences(all: &mut Vec<(Error, &'static str)>) {
+    let steps = |second: usize, third: usize| {
+        let named = [("sound", second), ("light", third)];
+        crate::sequences::equally_long("Speaker", 2, named.into_iter()).unwrap_err()
+    };
+    all.push((
+        steps(0, 3),
+        "sample 2 of `sound` is a sequence without a step, of which `Speaker` can learn and say nothing: leave it out",
+    ));
+    all.push((
+        steps(4, 3),
+        "in sample 2 `sound` has 4 steps and `light` has 3: the sequences of a sample must be equally long",
+    ));
+    let outputs = [Target::zeros(); 3];
+    let targets = [vec![Target::zeros(); 2], vec![]];
+    all.push((
+        EachStep(MeanSquaredError::new()).value(&outputs, &targets, Selection::All).unwrap_err(),
+        "3 steps came out, but the samples' targets have 2 steps: give each sample a target for each of its steps",
+    ));
 }
 
 fn training(all: &mut Vec<(Error, &'static str)>) {
