@@ -40,7 +40,7 @@ network! {
 #[derive(Parser)]
 struct Options {
     /// Steps of training, on 64 images each
-    #[arg(long, default_value_t = 3000)]
+    #[arg(long, default_value_t = 4000)]
     steps: usize,
     #[arg(long, default_value_t = 1)]
     seed: u64,

@@ -21,7 +21,7 @@ fn places(info: &TensorInfo) -> Vec<usize> {
 
 /// A tensor, in the order of files.
 pub fn read<N: Network>(network: &N, info: &TensorInfo) -> Vec<N::Scalar> {
-    places(&info).into_iter().map(|i| network.as_slice()[i]).collect()
+    places(info).into_iter().map(|i| network.as_slice()[i]).collect()
 }
 
 /// A network with the reference's start values; `name` gives the reference's name of a tensor.

@@ -16,6 +16,7 @@ use crate::losses::{BinaryCrossEntropy, TakenBy};
 use crate::optimizers::Optimizer;
 use crate::report::progress::{Progress, figures};
 use crate::{Column, Error, Real, Result, Sample, Selection};
+use adversaries::Chosen;
 use core::ops::DerefMut;
 use game::Game;
 use std::time::Instant;
@@ -221,8 +222,12 @@ impl<A: Optimizer, B: Optimizer> Adversarial<A, B> {
                 let told_here = told.map(|told| gathered.of(told, inputs, batch));
                 let selection = Selection::Indices(batch);
                 draw(&mut noise, batch.len());
-                let judged =
-                    pair.judge(generator, discriminator, (real, told, selection), (&noise, told_here));
+                let judged = pair.judge(
+                    generator,
+                    discriminator,
+                    Chosen { real, of_real: told, selection },
+                    (&noise, told_here),
+                );
                 means.discriminator.add(judged.map_err(here)?, batch.len());
                 steps += 1;
                 if steps % critic_steps == 0 {

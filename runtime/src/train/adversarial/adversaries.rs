@@ -3,7 +3,7 @@
 use super::Adversarial;
 use super::game::{Game, Of};
 use crate::__private::players::{FlowsInto, Player};
-use crate::network::{Inputs, kept};
+use crate::network::Inputs;
 use crate::optimizers::{Optimizer, learned_runs};
 use crate::sequences::Sequences;
 use crate::tensor::flat;
@@ -33,6 +33,13 @@ pub struct Adversaries<G: Network, D: Network, A: Optimizer, B: Optimizer> {
     by_made: Vec<G::Scalar>,
     by_told: Vec<G::Scalar>,
     passes: u64,
+}
+
+/// The real samples of a step, with what is told of them.
+pub(super) struct Chosen<'a, T> {
+    pub real: Column<'a, T>,
+    pub of_real: Option<Column<'a, T>>,
+    pub selection: Selection<'a>,
 }
 
 /// What one of the two needs beside its weights.
@@ -90,7 +97,12 @@ where
             return Err(Error::UnequalInputs { first, expected: real.len(), other, found: noise.len() });
         }
         let (real, noise) = (<D::First as crate::Sample<D::Scalar>>::column(real), flat(noise));
-        self.judge(generator, discriminator, (real, None, Selection::All), (noise, None))
+        self.judge(
+            generator,
+            discriminator,
+            Chosen { real, of_real: None, selection: Selection::All },
+            (noise, None),
+        )
     }
 
     /// One step of the generator, by its gradient through the discriminator, which stays as it is.
@@ -111,17 +123,12 @@ where
         &mut self,
         generator: &G,
         discriminator: &mut D,
-        (real, of_real, selection): (Column<'_, G::Scalar>, Option<Column<'_, G::Scalar>>, Selection<'_>),
+        Chosen { real, of_real, selection }: Chosen<'_, G::Scalar>,
         (noise, told): (&[G::Scalar], Option<Column<'_, G::Scalar>>),
     ) -> Result<Judgement> {
         let samples = self.samples::<G>(noise)?;
         let columns = columns(Column::Numbers(noise), told);
-        let inputs = Inputs {
-            columns: in_use(&columns, told),
-            selection: Selection::All,
-            samples,
-            sequences: Sequences::default(),
-        };
+        let inputs = flowing(in_use(&columns, told), Selection::All, samples);
         let step = self.next();
         let memory = forward(generator, inputs, step, &mut self.generator.workspace);
         self.made.clear();
@@ -129,12 +136,7 @@ where
 
         let game = self.settings.game;
         let real_columns = self::columns(real, of_real);
-        let inputs = Inputs {
-            columns: in_use(&real_columns, of_real),
-            selection,
-            samples,
-            sequences: Sequences::default(),
-        };
+        let inputs = flowing(in_use(&real_columns, of_real), selection, samples);
         let step = self.next();
         let side = &mut self.discriminator;
         let memory = forward(discriminator, inputs, step, &mut side.workspace);
@@ -143,12 +145,7 @@ where
 
         let step = self.next();
         let made_columns = self::columns(Column::Numbers(&self.made), told);
-        let inputs = Inputs {
-            columns: in_use(&made_columns, told),
-            selection: Selection::All,
-            samples,
-            sequences: Sequences::default(),
-        };
+        let inputs = flowing(in_use(&made_columns, told), Selection::All, samples);
         let side = &mut self.discriminator;
         let memory = forward(discriminator, inputs, step, &mut side.workspace);
         let [by_made, score_of_made] = score::<D>(game, Of::Made, memory, samples);
@@ -177,12 +174,7 @@ where
         let samples = self.samples::<G>(noise)?;
         let (made_step, judged_step) = (self.next(), self.next());
         let noise_columns = columns(Column::Numbers(noise), told);
-        let making = Inputs {
-            columns: in_use(&noise_columns, told),
-            selection: Selection::All,
-            samples,
-            sequences: Sequences::default(),
-        };
+        let making = flowing(in_use(&noise_columns, told), Selection::All, samples);
         let Side { gradient, workspace, .. } = &mut self.generator;
         let made = forward(generator, making, made_step, workspace);
         let (outputs, by_outputs) = (G::__output(samples), G::__output_gradient(samples));
@@ -191,12 +183,7 @@ where
         self.made.clear();
         self.made.extend_from_slice(&made[outputs]);
         let made_columns = columns(Column::Numbers(&self.made), told);
-        let judging = Inputs {
-            columns: in_use(&made_columns, told),
-            selection: Selection::All,
-            samples,
-            sequences: Sequences::default(),
-        };
+        let judging = flowing(in_use(&made_columns, told), Selection::All, samples);
         let side = &mut self.discriminator;
         let memory = forward(discriminator, judging, judged_step, &mut side.workspace);
         let [loss, _] = score::<D>(self.settings.game, Of::Generator, memory, samples);
@@ -245,6 +232,11 @@ fn in_use<'a, T>(columns: &'a [Column<'a, T>; 2], told: Option<Column<'_, T>>) -
     if told.is_some() { columns } else { &columns[..1] }
 }
 
+/// What goes into one pass.
+fn flowing<'a, T>(columns: &'a [Column<'a, T>], selection: Selection<'a>, samples: usize) -> Inputs<'a, T> {
+    Inputs { columns, selection, samples, sequences: Sequences::default() }
+}
+
 fn forward<'m, N: Network>(
     network: &N,
     inputs: Inputs<'_, N::Scalar>,
@@ -252,7 +244,7 @@ fn forward<'m, N: Network>(
     workspace: &'m mut Workspace<N>,
 ) -> &'m mut [N::Scalar] {
     let memory = workspace.memory.take(N::__train_len(inputs.samples));
-    let (kept, scratch) = memory.split_at_mut(kept::<N>(inputs.samples));
+    let (kept, scratch) = memory.split_at_mut(N::__kept_over(inputs.samples, inputs.samples));
     network.__forward(inputs, noise, kept, scratch);
     memory
 }
@@ -265,7 +257,7 @@ fn backward<N: Network>(
     by_inputs: &mut [&mut [N::Scalar]],
     memory: &mut [N::Scalar],
 ) {
-    let (kept, scratch) = memory.split_at_mut(kept::<N>(inputs.samples));
+    let (kept, scratch) = memory.split_at_mut(N::__kept_over(inputs.samples, inputs.samples));
     network.__backward(inputs, noise, gradient, by_inputs, kept, scratch);
 }
 
