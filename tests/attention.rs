@@ -391,7 +391,7 @@ fn tensors_have_pytorchs_names() {
         "multi_head_attention2.out_proj.weight",
     ];
     assert_eq!(names, want);
-    let learned = |network: &[formwork::TensorInfo]| -> usize {
+    let learned = |network: formwork::Tensors| -> usize {
         network.iter().filter(|info| info.role == Role::Learned).map(|info| info.len).sum()
     };
     assert_eq!(learned(Shared::<f32>::TENSORS), 4 * 36 + 24 + 9 * 6);

@@ -142,7 +142,7 @@ fn fill(numbers: &mut [f32], start: u32) {
 /// What a network is and does, as far as it can be compared.
 struct Report {
     weights: Vec<u32>,
-    tensors: &'static [formwork::TensorInfo],
+    tensors: formwork::Tensors,
     graph: &'static formwork::Graph,
     parameters: usize,
     least: usize,

@@ -47,7 +47,7 @@ fn weights<N: Network<Scalar = f32>>() -> Box<N> {
                     part.copy_from_slice(&table[..part.len()]);
                 }
             }
-            _ => formwork::init::initialize(network.as_mut_slice(), std::slice::from_ref(tensor), 7),
+            _ => formwork::init::initialize(network.as_mut_slice(), [tensor], 7),
         }
     }
     network

@@ -4,7 +4,7 @@ mod common;
 
 use common::goldens::{self, Case};
 use formwork::optimizers::{Adam, AdamW, Optimizer, Sgd};
-use formwork::{Init, Parameters, Real, Role, TensorInfo};
+use formwork::{Init, Parameters, Real, Role, TensorInfo, TensorRow, Tensors};
 
 /// The parameters of the reference problem, with the weight in PyTorch's layout and fill between the tensors.
 #[repr(C)]
@@ -14,10 +14,10 @@ struct Linear<T> {
     bias: [T; 3],
 }
 
-const fn tensor(name: &'static str, shape: &'static [usize], offset: usize, len: usize) -> TensorInfo {
+const fn tensor(name: &'static str, shape: &'static [usize], offset: usize, len: usize) -> TensorRow {
     let axes: &[usize] = if shape.len() == 2 { &[0, 1] } else { &[0] };
     let init = Init::Constant(0.0);
-    TensorInfo {
+    TensorRow::Tensor(TensorInfo {
         name: formwork::TensorName::new(name),
         shape,
         memory_shape: shape,
@@ -26,13 +26,13 @@ const fn tensor(name: &'static str, shape: &'static [usize], offset: usize, len:
         len,
         role: Role::Learned,
         init,
-    }
+    })
 }
 
 // SAFETY: 19 scalars and nothing else; the ranges lie inside and apart.
 unsafe impl<T: Real> Parameters for Linear<T> {
     type Scalar = T;
-    const TENSORS: &'static [TensorInfo] = &[tensor("weight", &[3, 5], 0, 15), tensor("bias", &[3], 16, 3)];
+    const TENSORS: Tensors = Tensors::new(&[tensor("weight", &[3, 5], 0, 15), tensor("bias", &[3], 16, 3)]);
 }
 
 /// Follows the recorded gradients from the recorded start; the parameters must pass through the recorded places.

@@ -120,7 +120,7 @@ impl Run<'_> {
         let case = self.case;
         let mut network = N::zeroed();
         for info in N::TENSORS {
-            let values = case.values::<N::Scalar>(&format!("param.{}", self.name_of(info)));
+            let values = case.values::<N::Scalar>(&format!("param.{}", self.name_of(&info)));
             assert_eq!(values.len(), info.len, "{}: {}", case.name, info.name);
             let tensor = &mut network.as_mut_slice()[info.range()];
             info.places().zip(values).for_each(|(place, value)| tensor[place] = value);
@@ -148,7 +148,7 @@ impl Run<'_> {
         for info in N::TENSORS {
             let tensor = &gradient.as_slice()[info.range()];
             let got: Vec<N::Scalar> = info.places().map(|place| tensor[place]).collect();
-            case.check(&format!("grad_param.{}", self.name_of(info)), &got);
+            case.check(&format!("grad_param.{}", self.name_of(&info)), &got);
         }
         let mut predicted = zeroed_vec::<N::Output>(samples);
         network
@@ -319,7 +319,7 @@ fn training_a_language_model() {
     let run = Run { case: &case, length_first: false, name: gpt };
     let mut network = GptTrained::<f64>::zeroed();
     for info in GptTrained::<f64>::TENSORS {
-        let values = case.values::<f64>(&format!("param.{}", run.name_of(info)));
+        let values = case.values::<f64>(&format!("param.{}", run.name_of(&info)));
         info.places().zip(values).for_each(|(place, v)| network.as_mut_slice()[info.offset + place] = v);
     }
     let read = |network: &GptTrained<f64>, info: &TensorInfo| -> Vec<f64> {
@@ -341,7 +341,7 @@ fn training_a_language_model() {
         pass.backward(&mut gradient);
         if step == 0 {
             for info in GptTrained::<f64>::TENSORS {
-                case.check(&format!("grad_first.{}", run.name_of(info)), &read(&gradient, info));
+                case.check(&format!("grad_first.{}", run.name_of(&info)), &read(&gradient, &info));
             }
         }
         let norm = gradient.as_slice().iter().map(|g| g * g).sum::<f64>().sqrt();
@@ -353,7 +353,7 @@ fn training_a_language_model() {
     case.check("loss", &losses);
     case.check("grad_norm", &norms);
     for info in GptTrained::<f64>::TENSORS {
-        case.check(&format!("final.{}", run.name_of(info)), &read(&network, info));
+        case.check(&format!("final.{}", run.name_of(&info)), &read(&network, &info));
     }
     let predicted = network.predict_batch(&tokens_of(&case, "batch.input", 0));
     case.check("eval_output", flat(&predicted));

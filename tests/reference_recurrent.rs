@@ -191,7 +191,7 @@ fn follow<'a, N, const S: usize, const V: usize, const C: usize>(
     assert!(N::TENSORS.iter().all(|info| info.role == Role::Learned));
     for info in N::TENSORS {
         let values = case.values::<f64>(&format!("param.{}", info.name));
-        for (place, value) in places(info).into_iter().zip(values) {
+        for (place, value) in places(&info).into_iter().zip(values) {
             network.as_mut_slice()[place] = value;
         }
     }
@@ -224,10 +224,10 @@ fn follow<'a, N, const S: usize, const V: usize, const C: usize>(
         pass.backward(&mut gradient);
         if step == 0 {
             for info in N::TENSORS {
-                case.check(&format!("grad_first.{}", info.name), &read(&gradient, info));
+                case.check(&format!("grad_first.{}", info.name), &read(&gradient, &info));
             }
         }
-        let all = N::TENSORS.iter().flat_map(TensorInfo::range);
+        let all = N::TENSORS.iter().flat_map(|info| info.range());
         let norm = all.map(|i| gradient.as_slice()[i].powi(2)).sum::<f64>().sqrt();
         norms.push(norm);
         if norm > clip {
@@ -238,7 +238,7 @@ fn follow<'a, N, const S: usize, const V: usize, const C: usize>(
     case.check("loss", &losses);
     case.check("grad_norm", &norms);
     for info in N::TENSORS {
-        case.check(&format!("final.{}", info.name), &read(&network, info));
+        case.check(&format!("final.{}", info.name), &read(&network, &info));
     }
     let mut outputs = vec![SVector::<f64, C>::zeros(); shape[1]];
     let samples = batch(&inputs[0]);

@@ -90,8 +90,8 @@ fn start<N: Network>(case: &Case) -> Box<N> {
     let mut network = N::zeroed();
     for info in N::TENSORS {
         let group = if info.role == Role::Learned { "param" } else { "buffer_before" };
-        let values = case.values::<N::Scalar>(&format!("{group}.{}", name(info)));
-        for (place, value) in places(info).into_iter().zip(values) {
+        let values = case.values::<N::Scalar>(&format!("{group}.{}", name(&info)));
+        for (place, value) in places(&info).into_iter().zip(values) {
             network.as_mut_slice()[place] = value;
         }
     }
@@ -128,7 +128,7 @@ where
         pass.backward(&mut gradient);
         if step == 0 {
             for info in N::TENSORS.iter().filter(|info| info.role == Role::Learned) {
-                case.check(&format!("grad_first.{}", name(info)), &read(&*gradient, info));
+                case.check(&format!("grad_first.{}", name(&info)), &read(&*gradient, &info));
             }
         }
         optimizer.step(&mut state, &mut network, &gradient);
@@ -136,7 +136,7 @@ where
     case.check("loss", &losses);
     for info in N::TENSORS {
         let group = if info.role == Role::Learned { "final" } else { "buffer_after" };
-        case.check(&format!("{group}.{}", name(info)), &read(&*network, info));
+        case.check(&format!("{group}.{}", name(&info)), &read(&*network, &info));
     }
     flat_mut(&mut inputs).copy_from_slice(&all[..all.len() / steps]);
     let mut outputs = zeroed_vec::<N::Output>(batch);
@@ -233,7 +233,7 @@ fn digits<T: Real>(suffix: &str, tolerance: f64) {
     }
     close(&format!("loss{suffix}"), &losses);
     for info in Digits::<T>::TENSORS {
-        close(&format!("final{suffix}.{}", name(info)), &read(&*network, info));
+        close(&format!("final{suffix}.{}", name(&info)), &read(&*network, &info));
     }
     let outputs = network.predict_batch(&inputs);
     let value = loss.value(&outputs, &targets, Selection::All).expect("targets");

@@ -27,8 +27,8 @@ pub(crate) fn stream(seed: u64, purpose: Purpose, number: usize) -> Stream {
 /// tensors nor the layout in memory change its numbers. Drawn in `f64` and rounded, so `f32` and `f64` networks of one
 /// seed agree.
 #[doc(hidden)]
-pub fn initialize<T: Real>(scalars: &mut [T], tensors: &[TensorInfo], seed: u64) {
-    for (number, info) in tensors.iter().enumerate() {
+pub fn initialize<T: Real>(scalars: &mut [T], tensors: impl IntoIterator<Item = TensorInfo>, seed: u64) {
+    for (number, info) in tensors.into_iter().enumerate() {
         let tensor = &mut scalars[info.range()];
         let mut stream = stream(seed, Purpose::Weights, number);
         match info.init {
@@ -38,9 +38,9 @@ pub fn initialize<T: Real>(scalars: &mut [T], tensors: &[TensorInfo], seed: u64)
                     tensor[place] = T::of(bound * (2.0 * unit(&mut stream) - 1.0));
                 }
             }
-            Init::Normal { std } => normal(tensor, info, std, &mut stream),
+            Init::Normal { std } => normal(tensor, &info, std, &mut stream),
             Init::NormalBut { std, from, to } => {
-                normal(tensor, info, std, &mut stream);
+                normal(tensor, &info, std, &mut stream);
                 for place in info.places().skip(from).take(to.saturating_sub(from)) {
                     tensor[place] = T::zero();
                 }
@@ -109,8 +109,8 @@ mod tests {
     #[test]
     fn the_layout_in_memory_does_not_change_the_numbers() {
         let (mut rows, mut columns) = (vec![0f64; 10_000], vec![0f64; 10_000]);
-        initialize(&mut rows, &[tensor(UNIFORM, &[200, 50], &[0, 1], 0)], 3);
-        initialize(&mut columns, &[tensor(UNIFORM, &[50, 200], &[1, 0], 0)], 3);
+        initialize(&mut rows, [tensor(UNIFORM, &[200, 50], &[0, 1], 0)], 3);
+        initialize(&mut columns, [tensor(UNIFORM, &[50, 200], &[1, 0], 0)], 3);
         for (row, column) in [(0, 0), (7, 49), (199, 3)] {
             assert_eq!(rows[row * 50 + column], columns[column * 200 + row]);
         }
@@ -122,7 +122,7 @@ mod tests {
         let table = [tensor(UNIFORM, &[200, 50], &[0, 1], 0), tensor(UNIFORM, &[200, 50], &[0, 1], 10_000)];
         let draw = |seed| {
             let mut scalars = vec![0f64; 20_000];
-            initialize(&mut scalars, &table, seed);
+            initialize(&mut scalars, table, seed);
             scalars
         };
         let drawn = draw(1);
@@ -130,7 +130,7 @@ mod tests {
         assert_ne!(drawn, draw(2));
         assert_ne!(drawn[..10_000], drawn[10_000..]);
         let mut single = vec![0f32; 20_000];
-        initialize(&mut single, &table, 1);
+        initialize(&mut single, table, 1);
         assert!(single.iter().zip(&drawn).all(|(&s, &d)| s == d as f32));
     }
 
@@ -138,7 +138,7 @@ mod tests {
     fn the_moments_are_those_asked_for() {
         let moments = |init| {
             let mut scalars = vec![0f64; 10_000];
-            initialize(&mut scalars, &[tensor(init, &[200, 50], &[0, 1], 0)], 11);
+            initialize(&mut scalars, [tensor(init, &[200, 50], &[0, 1], 0)], 11);
             let mean = scalars.iter().sum::<f64>() / 1e4;
             let variance = scalars.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 1e4;
             (mean, variance.sqrt(), scalars.iter().fold(0f64, |m, x| m.max(x.abs())))
@@ -159,7 +159,7 @@ mod tests {
     fn zeros_stand_where_they_are_asked_for() {
         let draw = |init| {
             let mut scalars = vec![f32::NAN; 10_000];
-            initialize(&mut scalars, &[tensor(init, &[200, 50], &[0, 1], 0)], 4);
+            initialize(&mut scalars, [tensor(init, &[200, 50], &[0, 1], 0)], 4);
             scalars
         };
         let (whole, with) =

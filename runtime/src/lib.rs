@@ -593,6 +593,7 @@ pub mod sequences;
 pub mod sets;
 pub mod tensor;
 mod tensor_name;
+mod tensors;
 pub mod train;
 mod workspace;
 
@@ -607,6 +608,7 @@ pub use real::Real;
 pub use sample::{Column, Sample};
 pub use tensor::Tensor;
 pub use tensor_name::TensorName;
+pub use tensors::{TensorRow, Tensors, TensorsIter};
 pub use workspace::{Memory, Workspace};
 
 /// What a program that declares, trains and uses networks needs: `use formwork::prelude::*;`.

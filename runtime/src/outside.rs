@@ -7,7 +7,7 @@ use crate::network::{Inputs, MAX_INPUTS};
 use crate::parameters::{view, view_mut};
 use crate::sample::Column;
 use crate::sequences::Sequences;
-use crate::{Graph, Network, Role, Selection, TensorInfo};
+use crate::{Graph, Network, Role, Selection, Tensors};
 use core::ops::Range;
 
 /// What an outer network has to know of an inner one.
@@ -16,7 +16,7 @@ pub struct About {
     /// The description.
     pub graph: &'static Graph,
     /// The table of tensors.
-    pub tensors: &'static [TensorInfo],
+    pub tensors: Tensors,
     /// All scalars.
     pub scalars: usize,
     /// The learned ones.
@@ -92,12 +92,11 @@ pub const fn learned(about: &About) -> usize {
 
 /// The frozen scalars.
 pub const fn frozen(about: &About) -> usize {
-    let (mut sum, mut row) = (0, 0);
-    while row < about.tensors.len() {
-        if matches!(about.tensors[row].role, Role::Frozen) {
-            sum += about.tensors[row].len;
+    let (mut sum, mut tensors) = (0, about.tensors.iter());
+    while let Some((role, _, len)) = tensors.advance_place() {
+        if matches!(role, Role::Frozen) {
+            sum += len;
         }
-        row += 1;
     }
     sum
 }
@@ -156,25 +155,23 @@ impl NoScratch {
 }
 
 /// How many running averages there are.
-pub const fn averages(tensors: &[TensorInfo]) -> usize {
-    let (mut count, mut row) = (0, 0);
-    while row < tensors.len() {
-        count += is_average(tensors[row].role) as usize;
-        row += 1;
+pub const fn averages(tensors: Tensors) -> usize {
+    let (mut count, mut tensors) = (0, tensors.iter());
+    while let Some((role, ..)) = tensors.advance_place() {
+        count += is_average(role) as usize;
     }
     count
 }
 
 /// The places of the running averages.
-pub const fn ranges_of_averages<const N: usize>(tensors: &[TensorInfo]) -> [Range<usize>; N] {
+pub const fn ranges_of_averages<const N: usize>(tensors: Tensors) -> [Range<usize>; N] {
     let mut ranges = [const { 0..0 }; N];
-    let (mut at, mut row) = (0, 0);
-    while row < tensors.len() {
-        if is_average(tensors[row].role) {
-            ranges[at] = tensors[row].range();
+    let (mut at, mut tensors) = (0, tensors.iter());
+    while let Some((role, offset, len)) = tensors.advance_place() {
+        if is_average(role) {
+            ranges[at] = offset..offset + len;
             at += 1;
         }
-        row += 1;
     }
     ranges
 }

@@ -1,6 +1,6 @@
 //! A network as one flat slice of scalars, with a table that says what lies where.
 
-use crate::{Error, Real, TensorName};
+use crate::{Error, Real, TensorName, Tensors};
 
 /// What a tensor of a network is there for, and so what an optimizer does with it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -122,7 +122,7 @@ pub unsafe trait Parameters: Sized + Send + Sync + 'static {
     type Scalar: Real;
 
     /// The tensors in the order in which they were declared.
-    const TENSORS: &'static [TensorInfo];
+    const TENSORS: Tensors;
 
     /// The number of scalars, fill included.
     const SCALARS: usize = size_of::<Self>() / size_of::<Self::Scalar>();
@@ -221,7 +221,7 @@ fn fits<P: Parameters>(scalars: &[P::Scalar]) {
     assert_eq!(scalars.as_ptr().align_offset(align_of::<P>()), 0, "a network that starts elsewhere");
 }
 
-fn find(tensors: &'static [TensorInfo], name: &str) -> Result<&'static TensorInfo, Error> {
+fn find(tensors: Tensors, name: &str) -> Result<TensorInfo, Error> {
     tensors.iter().find(|t| t.name == *name).ok_or_else(|| Error::UnknownTensor {
         name: name.into(),
         known: tensors.iter().map(|t| t.name.to_string()).collect(),

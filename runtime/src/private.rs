@@ -16,7 +16,7 @@ pub use crate::kernels::small;
 pub use crate::network::{Inputs, equally_many};
 pub use crate::sequences;
 
-pub use crate::rounds::{Row, add_gradient, link, link_in, link_out, part_of, part_of_mut, tensors};
+pub use crate::rounds::{add_gradient, link, link_in, link_out, part_of, part_of_mut};
 pub use formwork_macros::{blocks, network};
 pub use nalgebra::SMatrix;
 pub use std::boxed::Box;

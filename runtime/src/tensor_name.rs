@@ -1,12 +1,7 @@
 //! A tensor's name, which in a repetition has the round's number in it.
 
+use crate::tensors::{MAX_NETWORKS_DEEP, MAX_ROUNDS_DEEP};
 use core::fmt;
-
-/// The most repetitions inside one another, those of networks inside counted.
-const MAX_DEPTH: usize = 8;
-
-/// The most networks of other invocations inside one another, and the innermost one's own names.
-const MAX_PARTS: usize = 4;
 
 /// The name of a tensor in files: `conv1.weight`, and `body.3.conv1.weight` in the fourth round of a repetition.
 ///
@@ -22,26 +17,26 @@ const MAX_PARTS: usize = 4;
 pub struct TensorName {
     /// One behind the other: the places of networks inside one another, and the name in the innermost. A `*` stands
     /// for a round's number.
-    parts: [&'static str; MAX_PARTS],
-    rounds: [u16; MAX_DEPTH],
+    parts: [&'static str; MAX_NETWORKS_DEEP],
+    rounds: [u16; MAX_ROUNDS_DEEP],
 }
 
 impl TensorName {
     /// A name without a repetition in it.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        let mut parts = [""; MAX_PARTS];
+        let mut parts = [""; MAX_NETWORKS_DEEP];
         parts[0] = name;
-        TensorName { parts, rounds: [0; MAX_DEPTH] }
+        TensorName { parts, rounds: [0; MAX_ROUNDS_DEEP] }
     }
 
     /// The name in a network around, where this one stands at a place, `features.`.
     pub(crate) const fn inside(mut self, place: &'static str) -> Self {
         assert!(
-            self.parts[MAX_PARTS - 1].is_empty(),
+            self.parts[MAX_NETWORKS_DEEP - 1].is_empty(),
             "networks of other invocations stand more than three deep"
         );
-        let mut part = MAX_PARTS - 1;
+        let mut part = MAX_NETWORKS_DEEP - 1;
         while part > 0 {
             self.parts[part] = self.parts[part - 1];
             part -= 1;
@@ -52,7 +47,7 @@ impl TensorName {
             stars += (place.as_bytes()[byte] == b'*') as usize;
             byte += 1;
         }
-        let mut level = MAX_DEPTH;
+        let mut level = MAX_ROUNDS_DEEP;
         while level > 0 {
             level -= 1;
             if level >= stars {

@@ -40,7 +40,7 @@ where
 
 /// The gradient of `Σ outputs · weights` against central differences, for every learned number.
 pub fn check_batch<'b, N: Network<Scalar = f64>>(batch: N::Batch<'b>, indices: &'b [usize]) {
-    let all = learned::<N>().flat_map(TensorInfo::range).collect::<Vec<_>>();
+    let all = learned::<N>().flat_map(|info| info.range()).collect::<Vec<_>>();
     assert_eq!(all.len(), N::PARAMETERS, "{}: every learned number is checked", N::GRAPH.name);
     compare::<N>(batch, indices, &all, &[1e-5]);
     compare_inputs::<N>(batch, indices, None, &[1e-5]);
@@ -62,7 +62,7 @@ pub fn check_batch_spots<'b, N: Network<Scalar = f64>>(
     compare_inputs::<N>(batch, indices, Some(4 * of_each), &steps);
 }
 
-fn learned<N: Network<Scalar = f64>>() -> impl Iterator<Item = &'static TensorInfo> {
+fn learned<N: Network<Scalar = f64>>() -> impl Iterator<Item = TensorInfo> {
     N::TENSORS.iter().filter(|tensor| tensor.role == Role::Learned)
 }
 

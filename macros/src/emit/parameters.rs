@@ -103,26 +103,19 @@ impl Emit<'_> {
         let Names { krate, scalar, generics, bounds, name } = &self.names;
         let fields = &self.plan.fields;
         let mut tensors = Vec::new();
-        let count = self.tensors(fields, "", Dim::ZERO, &mut tensors);
+        self.tensors(fields, "", Dim::ZERO, &mut tensors);
         let offsets = self.offsets(fields, &TokenStream::new(), Dim::ZERO);
         let total = number(fields::size(fields));
         let checks = self.if_good(quote! {
             ::core::assert!(::core::mem::size_of::<Self>() == #total * ::core::mem::size_of::<#scalar>());
             #(#offsets)*
         });
-        let repeated = self.has_rows();
-        let table = if repeated {
-            let count = number(count);
-            quote!(&#krate::__private::tensors::<{ #count }>(&[#(#tensors),*]))
-        } else {
-            quote!(&[#(#tensors),*])
-        };
         quote! {
             // SAFETY: the struct is `repr(C)` and made of scalars alone; its size and the place of every layer are
             // compared with the table when the program is compiled.
             unsafe impl #bounds #krate::Parameters for #name #generics {
                 type Scalar = #scalar;
-                const TENSORS: &'static [#krate::TensorInfo] = #table;
+                const TENSORS: #krate::Tensors = #krate::Tensors::new(&[#(#tensors),*]);
                 const SCALARS: ::core::primitive::usize = {
                     #checks
                     #total
@@ -131,46 +124,40 @@ impl Emit<'_> {
         }
     }
 
-    /// The rows of the table of tensors; those of a repetition stand once, between its beginning and its end. Gives
-    /// how many rows the whole table has.
-    fn tensors(&self, fields: &[Field], path: &str, base: Dim, rows: &mut Vec<TokenStream>) -> Dim {
+    /// The rows of the table of tensors; those of a repetition stand once, between its beginning and its end.
+    fn tensors(&self, fields: &[Field], path: &str, base: Dim, rows: &mut Vec<TokenStream>) {
         let krate = &self.names.krate;
-        let repeated = self.has_rows();
-        let mut count = Dim::ZERO;
         for field in fields {
             let mut offset = base + field.offset;
             let path = format!("{path}{}.", field.name);
-            let (path, rounds) = match field.repeat {
+            let path = match field.repeat {
                 Some(rounds) => {
                     let (rounds, stride) = (number(rounds), number(field.len));
-                    rows.push(quote!(#krate::__private::Row::Repeat { rounds: #rounds, stride: #stride }));
-                    (format!("{path}*."), field.repeat)
+                    rows.push(quote!(#krate::TensorRow::Repeat { rounds: #rounds, stride: #stride }));
+                    format!("{path}*.")
                 }
-                None => (path, None),
+                None => path,
             };
-            let inner = match &field.kind {
+            match &field.kind {
                 FieldKind::Struct(_, inner) => self.tensors(inner, &path, offset, rows),
-                FieldKind::Guess(..) => Dim::ZERO,
+                FieldKind::Guess(..) => {}
                 FieldKind::Layer(node, parameters) => {
                     for parameter in parameters {
                         rows.push(match self.plan.shaped.layer(*node).network() {
                             Some(network) => self.rows_of(network.path(), *node, &path, offset),
                             None => {
                                 let row = tensor(krate, &path, parameter, offset);
-                                if repeated { quote!(#krate::__private::Row::Tensor(#row)) } else { row }
+                                quote!(#krate::TensorRow::Tensor(#row))
                             }
                         });
                         offset += parameter.len();
                     }
-                    parameters.iter().map(Parameter::rows).sum()
                 }
-            };
-            if rounds.is_some() {
-                rows.push(quote!(#krate::__private::Row::End));
             }
-            count += inner * rounds.unwrap_or(Dim::ONE);
+            if field.repeat.is_some() {
+                rows.push(quote!(#krate::TensorRow::End));
+            }
         }
-        count
     }
 
     /// The rows of all tensors of a network from elsewhere.
@@ -179,20 +166,13 @@ impl Emit<'_> {
         let frozen = self.plan.shaped.frozen(node).is_some();
         let network = self.names.outside(&self.names.in_constants(path));
         quote! {
-            #krate::__private::Row::Network {
+            #krate::TensorRow::Network {
                 about: #network::__ABOUT,
                 name: #name,
                 offset: #offset,
                 frozen: #frozen,
             }
         }
-    }
-
-    /// Whether the table of tensors is made of rows, of which some stand for several.
-    fn has_rows(&self) -> bool {
-        let graph = &self.plan.shaped.graph;
-        let outside = |n| self.plan.shaped.layer(NodeId(n)).network().is_some();
-        self.plan.fields.iter().any(has_rounds) || (0..graph.nodes.len()).any(outside)
     }
 
     /// What compares the places of fields with those of the struct. Inside a repetition places count from its element.
@@ -265,15 +245,6 @@ pub fn field_part(field: &Field) -> Part {
         FieldKind::Layer(node, _) | FieldKind::Guess(node, _) => Part::Node(*node),
         FieldKind::Struct(group, _) => Part::Close(*group),
     }
-}
-
-/// Whether a field is an array, or has one in it.
-fn has_rounds(field: &Field) -> bool {
-    let inner = match &field.kind {
-        FieldKind::Struct(_, inner) => inner.iter().any(has_rounds),
-        FieldKind::Layer(..) | FieldKind::Guess(..) => false,
-    };
-    field.repeat.is_some() || inner
 }
 
 /// What a field's struct is, or one element of it.

@@ -83,7 +83,7 @@ impl Emit<'_> {
             let krate = &self.names.krate;
             let network = self.names.outside(&self.names.in_constants(network.path()));
             return quote! {{
-                const __TENSORS: &[#krate::TensorInfo] = #network::__ABOUT.tensors;
+                const __TENSORS: #krate::Tensors = #network::__ABOUT.tensors;
                 const __COUNT: ::core::primitive::usize = #krate::__private::outside::averages(__TENSORS);
                 const __RANGES: &[::core::ops::Range<::core::primitive::usize>] =
                     &#krate::__private::outside::ranges_of_averages::<__COUNT>(__TENSORS);

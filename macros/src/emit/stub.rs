@@ -97,7 +97,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
                 #krate::Graph { name: #graph_name, inputs: &[], nodes: &[], groups: &[], outputs: &[], fingerprint: 0 };
             unsafe impl #bounds #krate::Parameters for #name #generics {
                 type Scalar = #scalar;
-                const TENSORS: &'static [#krate::TensorInfo] = &[];
+                const TENSORS: #krate::Tensors = #krate::Tensors::new(&[]);
                 const SCALARS: #usize = ::core::mem::size_of::<Self>() / ::core::mem::size_of::<#scalar>();
             }
             #implementations

@@ -48,7 +48,7 @@ fn write<N: Network>(network: &N, out: &mut dyn Write) -> std::io::Result<()> {
         header.insert(name, json!({ "dtype": dtype, "shape": shape, "data_offsets": [begin, end] }));
     };
     // The counts come first because they are the widest numbers: so everything is aligned.
-    let counts: Vec<(String, i64)> = N::TENSORS.iter().filter_map(|info| count_of(network, info)).collect();
+    let counts: Vec<(String, i64)> = N::TENSORS.iter().filter_map(|info| count_of(network, &info)).collect();
     for (name, _) in &counts {
         entry(name.clone(), "I64", &[], 8);
     }
@@ -190,7 +190,7 @@ fn check_tensors<'f, N: Network>(file: &Path, tensors: &SafeTensors<'f>) -> Resu
     let known = |name: &str| {
         N::TENSORS
             .iter()
-            .any(|info| info.name == *name || count_name(info).is_some_and(|count| count == name))
+            .any(|info| info.name == *name || count_name(&info).is_some_and(|count| count == name))
     };
     let mut extra: Vec<&str> = tensors.names().into_iter().filter(|name| !known(name)).collect();
     extra.sort_unstable();
@@ -219,7 +219,7 @@ fn count_of<N: Network>(network: &N, info: &TensorInfo) -> Option<(String, i64)>
 }
 
 /// The tensors that stand in a file as scalars: all but counts.
-fn scalars<N: Network>() -> impl Iterator<Item = &'static TensorInfo> {
+fn scalars<N: Network>() -> impl Iterator<Item = TensorInfo> {
     N::TENSORS.iter().filter(|info| info.role != Role::Count)
 }
 

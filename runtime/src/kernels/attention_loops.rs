@@ -70,12 +70,12 @@ fn raise<T: Elementary>(shift: T, x: &mut [T]) -> T {
     let (whole, rest) = x.as_chunks_mut::<SUMS>();
     for chunk in whole {
         for (lane, x) in lanes.iter_mut().zip(chunk) {
-            *x = (*x - shift).exp_of();
+            *x = (*x - shift).exp_of_negative();
             *lane += *x;
         }
     }
     for (lane, x) in lanes.iter_mut().zip(rest) {
-        *x = (*x - shift).exp_of();
+        *x = (*x - shift).exp_of_negative();
         *lane += *x;
     }
     tree(lanes, |a, b| a + b)
@@ -99,7 +99,7 @@ pub(super) fn powers<T: Elementary>(block: &Block, fresh: bool, mask: &[T], s: &
         // Where nothing has been seen all differences would be NaN.
         let shift = if now == T::neg_infinity() { T::zero() } else { now };
         let sum = raise(shift, x);
-        factors[row] = if fresh { T::zero() } else { (before - shift).exp_of() };
+        factors[row] = if fresh { T::zero() } else { (before - shift).exp_of_negative() };
         sums[row] = total * factors[row] + sum;
         largest[row] = now;
     }
@@ -136,7 +136,7 @@ pub(super) fn shares<T: Elementary>(block: &Block, mask: &[T], logs: &[T], s: &m
         let x = &mut x[..columns];
         block.scores(row, mask, x);
         for x in x {
-            *x = (*x - log).exp_of();
+            *x = (*x - log).exp_of_negative();
         }
     }
 }

@@ -90,7 +90,8 @@ fn gelu<T: Elementary>(x: T) -> T {
 fn gelu_slope<T: Elementary>(x: T) -> T {
     // 1 / √(2π)
     let density = T::of(0.398_942_280_401_432_7);
-    x.normal_of() + x * density * (T::of(-0.5) * x * x).exp_of()
+    let (normal, bell) = x.normal_and_bell();
+    normal + x * density * bell
 }
 
 #[inline(always)]
@@ -121,7 +122,7 @@ fn silu_slope<T: Elementary>(x: T) -> T {
 pub(super) fn softplus<T: Elementary>(beta: T, inverse: T, threshold: T, x: T) -> T {
     let u = beta * x;
     let positive = if u > T::zero() { u } else { T::zero() };
-    let soft = (positive + (-u.abs()).exp_of().ln_1p_of()) * inverse;
+    let soft = (positive + (-u.abs()).exp_of_negative().ln_1p_of()) * inverse;
     if u > threshold { x } else { soft }
 }
 
@@ -137,7 +138,7 @@ fn softplus_slope<T: Elementary>(beta: T, threshold: T, x: T) -> T {
 #[inline(always)]
 fn mish_gate<T: Elementary>(x: T) -> (T, T) {
     let (one, two) = (T::one(), T::of(2.0));
-    let e = (-x.abs()).exp_of();
+    let e = (-x.abs()).exp_of_negative();
     let (twice, square) = (two * e, e * e);
     let above = x > T::zero();
     let numerator = if above { one + twice } else { twice + square };
@@ -166,7 +167,7 @@ fn celu<T: Elementary>(alpha: T, inverse: T, x: T) -> T {
 #[inline(always)]
 fn log_sigmoid<T: Elementary>(x: T) -> T {
     let negative = if x > T::zero() { T::zero() } else { x };
-    negative - (-x.abs()).exp_of().ln_1p_of()
+    negative - (-x.abs()).exp_of_negative().ln_1p_of()
 }
 
 /// `x` within bounds; NaN stays NaN.

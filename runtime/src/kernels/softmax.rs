@@ -43,7 +43,7 @@ fn shift<T: Elementary>(max: T) -> T {
 fn row<T: Elementary>(log: bool, y: &mut [T]) {
     let max = shift(max(y));
     if log {
-        let total = sum(y, |v| (v - max).exp_of());
+        let total = sum(y, |v| (v - max).exp_of_negative());
         let total = ln_or_zero(total);
         for v in y {
             // In this order: next to a large `max` the logarithm would be rounded away.
@@ -51,7 +51,7 @@ fn row<T: Elementary>(log: bool, y: &mut [T]) {
         }
     } else {
         for v in &mut *y {
-            *v = (*v - max).exp_of();
+            *v = (*v - max).exp_of_negative();
         }
         let scale = inverse(sum(y, |v| v));
         for v in y {
@@ -71,7 +71,7 @@ fn rows<T: Elementary>(len: usize, log: bool, y: &mut [T]) {
     }
     let mut powers = [T::zero(); BLOCK];
     for (e, &v) in powers.iter_mut().zip(&*y) {
-        *e = v.exp_of();
+        *e = v.exp_of_negative();
     }
     for (y, powers) in y.chunks_exact_mut(len).zip(powers.chunks_exact(len)) {
         let total = sum(powers, |e| e);
@@ -116,7 +116,7 @@ fn columns<T: Elementary>(len: usize, inner: usize, log: bool, y: &mut [T]) {
         let max = max.map(shift);
         for i in 0..len {
             for ((t, &m), v) in total.iter_mut().zip(&max).zip(&mut y[i * inner + first..][..width]) {
-                let e = (*v - m).exp_of();
+                let e = (*v - m).exp_of_negative();
                 *t += e;
                 if !log {
                     *v = e;
@@ -159,7 +159,7 @@ fn row_backward<T: Elementary>(log: bool, y: &[T], dx: &mut [T]) {
     if log {
         let total = sum(dx, |d| d);
         for (d, &y) in dx.iter_mut().zip(y) {
-            *d -= y.exp_of() * total;
+            *d -= y.exp_of_negative() * total;
         }
     } else {
         // Formed in place: `dx` becomes `y dy` on the way.
@@ -190,7 +190,7 @@ fn columns_backward<T: Elementary>(len: usize, inner: usize, log: bool, y: &[T],
         for i in 0..len {
             let at = i * inner + first..i * inner + first + width;
             for ((&t, d), &y) in total.iter().zip(&mut dx[at.clone()]).zip(&y[at]) {
-                *d -= if log { y.exp_of() * t } else { y * t };
+                *d -= if log { y.exp_of_negative() * t } else { y * t };
             }
         }
     }

@@ -10,7 +10,7 @@ mod sgd;
 pub use adam::{Adam, AdamState, AdamW};
 pub use sgd::{Sgd, SgdState};
 
-use crate::{Error, Parameters, Real, Result, Role, TensorInfo};
+use crate::{Error, Parameters, Real, Result, Role, Tensors};
 use core::ops::Range;
 
 /// An optimizer: its settings, and how it makes a step.
@@ -57,12 +57,12 @@ pub trait Optimizer {
 }
 
 /// The ranges of the flat slice that are learned, with neighbours merged into one.
-fn learned_runs(tensors: &'static [TensorInfo]) -> impl Iterator<Item = Range<usize>> {
-    let mut tensors =
-        tensors.iter().filter(|info| info.role == Role::Learned).map(TensorInfo::range).peekable();
+fn learned_runs(tensors: Tensors) -> impl Iterator<Item = Range<usize>> {
+    let learned = |(role, _): &(Role, _)| *role == Role::Learned;
+    let mut ranges = tensors.places().filter(learned).map(|(_, range)| range).peekable();
     core::iter::from_fn(move || {
-        let mut run = tensors.next()?;
-        while let Some(next) = tensors.next_if(|next| next.start == run.end) {
+        let mut run = ranges.next()?;
+        while let Some(next) = ranges.next_if(|next| next.start == run.end) {
             run.end = next.end;
         }
         Some(run)
@@ -72,13 +72,13 @@ fn learned_runs(tensors: &'static [TensorInfo]) -> impl Iterator<Item = Range<us
 /// Takes a batch's statistics into the running averages: `new = (1 - momentum) old + momentum batch`, where an average
 /// over all batches has the momentum `1 / count`.
 fn fold_averages<N: Parameters>(network: &mut N, gradient: &N) {
-    for (i, info) in N::TENSORS.iter().enumerate() {
-        let momentum = match info.role {
+    for (i, (role, range)) in N::TENSORS.places().enumerate() {
+        let momentum = match role {
             Role::Average { momentum } => momentum,
             Role::CumulativeAverage => share_of_batch(i, network, gradient),
             Role::Count => {
-                let new = &gradient.as_slice()[info.range()];
-                for (count, &new) in network.as_mut_slice()[info.range()].iter_mut().zip(new) {
+                let new = &gradient.as_slice()[range.clone()];
+                for (count, &new) in network.as_mut_slice()[range].iter_mut().zip(new) {
                     *count += new;
                 }
                 continue;
@@ -86,8 +86,8 @@ fn fold_averages<N: Parameters>(network: &mut N, gradient: &N) {
             Role::Learned | Role::Frozen => continue,
         };
         let (old, new) = (N::Scalar::of(1.0 - momentum), N::Scalar::of(momentum));
-        let batch = &gradient.as_slice()[info.range()];
-        for (average, &batch) in network.as_mut_slice()[info.range()].iter_mut().zip(batch) {
+        let batch = &gradient.as_slice()[range.clone()];
+        for (average, &batch) in network.as_mut_slice()[range].iter_mut().zip(batch) {
             *average = old * *average + new * batch;
         }
     }
@@ -95,10 +95,11 @@ fn fold_averages<N: Parameters>(network: &mut N, gradient: &N) {
 
 /// What the batch's part is of all batches in a cumulative average, whose count comes behind it in the table.
 fn share_of_batch<N: Parameters>(average: usize, network: &N, gradient: &N) -> f64 {
-    let Some(count) = N::TENSORS[average..].iter().find(|info| info.role == Role::Count) else { return 0.0 };
+    let is_count = |(role, _): &(Role, _)| *role == Role::Count;
+    let Some((_, count)) = N::TENSORS.places().skip(average).find(is_count) else { return 0.0 };
     let sum = |counts: &[N::Scalar]| counts.iter().map(|count| count.widen()).sum::<f64>();
-    let new = sum(&gradient.as_slice()[count.range()]);
-    let all = sum(&network.as_slice()[count.range()]) + new;
+    let new = sum(&gradient.as_slice()[count.clone()]);
+    let all = sum(&network.as_slice()[count]) + new;
     if all > 0.0 { new / all } else { 0.0 }
 }
 
@@ -121,11 +122,11 @@ fn require_factor(what: &'static str, setting: &'static str, value: f64) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Init;
+    use crate::{Init, TensorInfo, TensorRow};
 
-    const fn tensor(offset: usize, len: usize, role: Role) -> TensorInfo {
+    const fn tensor(offset: usize, len: usize, role: Role) -> TensorRow {
         let init = Init::Constant(0.0);
-        TensorInfo {
+        TensorRow::Tensor(TensorInfo {
             name: crate::TensorName::new("t"),
             shape: &[],
             memory_shape: &[],
@@ -134,20 +135,20 @@ mod tests {
             len,
             role,
             init,
-        }
+        })
     }
 
     #[test]
     fn neighbours_become_one_run() {
-        static TENSORS: [TensorInfo; 5] = [
+        static TENSORS: [TensorRow; 5] = [
             tensor(0, 6, Role::Learned),
             tensor(6, 2, Role::Learned),
             tensor(16, 4, Role::Learned),
             tensor(20, 4, Role::Average { momentum: 0.1 }),
             tensor(24, 1, Role::Learned),
         ];
-        assert_eq!(learned_runs(&TENSORS).collect::<Vec<_>>(), [0..8, 16..20, 24..25]);
-        assert_eq!(learned_runs(&[]).count(), 0);
+        assert_eq!(learned_runs(Tensors::new(&TENSORS)).collect::<Vec<_>>(), [0..8, 16..20, 24..25]);
+        assert_eq!(learned_runs(Tensors::new(&[])).count(), 0);
     }
 
     #[test]

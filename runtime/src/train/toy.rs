@@ -3,7 +3,8 @@
 
 use crate::network::{Inputs, SingleInput};
 use crate::{
-    Graph, Init, Network, Node, Noise, Parameters, Port, Real, Role, Selection, Source, TensorInfo, kind,
+    Graph, Init, Network, Node, Noise, Parameters, Port, Real, Role, Selection, Source, TensorInfo,
+    TensorRow, Tensors, kind,
 };
 use core::ops::Range;
 use nalgebra::SVector;
@@ -26,8 +27,8 @@ const fn tensor(
     offset: usize,
     len: usize,
     role: Role,
-) -> TensorInfo {
-    TensorInfo {
+) -> TensorRow {
+    TensorRow::Tensor(TensorInfo {
         name: crate::TensorName::new(name),
         shape,
         memory_shape,
@@ -36,17 +37,17 @@ const fn tensor(
         len,
         role,
         init: Init::Uniform { bound: 0.5 },
-    }
+    })
 }
 
 // SAFETY: scalars only, 48 of them in 3 lines of 64 bytes (f32) or 6 (f64), so without hidden padding.
 unsafe impl<T: Real> Parameters for Line<T> {
     type Scalar = T;
-    const TENSORS: &'static [TensorInfo] = &[
+    const TENSORS: Tensors = Tensors::new(&[
         tensor("line.weight", (&[3, 5], &[5, 3], &[1, 0]), 0, 15, Role::Learned),
         tensor("line.bias", (&[3], &[3], &[0]), 15, 3, Role::Learned),
         tensor("norm.running_mean", (&[5], &[5], &[0]), 32, 5, Role::Average { momentum: MOMENTUM }),
-    ];
+    ]);
 }
 
 impl<T: Real> Line<T> {

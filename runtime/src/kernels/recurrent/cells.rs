@@ -8,6 +8,9 @@ use crate::kernels::math::Elementary;
 const WIDE: usize = 16;
 
 /// Some units from one on; what there is not is zero.
+///
+/// Each load stands by itself in the cells: a `map` over an array of gates is compiled as a function without the vectors,
+/// and an array that it copies in small pieces stalls the wide loads behind it.
 #[inline(always)]
 fn load<T: Elementary>(x: &[T], from: usize) -> [T; WIDE] {
     let x = &x[from..];
@@ -31,10 +34,10 @@ fn store<T: Elementary>(units: &[T; WIDE], x: &mut [T], from: usize) {
     x.copy_from_slice(&units[..len]);
 }
 
-/// `1 / (1 + e^-x)`. The exponential of what is far below zero is infinite, and the result zero, where it would be subnormal.
+/// `1 / (1 + e^-x)`, which is never less than `e^-87`: nothing is lost of a gate that is as good as shut.
 #[inline(always)]
 fn sigmoid<T: Elementary>(x: T) -> T {
-    T::one() / (T::one() + (-x).exp_of())
+    T::one() / (T::one() + (-x).exp_within_87())
 }
 
 /// The part of a row that belongs to one gate.
@@ -88,7 +91,10 @@ pub(crate) fn lstm<T: Elementary>(
         c.chunks_exact_mut(hidden).zip(tanh_c.chunks_exact_mut(hidden)).zip(h.chunks_exact_mut(hidden));
     for ((row, before), ((c, tanh_c), h)) in rows.zip(states) {
         for from in (0..hidden).step_by(WIDE) {
-            let [mut i, mut f, mut g, mut o] = [0, 1, 2, 3].map(|k| load(gate(row, hidden, k), from));
+            let mut i = load(gate(row, hidden, 0), from);
+            let mut f = load(gate(row, hidden, 1), from);
+            let mut g = load(gate(row, hidden, 2), from);
+            let mut o = load(gate(row, hidden, 3), from);
             let mut state = load(before, from);
             let (mut bent, mut out) = ([T::zero(); WIDE], [T::zero(); WIDE]);
             for k in 0..WIDE {
@@ -100,9 +106,10 @@ pub(crate) fn lstm<T: Elementary>(
                 bent[k] = state[k].tanh_of();
                 out[k] = o[k] * bent[k];
             }
-            for (k, values) in [i, f, g, o].iter().enumerate() {
-                store(values, gate_mut(row, hidden, k), from);
-            }
+            store(&i, gate_mut(row, hidden, 0), from);
+            store(&f, gate_mut(row, hidden, 1), from);
+            store(&g, gate_mut(row, hidden, 2), from);
+            store(&o, gate_mut(row, hidden, 3), from);
             store(&state, c, from);
             store(&bent, tanh_c, from);
             store(&out, h, from);
@@ -125,8 +132,11 @@ pub(crate) fn lstm_backward<T: Elementary>(
     let states = tanh_c.chunks_exact(hidden).zip(dh.chunks_exact(hidden)).zip(dc.chunks_exact_mut(hidden));
     for ((row, before), ((tanh_c, dh), dc)) in rows.zip(states) {
         for from in (0..hidden).step_by(WIDE) {
-            let [mut i, mut f, mut g, mut o] = [0, 1, 2, 3].map(|k| load(gate(row, hidden, k), from));
-            let [before, bent, dh] = [before, tanh_c, dh].map(|x| load(x, from));
+            let mut i = load(gate(row, hidden, 0), from);
+            let mut f = load(gate(row, hidden, 1), from);
+            let mut g = load(gate(row, hidden, 2), from);
+            let mut o = load(gate(row, hidden, 3), from);
+            let (before, bent, dh) = (load(before, from), load(tanh_c, from), load(dh, from));
             let mut dstate = load(dc, from);
             for k in 0..WIDE {
                 let one = T::one();
@@ -139,9 +149,10 @@ pub(crate) fn lstm_backward<T: Elementary>(
                 i[k] = d * new * into * (one - into);
                 g[k] = d * into * (one - new * new);
             }
-            for (k, values) in [i, f, g, o].iter().enumerate() {
-                store(values, gate_mut(row, hidden, k), from);
-            }
+            store(&i, gate_mut(row, hidden, 0), from);
+            store(&f, gate_mut(row, hidden, 1), from);
+            store(&g, gate_mut(row, hidden, 2), from);
+            store(&o, gate_mut(row, hidden, 3), from);
             store(&dstate, dc, from);
         }
     }
@@ -155,17 +166,19 @@ pub(crate) fn gru<T: Elementary>(hidden: usize, gates: &mut [T], p: &[T], before
     let states = before.chunks_exact(hidden).zip(h.chunks_exact_mut(hidden));
     for ((row, p), (before, h)) in rows.zip(states) {
         for from in (0..hidden).step_by(WIDE) {
-            let [mut r, mut z, mut n] = [0, 1, 2].map(|k| load(gate(row, hidden, k), from));
-            let [p, mut state] = [p, before].map(|x| load(x, from));
+            let mut r = load(gate(row, hidden, 0), from);
+            let mut z = load(gate(row, hidden, 1), from);
+            let mut n = load(gate(row, hidden, 2), from);
+            let (p, mut state) = (load(p, from), load(before, from));
             for k in 0..WIDE {
                 r[k] = sigmoid(r[k]);
                 z[k] = sigmoid(z[k]);
                 n[k] = (n[k] + r[k] * p[k]).tanh_of();
                 state[k] = n[k] + z[k] * (state[k] - n[k]);
             }
-            for (k, values) in [r, z, n].iter().enumerate() {
-                store(values, gate_mut(row, hidden, k), from);
-            }
+            store(&r, gate_mut(row, hidden, 0), from);
+            store(&z, gate_mut(row, hidden, 1), from);
+            store(&n, gate_mut(row, hidden, 2), from);
             store(&state, h, from);
         }
     }
@@ -185,7 +198,9 @@ pub(crate) fn gru_backward<T: Elementary>(
     let states = before.chunks_exact(hidden).zip(dh.chunks_exact_mut(hidden));
     for ((row, p), (before, dh)) in rows.zip(states) {
         for from in (0..hidden).step_by(WIDE) {
-            let [mut r, mut z, mut n] = [0, 1, 2].map(|k| load(gate(row, hidden, k), from));
+            let mut r = load(gate(row, hidden, 0), from);
+            let mut z = load(gate(row, hidden, 1), from);
+            let mut n = load(gate(row, hidden, 2), from);
             let (mut through, before, mut d) = (load(p, from), load(before, from), load(dh, from));
             for k in 0..WIDE {
                 let one = T::one();
@@ -198,9 +213,9 @@ pub(crate) fn gru_backward<T: Elementary>(
                 r[k] = dr * r[k] * (one - r[k]);
                 n[k] = dn;
             }
-            for (k, values) in [r, z, n].iter().enumerate() {
-                store(values, gate_mut(row, hidden, k), from);
-            }
+            store(&r, gate_mut(row, hidden, 0), from);
+            store(&z, gate_mut(row, hidden, 1), from);
+            store(&n, gate_mut(row, hidden, 2), from);
             store(&through, p, from);
             store(&d, dh, from);
         }
