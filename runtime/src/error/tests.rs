@@ -3,7 +3,7 @@
 use super::Error;
 use crate::data::csv::Table;
 use crate::data::{self, Dataset, idx};
-use crate::losses::MeanSquaredError;
+use crate::losses::{EachStep, Loss, MeanSquaredError};
 use crate::optimizers::Sgd;
 use crate::train::toy::Line;
 use crate::train::{History, Trainer};
@@ -53,7 +53,18 @@ macro_rules! variants {
 
 variants! {
     EmptyBatch BatchTooSmall UnequalInputs Index Outputs InputGradient UnknownTensor Bytes File MissingFile Magic Truncated
-    Content Counts Cell UnknownColumn Class Targets NoSamples Setting Diverged Weights Architecture Plot
+    Content Counts Cell UnknownColumn Class Targets NoSamples Setting Diverged Weights Architecture Plot NoSteps
+    UnequalSteps StepTargets
+}
+
+crate::network! {
+    /// Two sequences.
+    struct Pair(a: [.., 1], b: [.., 1]) -> [1] { a + b -> Rnn(1) -> Last }
+}
+
+fn sequences(a: usize, b: usize) -> Error {
+    let steps = |count| [vec![SVector::<f32, 1>::zeros(); count]];
+    Pair::new(1).predict_batch(PairBatch { a: &steps(a), b: &steps(b) }).unwrap_err()
 }
 
 type Sample = SVector<f32, 5>;
@@ -98,6 +109,20 @@ fn provoked(folder: &Folder) -> Vec<(Error, &'static str)> {
         (
             predict(&samples[..0], Selection::All, 0),
             "the batch is empty, but at least one sample is needed: leave empty batches out",
+        ),
+        (
+            sequences(0, 0),
+            "sample 0 of `a` is a sequence without a step, of which `Pair` can learn and say nothing: leave it out",
+        ),
+        (
+            sequences(2, 3),
+            "in sample 0 `a` has 2 steps and `b` has 3: the sequences of a sample must be equally long",
+        ),
+        (
+            EachStep(MeanSquaredError::new())
+                .value(&[Target::zeros(); 2], &[vec![Target::zeros(); 3]], Selection::All)
+                .unwrap_err(),
+            "2 steps came out, but the samples' targets have 3 steps: give each sample a target for each of its steps",
         ),
         (
             predict(&samples, Selection::Indices(&[0, 4]), 2),
