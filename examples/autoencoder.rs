@@ -1,8 +1,9 @@
 //! An autoencoder: digits squeezed through 32 numbers and made again, drawn side by side with the originals.
 
+mod grid;
+
 use clap::Parser;
 use formwork::{data::Image, prelude::*};
-use std::{fs::File, io::BufWriter, path::Path};
 
 network! {
     pub struct Encoder(image: [1, 28, 28]) -> [32] {
@@ -41,31 +42,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .fit(&mut network, &train)?;
     println!("{history}");
     // The two halves are networks of their own, with the trained weights.
-    let pairs: Vec<[Image; 2]> = test.inputs[..8]
-        .iter()
-        .map(|image| [*image, network.decoder.predict(&network.encoder.predict(image))])
-        .collect();
-    draw(&options.picture, &pairs)?;
+    let again = |image| network.decoder.predict(&network.encoder.predict(image));
+    let pairs: Vec<Image> = test.inputs[..8].iter().flat_map(|image| [*image, again(image)]).collect();
+    grid::draw(&options.picture, 8, 3, &pairs)?;
     println!("\noriginals and what was made of their 32 numbers: {}", options.picture.display());
-    Ok(())
-}
-
-/// Rows of four pairs, each image three times as large.
-fn draw(file: &Path, pairs: &[[Image; 2]]) -> Result<(), Box<dyn std::error::Error>> {
-    const SCALE: usize = 3;
-    const EACH: usize = 28 * SCALE + 4;
-    let (width, height) = (8 * EACH, pairs.len().div_ceil(4) * EACH);
-    let mut pixels = vec![255; width * height];
-    for (i, image) in pairs.iter().flatten().enumerate() {
-        let (left, top) = (i % 8 * EACH, i / 8 * EACH);
-        for (y, x) in (0..28 * SCALE).flat_map(|y| (0..28 * SCALE).map(move |x| (y, x))) {
-            let ink = image[0][(x / SCALE, y / SCALE)];
-            pixels[(top + y) * width + left + x] = 255 - (255.0 * ink) as u8;
-        }
-    }
-    std::fs::create_dir_all(file.parent().unwrap_or(Path::new(".")))?;
-    let mut encoder = png::Encoder::new(BufWriter::new(File::create(file)?), width as u32, height as u32);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.write_header()?.write_image_data(&pixels)?;
     Ok(())
 }

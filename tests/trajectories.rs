@@ -3,6 +3,7 @@
 mod common;
 
 use common::goldens::{Case, case};
+use common::start::{read, start};
 use formwork::prelude::*;
 use formwork::tensor::{flat, flat_mut, zeroed_vec};
 use formwork::{Noise, Role, TensorInfo};
@@ -60,42 +61,9 @@ network! {
     }
 }
 
-/// For each element in a file's order its place in memory.
-fn places(info: &TensorInfo) -> Vec<usize> {
-    let stride = |axis: usize| info.memory_shape[axis + 1..].iter().product::<usize>();
-    (0..info.len)
-        .map(|element| {
-            let mut rest = element;
-            let mut place = info.offset;
-            for (axis, &size) in info.shape.iter().enumerate().rev() {
-                place += rest % size * stride(info.axes[axis]);
-                rest /= size;
-            }
-            place
-        })
-        .collect()
-}
-
 /// The reference's name: an identifier cannot be called `layers.0`.
 fn name(info: &TensorInfo) -> String {
     info.name.to_string().replace("layers_", "layers.")
-}
-
-fn read<N: Network>(network: &N, info: &TensorInfo) -> Vec<N::Scalar> {
-    places(info).into_iter().map(|i| network.as_slice()[i]).collect()
-}
-
-/// A network with the reference's start values.
-fn start<N: Network>(case: &Case) -> Box<N> {
-    let mut network = N::zeroed();
-    for info in N::TENSORS {
-        let group = if info.role == Role::Learned { "param" } else { "buffer_before" };
-        let values = case.values::<N::Scalar>(&format!("{group}.{}", name(&info)));
-        for (place, value) in places(&info).into_iter().zip(values) {
-            network.as_mut_slice()[place] = value;
-        }
-    }
-    network
 }
 
 /// Runs all steps; `targets` cuts the targets of one step out of the reference's.
@@ -106,7 +74,7 @@ where
     L: Loss<N::Output, Y>,
     O: Optimizer,
 {
-    let mut network = start::<N>(case);
+    let mut network = start::<N>(case, name);
     let mut gradient = N::zeroed();
     let mut workspace = Workspace::<N>::new();
     let mut state = optimizer.start(&*network);
@@ -210,7 +178,7 @@ fn digits<T: Real>(suffix: &str, tolerance: f64) {
             assert!((g.widen() - w).abs() <= tolerance * largest, "{name}: {} is not {w}", g.widen());
         }
     };
-    let mut network = start::<Digits<T>>(&case);
+    let mut network = start::<Digits<T>>(&case, name);
     let mut gradient = Digits::<T>::zeroed();
     let mut workspace = Workspace::new();
     let adam = Adam::new(0.01);

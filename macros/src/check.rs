@@ -1,16 +1,32 @@
 //! Rules about the whole network, one function each.
 
-use crate::errors::{Error, Errors};
+use crate::errors::{Change, Error, Errors, How};
 use crate::graph::{Graph, Node, NodeId, Shaped};
 use crate::infer::{self, Fault};
 use crate::layers::{AnyLayer, Parameter};
 use crate::shape::{Dim, MAX_ELEMENTS, Shape};
 use crate::suggest;
+use proc_macro2::{Delimiter, TokenTree};
 
 pub fn check(shaped: &Shaped, errors: &mut Errors) {
     check_outputs(shaped, errors);
+    complete_head(shaped, errors);
     check_room(shaped, errors);
     check_steps(shaped, errors);
+}
+
+/// What a network gives whose head does not say it, for the help.
+fn complete_head(shaped: &Shaped, errors: &mut Errors) {
+    let ([output], [Some(value)]) = (&shaped.graph.header.outputs[..], &shaped.graph.results[..]) else {
+        return;
+    };
+    if let (Some(TokenTree::Group(body)), Some(shape)) =
+        (output.tokens.clone().into_iter().next(), &shaped.shapes[value.0])
+        && body.delimiter() == Delimiter::Brace
+    {
+        let change = Change { place: body.span().into(), how: How::Before, text: format!("-> {shape} ") };
+        errors.change_at(body.span_open(), format!("`-> {shape}`"), change);
+    }
 }
 
 /// Over a sequence of any length a network gives one value, and the rounds of a repetition carry no state from step to step:

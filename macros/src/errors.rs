@@ -125,7 +125,9 @@ impl Error {
         place: impl Into<Place>,
         new: impl Into<String>,
     ) -> Error {
-        self.help_with(text, vec![Change { place: place.into(), how: How::Replace, text: new.into() }])
+        // With the words that the user has for numbers which only the compiler knows.
+        let new = crate::shape::source(&new.into());
+        self.help_with(text, vec![Change { place: place.into(), how: How::Replace, text: new }])
     }
 
     /// Other tokens in a place, if no such alternative before it is good.
@@ -249,9 +251,66 @@ impl Errors {
 
     /// Adds a way out to the error that is shown at these tokens.
     pub fn help_at(&mut self, shown: Span, text: String, place: Place, new: &str) {
+        self.change_at(shown, text, Change { place, how: How::Replace, text: new.into() });
+    }
+
+    /// A way out for the mistake of that number that goes before all others, which are tried if it is not good.
+    pub fn rather(&mut self, error: usize, tokens: &TokenStream, text: String, new: &str) {
+        if let Some(error) = self.list.get_mut(error) {
+            let others = std::mem::take(&mut error.helps);
+            *error = error.clone().help_or(text, tokens, new);
+            error.helps.extend(others.into_iter().map(|help| Help { one_of: true, ..help }));
+        }
+    }
+
+    /// Adds a way out that is any change.
+    pub fn change_at(&mut self, shown: Span, text: String, change: Change) {
         let error = self.list.iter_mut().find(|e| crate::remedies::is_same(e.place.first, shown));
         if let Some(error) = error {
-            *error = error.clone().help_replace(text, place, new);
+            *error = error.clone().help_with(text, vec![change]);
+        }
+    }
+
+    /// The changes that the helps of these mistakes propose, if all of them are of such a kind.
+    pub fn certain_changes(
+        &self,
+        errors: std::ops::Range<usize>,
+        kinds: &[&str],
+    ) -> Option<Vec<Vec<Change>>> {
+        let errors = self.list.get(errors)?.iter();
+        let changes = errors.map(|error| {
+            let is_certain = kinds.iter().any(|kind| error.line.contains(kind));
+            let single = error.helps.iter().filter_map(|help| match &help.changes[..] {
+                [change] => Some(change.clone()),
+                _ => None,
+            });
+            is_certain.then(|| single.collect::<Vec<_>>()).filter(|changes| !changes.is_empty())
+        });
+        changes.collect()
+    }
+
+    /// Makes one mistake of those from that number on that are one habit: their first line is the same and goes on so.
+    pub fn merge_habits(&mut self, first: usize, habit: &str) {
+        let mut merged: Vec<Error> = self.list.split_off(first.min(self.list.len()));
+        let mut kept: Vec<Error> = Vec::new();
+        for error in merged.drain(..) {
+            let same = kept.iter_mut().find(|other| other.line == error.line && error.line.contains(habit));
+            match same {
+                Some(other) => {
+                    let changes = error.helps.into_iter().flat_map(|help| help.changes);
+                    other.helps.first_mut().into_iter().for_each(|help| help.changes.extend(changes.clone()));
+                }
+                None => kept.push(error),
+            }
+        }
+        self.list.extend(kept);
+    }
+
+    /// Adds a further place to the change that the help of the mistake proposes that begins so.
+    pub fn extend_help_of(&mut self, beginning: &str, change: Change) {
+        let error = self.list.iter_mut().find(|error| error.line.starts_with(beginning));
+        if let Some(help) = error.and_then(|error| error.helps.first_mut()) {
+            help.changes.push(change);
         }
     }
 

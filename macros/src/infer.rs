@@ -6,8 +6,8 @@ mod trial;
 
 use crate::demands::{self, Demand, Part};
 use crate::errors::Errors;
-use crate::graph::{Graph, Shaped};
-use crate::layers::Mismatch;
+use crate::graph::{Graph, NodeId, Shaped};
+use crate::layers::{At, Mismatch};
 use crate::shape::{Fact, Tree, explore_at_most};
 
 /// How many wordings of one mistake there may be where notes hang on constants.
@@ -18,7 +18,10 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
     let trial = trial::run(&graph, &[]);
     // A mistake in a block is one mistake, however often the block is used.
     let mut reported = Vec::new();
-    for failure in &trial.failures {
+    for (i, failure) in trial.failures.iter().enumerate() {
+        if trial.failures[..i].iter().any(|earlier| is_alike(&graph, earlier, failure)) {
+            continue;
+        }
         let definition = explain::definition(&graph, failure.fault);
         let at_use = explain::is_at_use(&graph, failure.fault, &failure.mismatch);
         if definition.is_some() && !at_use && reported.contains(&definition) {
@@ -26,7 +29,11 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
         }
         reported.push(definition);
         match failure.fault {
-            Fault::Node(node) => errors.push(explain::node(&graph, &trial, node, &failure.mismatch)),
+            Fault::Node(node) => {
+                let alike = trial.failures[i + 1..].iter().filter(|later| is_alike(&graph, failure, later));
+                let alike: Vec<NodeId> = alike.filter_map(|later| later.fault.node()).collect();
+                errors.push(explain::node(&graph, &trial, node, &alike, &failure.mismatch));
+            }
             Fault::Open(group) => errors.push(explain::opened(&graph, &trial, group, &failure.mismatch)),
             Fault::Close(group) => errors.push(explain::closed(&graph, &trial, group, &failure.mismatch)),
             Fault::Output(_) => {}
@@ -45,7 +52,7 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
             None => Tree::Leaf(Vec::new()),
             Some(mismatch) => explore_at_most(MOST_WORDINGS, facts, || match fault {
                 Fault::Node(node) => {
-                    vec![explain::node(&graph, &trial, *node, mismatch)]
+                    vec![explain::node(&graph, &trial, *node, &[], mismatch)]
                 }
                 Fault::Open(group) => {
                     vec![demands::conditional(&explain::opened(&graph, &trial, *group, mismatch))]
@@ -63,6 +70,16 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
     let mut graph = graph;
     graph.demands.extend(demands);
     Shaped { shapes: trial.shapes, graph, declared: Vec::new(), each_step: Vec::new() }
+}
+
+/// A value that two layers cannot take for one reason is one mistake: `(image -> Dense(5), image -> Dense(4))`.
+fn is_alike(graph: &Graph, a: &trial::Failure, b: &trial::Failure) -> bool {
+    let (Some(first), Some(second)) = (a.fault.node(), b.fault.node()) else { return false };
+    let (first, second) = (&graph.nodes[first.0], &graph.nodes[second.0]);
+    a.mismatch.at == At::Layer
+        && a.mismatch.line == b.mismatch.line
+        && [" needs ", " takes numbers, but "].iter().any(|kind| a.mismatch.line.contains(kind))
+        && (&first.inputs, first.group) == (&second.inputs, second.group)
 }
 
 /// Two outputs in the other order are one mistake, of which constants may decide whether it is one.

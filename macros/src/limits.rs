@@ -38,8 +38,17 @@ pub const QUOTED: usize = 200;
 /// Letters of a line of a message.
 pub const LINE: usize = 600;
 
-/// How much is tried to find ways out of mistakes: nodes whose shapes are found once more, names that are compared.
+/// How much is tried to find ways out of mistakes: tokens that are read once more, nodes whose shapes are found again.
 const EFFORT: usize = 200_000;
+
+/// What it takes to find the shapes of a node once more.
+pub const NODE: usize = 3;
+
+/// What it takes to read a token once more, through all stages.
+pub const TOKEN: usize = 8;
+
+/// What it takes to say once more what is wrong, for each mistake.
+pub const MISTAKE: usize = 80;
 
 /// How much arithmetic on constants there may be, in terms of sums.
 const ARITHMETIC: usize = 1_000_000;

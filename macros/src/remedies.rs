@@ -68,7 +68,9 @@ fn prove(tokens: &TokenStream, error: &mut Error, before: &[String], trials: &mu
             continue;
         }
         *trials += 1;
-        let after = (*trials <= MOST_TRIALS).then(|| mistakes_after(tokens, &help.changes)).flatten();
+        let effort = limits::TOKEN * limits::size(tokens) + limits::MISTAKE * before.len();
+        let may = *trials <= MOST_TRIALS && limits::may_try(effort);
+        let after = may.then(|| mistakes_after(tokens, &help.changes)).flatten();
         match after.map(|after| judge(&error.line, before, &after)) {
             Some(Verdict::Good) => {
                 chosen |= help.one_of;
@@ -125,7 +127,7 @@ fn judge(line: &str, before: &[String], after: &[String]) -> Verdict {
 
 /// The first lines of all mistakes that are left after a change; `None` if it cannot be done.
 fn mistakes_after(tokens: &TokenStream, changes: &[Change]) -> Option<Vec<String>> {
-    if limits::is_exhausted() || !limits::may_try(8 * limits::size(tokens)) {
+    if limits::is_exhausted() {
         return None;
     }
     let mut done = vec![false; changes.len()];

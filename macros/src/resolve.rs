@@ -5,6 +5,7 @@ mod dimensions;
 mod expressions;
 mod groups;
 mod header;
+mod meant;
 mod names;
 mod operations;
 mod outside;
@@ -16,7 +17,7 @@ mod wider;
 
 use crate::ast::{Body, Expression, Network, Pattern, Port, Program, Statement};
 use crate::demands::{Demand, Part, Ways};
-use crate::errors::{Error, Errors, Place};
+use crate::errors::{Change, Error, Errors, How, Place};
 use crate::graph::{Event, Graph, GroupId, GroupKind, Header, Node, NodeId, Scalar, Source, Value, ValueId};
 use crate::infer;
 use crate::layers::AnyLayer;
@@ -221,8 +222,7 @@ impl<'p, 'e> Builder<'p, 'e> {
         let name = declared.name;
         let Some(result) = &body.result else {
             if !body.broken {
-                let line = format!("the body of `{name}` ends without a result");
-                self.errors.push(Error::new(&body.tokens, line));
+                self.no_result(name, body);
             }
             return None;
         };
@@ -233,8 +233,28 @@ impl<'p, 'e> Builder<'p, 'e> {
         }
         let count = crate::shape::counted(declared.outputs, "values");
         let line = format!("`{name}` declares {count}, but its body gives {}", values.len());
-        self.errors.push(Error::new(&result.tokens(), line));
+        let error = Error::new(&result.tokens(), line);
+        self.errors.push(error);
         None
+    }
+
+    /// A body that ends with its last name still to be said.
+    fn no_result(&mut self, name: &Ident, body: &Body) {
+        let line = format!("the body of `{name}` ends without a result");
+        let Some(TokenTree::Group(braces)) = body.tokens.clone().into_iter().next() else { return };
+        let last = braces.stream().into_iter().last();
+        let (Some(last), Some(Statement::Let(binding))) = (last, body.statements.last()) else {
+            self.errors.push(Error::new(&body.tokens, line));
+            return;
+        };
+        let error = Error::new(braces.span_close(), line);
+        self.errors.push(match &binding.pattern {
+            Pattern::One(Some(value)) => {
+                let change = Change { place: last.span().into(), how: How::After, text: format!(" {value}") };
+                error.help_with(format!("end with `{value}`"), vec![change])
+            }
+            _ => error,
+        });
     }
 
     /// A name for a value, or for several that have names of their own: `let e = x -> Encoder;`.
@@ -285,8 +305,20 @@ impl<'p, 'e> Builder<'p, 'e> {
                 .is_some_and(|n| self.graph.nodes[n.0].layer.is_none());
         if values.len() != names.len() && !unknown && !matches!(value, Expression::Unknown(_)) {
             let given = crate::shape::counted(values.len(), "values");
-            let line = format!("{} names are bound, but there is {given}", names.len());
-            let line = if values.len() == 1 { line } else { line.replace("there is", "there are") };
+            let named = crate::shape::counted(names.len(), "names");
+            let verb = if names.len() == 1 { "is" } else { "are" };
+            let last = match value {
+                Expression::Chain(_, stages, _) => stages.last().map(|stage| suggest::source(&stage.tokens)),
+                Expression::Function(function) => Some(suggest::source(&function.call.tokens)),
+                _ => None,
+            };
+            let line = match last {
+                Some(last) => format!("{named} {verb} bound, but `{last}` gives {given}"),
+                None => format!(
+                    "{named} {verb} bound, but here {} {given}",
+                    if values.len() == 1 { "is" } else { "are" }
+                ),
+            };
             let error = Error::new(tokens, line);
             self.errors.push(self.with_offer(error, &values, names, tokens));
         }

@@ -6,20 +6,24 @@ use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 /// fewest edits, at most a third of the letters (rustc's own bound).
 pub fn similar<'a>(name: &str, known: &[&'a str], aliases: &[(&str, &'a str)]) -> Option<&'a str> {
     let plain = |s: &str| s.replace('_', "").to_lowercase();
-    if let Some(found) = known.iter().find(|k| plain(k) == plain(name)) {
+    let wanted = plain(name);
+    if let Some(found) = known.iter().find(|k| plain(k) == wanted) {
         return Some(found);
     }
-    if let Some((_, found)) = aliases.iter().find(|(a, _)| plain(a) == plain(name)) {
-        return known.contains(found).then_some(*found);
+    let mut meant = aliases.iter().filter(|(a, _)| plain(a) == wanted).peekable();
+    if meant.peek().is_some() {
+        return meant.map(|(_, found)| *found).find(|found| known.contains(found));
     }
     let bound = name.chars().count().max(3) / 3;
     // Of one letter another is nothing similar.
     if name.chars().count() == 1 {
         return None;
     }
-    known
-        .iter()
-        .map(|k| (distance(&plain(k), &plain(name)), *k))
+    // What is longer or shorter by more than that is further away than that.
+    let letters = wanted.chars().count();
+    let near =
+        known.iter().map(|k| (plain(k), *k)).filter(|(k, _)| k.chars().count().abs_diff(letters) <= bound);
+    near.map(|(plain, k)| (distance(&plain, &wanted), k))
         .filter(|(d, _)| *d <= bound)
         .min_by_key(|(d, _)| *d)
         .map(|(_, k)| k)

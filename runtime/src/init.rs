@@ -14,6 +14,8 @@ pub(crate) enum Purpose {
     Order = 2,
     /// Splitting a data set.
     Split = 3,
+    /// What a generator makes something of, one stream for each draw.
+    Latent = 4,
 }
 
 /// The stream of a seed for that purpose.

@@ -238,7 +238,7 @@
 //! | `min(a, b)`, `max(a, b)`, `pow(a, b)` | of two values, or of a value and a number |
 //! | `map(x, \|x\| x * sigmoid(1.702 * x))` | a function of your own, number by number, as `x -> map(\|x\| …)` too; `map(a, b, \|a, b\| …)` of several values of one shape. It is made of its numbers, `+ - * /`, `exp, ln, sqrt, abs, sin, cos, tanh, sigmoid, relu, softplus, min, max, pow` and `let` in a block `{ let s = …; … }` |
 //! | `zeros([8])`, `ones([3, 4])` | constants |
-//! | `normal([20])` | noise of mean 0 and variance 1, drawn anew at each training step; 0 in prediction |
+//! | `normal([20])` | noise of mean 0 and variance 1, drawn anew at each training pass; 0 in prediction |
 //! | `sum(x)`, `mean(x)` | of all numbers: a scalar; with `axis: 1` or `axis: (0, 2)` along these axes, which then are gone |
 //! | `matmul(a, b)` | `[m, k]` and `[k, n]` give `[m, n]` |
 //! | `concat(a, b, axis: 0)` | two or more values, one behind another |
@@ -260,7 +260,7 @@
 //!         (mean, log_var, mean + exp(log_var / 2) * noise)
 //!     }
 //!
-//!     /// Half of the squared distance: a loss is a network whose output is a scalar.
+//!     /// Half of the squared distance: a loss is a network whose output is a scalar (see [`Minimize`](losses::Minimize)).
 //!     pub struct Distance(a: [3], b: [3]) -> [] {
 //!         sum((a - b) * (a - b)) / 2
 //!     }
@@ -597,6 +597,7 @@ mod tensors;
 pub mod train;
 mod workspace;
 
+pub use __private::players::Shape;
 pub use data::Index;
 pub use error::{Error, Result};
 pub use graph::{Graph, Group, Node, Port, Source};
@@ -616,11 +617,11 @@ pub mod prelude {
     pub use crate::data::{Dataset, Index, Standardizer};
     pub use crate::losses::{
         BinaryCrossEntropy, CrossEntropy, EachStep, GaussianNll, Huber, KlDivergence, L1, Loss,
-        MeanSquaredError, NegativeLogLikelihood, PoissonNll, SmoothL1,
+        MeanSquaredError, Minimize, NegativeLogLikelihood, PoissonNll, SmoothL1,
     };
     pub use crate::metrics::{Accuracy, BinaryAccuracy, Metric};
     pub use crate::optimizers::{Adam, AdamW, Optimizer, Sgd};
-    pub use crate::train::{History, Trainer, patience};
+    pub use crate::train::{Adversarial, History, Trainer, patience};
     pub use crate::{Network, Parameters, Real, Selection, SingleInput, Tensor, Workspace, blocks, network};
     pub use nalgebra::{SMatrix, SVector};
 }

@@ -15,6 +15,7 @@
 //! - Blocks, sharing, other networks: [`block_signature`], [`recursion`], [`repetition_changes_shape`],
 //!   [`shared_weights_of_other_size`], [`claimed_output`].
 //! - Calls from the program around: [`sample_of_another_shape`], [`inputs_of_a_network`], [`another_network`],
+//!   [`generator_of_another_shape`],
 //!   [`loss_on_probabilities`], [`target_of_another_type`].
 //! - Legal and yet suspicious: [`lints`].
 
@@ -338,6 +339,12 @@ pages! {
     /// Every network is a type of its own, even if its shapes are those of another. `Wine::new` gives a `Box<Wine>`, and `&` of
     /// it goes where a `&Wine` is wanted.
     another_network,
+
+    /// A generator that makes something else than the discriminator judges.
+    ///
+    /// In adversarial training the discriminator sees real samples and, in their place, what the generator makes. So the
+    /// generator's output has the shape of the discriminator's first input, which is that of the data.
+    generator_of_another_shape,
 
     /// The warnings about what is legal and yet most likely a mistake.
     ///

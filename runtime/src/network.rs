@@ -351,6 +351,11 @@ pub const PREDICTION_BATCH: usize = 64;
 /// The most inputs that a network may have.
 pub(crate) const MAX_INPUTS: usize = 16;
 
+/// The scalars of working memory that stay from forward to backward.
+pub(crate) fn kept<N: Network>(samples: usize) -> usize {
+    samples * N::__KEPT[0] + N::__KEPT[1]
+}
+
 pub(crate) fn count(all: usize, selection: Selection<'_>) -> Result<usize, Error> {
     let samples = match selection {
         Selection::All => all,

@@ -5,7 +5,10 @@
 //! `[block, sample, step, node]` as the counter, a [`Stream`] takes `[position, number, purpose, !0]`, so the two never
 //! meet.
 
+use crate::tensor::{flat_mut, zeroed_vec};
+use crate::{Real, Tensor};
 use core::convert::Infallible;
+use rand_distr::{Distribution, StandardNormal};
 
 /// Where a training pass stands in the stream of noise: together with node, sample and element it fixes every draw, so
 /// masks are the same whatever the threads, and a resumed run draws what the uninterrupted one would.
@@ -131,6 +134,30 @@ impl Stream {
     #[must_use]
     pub const fn numbered(seed: u64, purpose: u32, number: u32) -> Self {
         Stream { seed, purpose, number, position: 0, words: [0; 4], used: 4 }
+    }
+
+    /// Values of mean 0 and variance 1 in every scalar: what a generator or a decoder makes something of.
+    ///
+    /// ```
+    /// use formwork::noise::Stream;
+    /// use nalgebra::SVector;
+    /// let codes: Vec<SVector<f32, 20>> = Stream::new(7, 1).normal(64);
+    /// assert_eq!(codes.len(), 64);
+    /// assert_eq!(codes, Stream::new(7, 1).normal::<SVector<f32, 20>>(64));
+    /// ```
+    #[must_use]
+    pub fn normal<V: Tensor>(&mut self, count: usize) -> Vec<V> {
+        let mut values = zeroed_vec(count);
+        self.fill_normal(flat_mut(&mut values));
+        values
+    }
+
+    /// Writes numbers of mean 0 and variance 1, drawn in `f64` and rounded, so both scalars get the same.
+    pub fn fill_normal<T: Real>(&mut self, scalars: &mut [T]) {
+        for scalar in scalars {
+            let drawn: f64 = StandardNormal.sample(self);
+            *scalar = T::of(drawn);
+        }
     }
 
     /// The next random word.

@@ -11,6 +11,8 @@ use core::cell::RefCell;
 pub mod constants;
 #[path = "outside.rs"]
 pub mod outside;
+#[path = "players.rs"]
+pub mod players;
 
 pub use crate::kernels::small;
 pub use crate::network::{Inputs, equally_many};

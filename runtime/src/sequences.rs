@@ -122,23 +122,28 @@ fn place(selection: Selection<'_>, i: usize) -> usize {
 /// The steps of a sample, which every input must have as many of.
 fn steps_of<N: Network>(batch: &N::Batch<'_>, sample: usize) -> Result<usize> {
     let graph = N::GRAPH;
-    let mut first: Option<(usize, usize)> = None;
-    for (i, input) in N::__SEQUENCE_INPUTS.iter().enumerate().filter(|(_, input)| input.steps) {
+    let inputs = N::__SEQUENCE_INPUTS.iter().enumerate().filter(|(_, input)| input.steps);
+    let steps = inputs.map(|(i, input)| {
         let values = batch.__steps(i, sample).map_or(0, |column| column.len());
-        let found = values / input.len.max(1);
-        match first {
-            None if found == 0 => {
-                return Err(Error::NoSteps { network: graph.name, input: graph.inputs[i].name, sample });
-            }
-            None => first = Some((i, found)),
-            Some((_, expected)) if expected == found => {}
-            Some((i_first, expected)) => {
-                let (first, other) = (graph.inputs[i_first].name, graph.inputs[i].name);
-                return Err(Error::UnequalSteps { sample, first, expected, other, found });
-            }
-        }
+        (graph.inputs[i].name, values / input.len.max(1))
+    });
+    equally_long(graph.name, sample, steps)
+}
+
+/// How many steps the sequences of a sample have, given by name.
+pub(crate) fn equally_long(
+    network: &'static str,
+    sample: usize,
+    mut steps: impl Iterator<Item = (&'static str, usize)>,
+) -> Result<usize> {
+    let Some((first, expected)) = steps.next() else { return Ok(0) };
+    if expected == 0 {
+        return Err(Error::NoSteps { network, input: first, sample });
     }
-    Ok(first.map_or(0, |(_, len)| len))
+    match steps.find(|&(_, found)| found != expected) {
+        Some((other, found)) => Err(Error::UnequalSteps { sample, first, expected, other, found }),
+        None => Ok(expected),
+    }
 }
 
 /// The scalars of all inputs, each beginning on a cache line.

@@ -6,6 +6,7 @@
 pub mod differences;
 pub mod goldens;
 pub mod layer;
+pub mod start;
 
 /// The kinds of layers whose cases `reference_spatial` runs.
 pub const SPATIAL: &[&str] = &[

@@ -6,6 +6,7 @@ mod description;
 mod forward;
 mod over;
 mod parameters;
+mod players;
 mod ports;
 mod rounds;
 mod small;
@@ -94,6 +95,7 @@ pub fn emit(krate: &TokenStream, plan: &Plan) -> TokenStream {
         emit.parameters(),
         ports.implementations(),
         emit.network(),
+        ports.player(true),
         emit.methods(steps.as_ref()),
         emit.debug(),
     ];

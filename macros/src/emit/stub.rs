@@ -39,7 +39,8 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
         header: &header,
     };
     let (sample, batch, output) = (ports.sample(), ports.batch(&quote!('a)), ports.output());
-    let (definitions, implementations) = (ports.definitions(), ports.implementations());
+    let (definitions, implementations, player) =
+        (ports.definitions(), ports.implementations(), ports.player(false));
     let (arguments, method) = (ports.arguments(), ports.predict());
     let (state, step) = steps.items(&ports);
     let fields = crate::fields::fields(shaped);
@@ -101,6 +102,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
                 const SCALARS: #usize = ::core::mem::size_of::<Self>() / ::core::mem::size_of::<#scalar>();
             }
             #implementations
+            #player
             #[diagnostic::do_not_recommend]
             impl #bounds #private::outside::Declared for #name #generics {
                 type Network = Self;

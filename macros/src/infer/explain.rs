@@ -14,10 +14,10 @@ use super::trial::{Edit, Fault, Trial, run, source_node};
 use crate::ast::Port;
 use crate::errors::{Change, Error, Help, Place};
 use crate::graph::{Graph, Node, NodeId, Source, ValueId};
-use crate::layers::{At, Mismatch, Proposal, is_value};
+use crate::layers::{At, Mismatch, Proposal, is_value, list};
 use crate::limits;
 use crate::resolve::Signature;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use crate::suggest;
 use edits::replace;
 pub use groups::{closed, definition, is_at_use, opened};
@@ -26,8 +26,11 @@ use groups::{elsewhere, inside};
 /// The most ways out that one error shows.
 const MAX_HELPS: usize = 2;
 
-/// The error for a layer that its inputs do not fit.
-pub fn node(graph: &Graph, before: &Trial, id: NodeId, mismatch: &Mismatch) -> Error {
+/// The most layers that are named beside the one that an error is about.
+const MOST_ALIKE: usize = 6;
+
+/// The error for a layer that its inputs do not fit, and for those after it which they do not fit either.
+pub fn node(graph: &Graph, before: &Trial, id: NodeId, alike: &[NodeId], mismatch: &Mismatch) -> Error {
     let node = &graph.nodes[id.0];
     let fill = |text: &str| fill(graph, node, text);
     let mut error = Error::new(place(graph, node, mismatch.at), fill(&mismatch.line));
@@ -66,15 +69,28 @@ pub fn node(graph: &Graph, before: &Trial, id: NodeId, mismatch: &Mismatch) -> E
         candidates.extend(explainer.claims(id));
         candidates.extend(explainer.unclaimed(node).filter(|_| node.group.is_some()));
     }
+    if mismatch.at == At::Argument("groups") {
+        candidates.extend(explainer.as_many_as_groups(node));
+    }
     if mismatch.at == At::Layer {
         candidates.extend(explainer.resized(&node.inputs));
     }
     if !is_turned {
-        candidates
-            .extend(explainer.ordered(node, &mismatch.proposals).filter_map(|p| explainer.candidate(id, p)));
+        candidates.extend(
+            explainer.ordered(node, &mismatch.proposals).filter_map(|p| explainer.at_all(id, alike, p)),
+        );
     }
     candidates.extend(explainer.beyond(node, mismatch, &mut error.notes));
     error.helps = explainer.good(candidates);
+    let others: Vec<String> = alike.iter().map(|other| graph.nodes[other.0].title()).collect();
+    if !others.is_empty() {
+        let others: Vec<&str> = others.iter().map(String::as_str).take(MOST_ALIKE).collect();
+        error.notes.push(format!(
+            "and so {} {}",
+            if others.len() == 1 { "does" } else { "do" },
+            list(&others)
+        ));
+    }
     if mismatch.at != At::Use {
         error.notes.extend(inside(graph, node.group));
         elsewhere(graph, node.group, &node.title(), &mut error);
@@ -113,6 +129,12 @@ pub fn output(graph: &Graph, before: &Trial, index: usize) -> Option<Error> {
         return Some(error);
     }
     let mut candidates = Vec::new();
+    let last = source_node(graph, value).map(|node| &graph.nodes[node.0]);
+    let channels_last = last.and_then(|node| explainer.channels_last(node));
+    if let Some((candidate, line)) = channels_last.filter(|c| explainer.is_good(&c.0)) {
+        error.notes.insert(0, line);
+        candidates.push(candidate);
+    }
     candidates.extend(explainer.last_step(value, wanted));
     candidates.extend(explainer.append(index, value, wanted, found));
     candidates.extend(explainer.wider(value, wanted, found));
@@ -121,12 +143,13 @@ pub fn output(graph: &Graph, before: &Trial, index: usize) -> Option<Error> {
     candidates.extend(explainer.grown(value, wanted));
     if found.rank() == wanted.rank() + 1 {
         // A number that many batches have is most likely one.
-        let usual = graph.header.inputs.first().and_then(|input| input.shape.as_ref()?.0.first()?.known());
-        let at = if usual.is_some_and(|n| [8, 16, 32, 64, 100, 128, 256, 512].contains(&n)) {
-            0
-        } else {
-            candidates.len()
+        let first = graph.header.inputs.first().and_then(|input| input.shape.as_ref()?.0.first().copied());
+        let is_usual = |n: Dim| match n.known() {
+            Some(n) => [8, 16, 32, 64, 100, 128, 256, 512].contains(&n),
+            None => ["B", "N", "BS", "BATCH", "BATCH_SIZE"]
+                .contains(&crate::shape::source(&n.to_string()).as_str()),
         };
+        let at = if first.is_some_and(is_usual) { 0 } else { candidates.len() };
         candidates.splice(at..at, explainer.without_batch());
     }
     candidates.extend(explainer.swapped(value, "Flatten", "GlobalAvgPool2d"));
@@ -185,7 +208,7 @@ impl Explainer<'_> {
 
     /// What comes of a candidate; `None` if enough has been tried. An edit in a block's text is one of all places where the block is used.
     fn tried(&self, candidate: &Candidate) -> Option<Trial> {
-        if !limits::may_try(self.graph.order.len()) {
+        if !limits::may_try(limits::NODE * self.graph.order.len()) {
             return None;
         }
         let mut edits = candidate.edits.clone();
@@ -235,7 +258,9 @@ impl Explainer<'_> {
     fn mends(&self, after: &Trial) -> bool {
         let place = definition(self.graph, self.fault);
         let left = |fault| place.is_some() && definition(self.graph, fault) == place;
-        after.mends(self.before, self.fault) && !after.failures.iter().any(|f| left(f.fault))
+        // An output that is the declared one for some constants alone most likely is not.
+        let is_certain = !matches!(self.fault, Fault::Output(_)) || !after.is_open(self.fault);
+        is_certain && after.mends(self.before, self.fault) && !after.failures.iter().any(|f| left(f.fault))
     }
 
     /// On which side of a sum a layer is put in first: on the shorter way here, which is the shortcut.
@@ -279,6 +304,7 @@ impl Explainer<'_> {
                     if self.rounded(a).or_else(|| self.rounded(b)).is_some() {
                         candidates.extend(self.divisible());
                     }
+                    candidates.extend(self.alike(node, axis));
                 }
             }
         }
@@ -300,9 +326,16 @@ impl Explainer<'_> {
         }
         if let [value] = values[..] {
             candidates.extend(self.as_image(node, value, mismatch));
+            candidates.extend(self.unflattened(node, value, mismatch));
         }
         if mismatch.trail && !joins {
             candidates.extend(self.padded(values));
+        }
+        if let ([value], true) = (&values[..], mismatch.line.contains("the number of elements differs"))
+            && let Some(rounded) = self.rounded(*value)
+        {
+            notes.push(rounded);
+            candidates.extend(self.divisible());
         }
         candidates.retain(|candidate| !candidate.changes.is_empty());
         candidates
@@ -320,10 +353,10 @@ impl Explainer<'_> {
         let any = trials.iter().any(|(_, after)| self.mends(after));
         for (candidate, after) in trials {
             if candidate.edits.is_empty() {
-                // A change of the text alone is proved where all are.
-                if helps.iter().all(|h| h.text != candidate.text) {
-                    helps.push(Help { text: candidate.text, changes: candidate.changes, one_of: false });
-                }
+                // A change of the text alone is proved where all are. What reads the same is one way out.
+                let one_of = helps.iter_mut().filter(|help| help.text == candidate.text);
+                let one_of = one_of.map(|help| help.one_of = true).count() > 0;
+                helps.push(Help { text: candidate.text, changes: candidate.changes, one_of });
                 continue;
             }
             let good = match any {

@@ -11,7 +11,7 @@ use proc_macro2::Ident;
 pub use values::{INIT_ALIASES, Padding};
 
 /// What other frameworks call our arguments.
-const ALIASES: [(&str, &str); 87] = [
+const ALIASES: [(&str, &str); 98] = [
     ("kernel_size", "kernel"),
     ("pool_size", "kernel"),
     ("window", "kernel"),
@@ -99,6 +99,17 @@ const ALIASES: [(&str, &str); 87] = [
     ("attention_dropout", "dropout"),
     ("attn_dropout", "dropout"),
     ("dropout_p", "dropout"),
+    ("p", "padding"),
+    ("s", "stride"),
+    ("d", "dilation"),
+    ("g", "groups"),
+    ("ks", "kernel"),
+    ("num_units", "hidden"),
+    ("embed_dim", "width"),
+    ("embed_dim", "in"),
+    ("embedding_dim", "in"),
+    ("d_model", "width"),
+    ("d_model", "in"),
 ];
 
 /// The arguments of one call, sorted into what the layer knows.
@@ -255,7 +266,8 @@ impl<'a> Arguments<'a> {
             }
             "activation" => {
                 let layers = super::user_names();
-                let found = suggest::similar(value.trim_matches('"'), &layers, super::ALIASES);
+                let written = suggest::source(&argument.value.tokens);
+                let found = suggest::similar(written.trim_matches('"'), &layers, super::ALIASES);
                 let error = error.note("an activation is a layer of its own");
                 let call = format!("{} -> {}", self.without(&[argument]), found.unwrap_or("Relu"));
                 return errors.push(match found {
@@ -433,6 +445,8 @@ impl<'a> Arguments<'a> {
             let others: &[(&str, &str)] = match name {
                 "axis" => &[("axis: 0", "axis: 1"), ("axis: 1", "axis: 0"), ("axis: 0", "axis: 2")],
                 "kernel" => &[("kernel: 3", "kernel: 2"), ("kernel: 3", "kernel: 1")],
+                // What has to divide the features.
+                "groups" | "heads" => &[("(8", "(4"), ("(8", "(3"), ("(8", "(5"), ("(8", "(2"), ("(8", "(1")],
                 _ => &[],
             };
             errors.push(others.iter().fold(error, |error, (from, to)| match full.contains(from) {

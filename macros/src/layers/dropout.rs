@@ -35,6 +35,8 @@ pub(super) fn check_rate(name: &'static str, rate: f64, arguments: &mut Argument
         error = error.note("the number is the share that is dropped, not the share that is kept");
     } else if (2.0..100.0).contains(&rate) {
         error = arguments.suggest(error, name, &format!("{}", rate / 100.0));
+    } else if (-1.0..0.0).contains(&rate) && rate > -1.0 {
+        error = arguments.suggest(error, name, &format!("{}", -rate));
     }
     errors.push(error);
 }

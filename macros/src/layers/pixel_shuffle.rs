@@ -41,7 +41,10 @@ impl Layer for PixelShuffle {
         .axis(0)
         .note(near)
         .propose(Proposal::Features(above));
-        Err(if below > 0 { mismatch.propose(Proposal::Features(below)) } else { mismatch })
+        let mismatch = if below > 0 { mismatch.propose(Proposal::Features(below)) } else { mismatch };
+        let squares =
+            (2..=8usize).rev().filter(|n| channels.known().is_some_and(|c| c.is_multiple_of(n * n)));
+        Err(squares.fold(mismatch, |mismatch, n| mismatch.propose(Proposal::Main(n.to_string()))))
     }
 
     fn arguments(&self) -> String {

@@ -45,7 +45,8 @@ impl Layer for PositionEmbedding {
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
         let [t, _] = sequence(&inputs[0])?;
         match self.rows {
-            Some(rows) if rows < t => Err(Mismatch::new(format!(
+            // Over any length it is refused as what does not work step by step.
+            Some(rows) if rows < t && t != Dim::ANY_LENGTH => Err(Mismatch::new(format!(
                 "the table of {{title}} holds {rows} positions, but the sequence has {t}: {{input_is}} `{}`",
                 inputs[0]
             ))

@@ -91,7 +91,7 @@ impl Recurrent {
 
     fn check_dropout(&self, arguments: &mut Arguments, errors: &mut Errors) {
         if !(0.0..1.0).contains(&self.dropout) {
-            arguments.refuse("dropout", "is invalid: the rate is a fraction from 0 to below 1", errors);
+            super::dropout::check_rate("dropout", self.dropout, arguments, errors);
         } else if self.dropout > 0.0 && self.layers == 1 && arguments.is_good() {
             let why = "has no effect: it acts between layers, and there is one";
             let Some(error) = arguments.refusal("dropout", why) else { return };
@@ -192,7 +192,7 @@ impl Layer for Recurrent {
                 _ => Cell::Tanh,
             },
         };
-        let hidden = arguments.count("hidden", "the units of its state", "32", errors);
+        let hidden = arguments.count("hidden", "the number of units of its state", "32", errors);
         let layers = match arguments.is_given("layers") {
             true => arguments.literal("layers", "the number of layers", "2", errors),
             false => 1,

@@ -32,6 +32,7 @@ impl Layer for Reshape {
             count(from),
             count(to)
         ));
+        mismatch = mismatch.trail();
         // One axis may be what is wrong; of an image height and width are wrong together.
         if let [channels, h, w] = to.0[..]
             && h == w

@@ -26,7 +26,9 @@ impl Layer for Upsample {
         arguments.accept(Some("scale"), &["size", "mode", "align_corners"], errors);
         let target = if arguments.is_given("size") {
             if arguments.is_given("scale") {
-                arguments.refuse("size", "is given beside `scale`, which decides the size already", errors);
+                let why = "is given beside `scale`, which decides the size already";
+                let error = arguments.refusal("size", why);
+                errors.extend(error.map(|error| arguments.left_out(error, "size")));
             }
             Target::Size(arguments.sizes_or("size", "the size", [Dim::ONE; 2], 1, errors))
         } else {

@@ -216,6 +216,17 @@ fn parse_pattern(cursor: &mut Cursor, errors: &mut Errors) -> Pattern {
     if let Some(group) = cursor.take_group(Delimiter::Parenthesis) {
         let mut inside = Cursor::inside(&group);
         let mut names = Vec::new();
+        if let Some(flat) = side_by_side(group.stream()) {
+            // `(y, (h, c))`
+            let text = crate::suggest::source(&flat);
+            let line = format!("the names of a pattern stand side by side: `({text})`");
+            errors.push(Error::new(group.span(), line).help_replace(
+                format!("`({text})`"),
+                group.span(),
+                format!("({text})"),
+            ));
+            inside = Cursor::new(flat, group.span_close());
+        }
         while !inside.is_end() {
             names.push(parse_name(&mut inside, errors));
             if !inside.is_end() && !inside.take_punct(',') {
@@ -232,6 +243,26 @@ fn parse_pattern(cursor: &mut Cursor, errors: &mut Errors) -> Pattern {
         cursor.next();
     }
     Pattern::One(parse_name(cursor, errors))
+}
+
+/// The names of a pattern without the brackets inside; `None` if there are none.
+fn side_by_side(tokens: TokenStream) -> Option<TokenStream> {
+    let mut nested = false;
+    let flat = tokens.into_iter().map(|token| match token {
+        TokenTree::Group(group) => {
+            nested = true;
+            side_by_side(group.stream()).unwrap_or_else(|| group.stream())
+        }
+        token => token.into(),
+    });
+    let flat: TokenStream = flat.collect();
+    let is_name = |token: &TokenTree| match token {
+        TokenTree::Punct(sign) => sign.as_char() == ',',
+        TokenTree::Ident(_) => true,
+        _ => false,
+    };
+    let good = flat.clone().into_iter().all(|token| is_name(&token));
+    (nested && good).then_some(flat)
 }
 
 fn parse_name(cursor: &mut Cursor, errors: &mut Errors) -> Option<Ident> {

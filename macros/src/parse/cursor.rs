@@ -258,6 +258,17 @@ impl Cursor {
         }
     }
 
+    /// What comes before the next of these signs, which stays unread.
+    pub fn to_end_of(&self, stops: &[char]) -> TokenStream {
+        let is_stop =
+            |token: &&TokenTree| matches!(token, TokenTree::Punct(p) if stops.contains(&p.as_char()));
+        self.tokens[self.at.min(self.tokens.len())..]
+            .iter()
+            .take_while(|token| !is_stop(token))
+            .cloned()
+            .collect()
+    }
+
     /// Skips to the next `;` or `->`, which stays unread.
     pub fn skip_to_stage_end(&mut self) {
         while !self.is_end() && !self.peek_punct(';') && !self.peek_arrow() {

@@ -42,7 +42,21 @@ pub fn parse_expression(cursor: &mut Cursor, errors: &mut Errors) -> Expression 
         errors.push(match first_operands(&value) {
             Some((left, right)) => {
                 let source = |e: &Expression| crate::suggest::source(&e.tokens());
-                error.help_with(format!("`({}) {operator} {}`", source(left), source(right)), changes)
+                let error = error
+                    .help_with(format!("`({}) {operator} {}`", source(left), source(right)), changes.clone());
+                // What goes on behind it may belong to the second side alone.
+                let rest = cursor.to_end_of(&[';', ',']);
+                let is_chain = |token: TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == '>');
+                match rest.clone().into_iter().any(is_chain) {
+                    true => {
+                        let side: TokenStream = right.tokens().into_iter().chain(rest).collect();
+                        let text = format!("({})", crate::suggest::source(&side));
+                        let both = Change { place: Place::of(&side), how: How::Replace, text: text.clone() };
+                        let changes = changes.into_iter().chain([both]).collect();
+                        error.help_with(format!("`({}) {operator} {text}`", source(left)), changes)
+                    }
+                    false => error,
+                }
             }
             None => error,
         });
@@ -254,14 +268,14 @@ fn called(name: &Ident, group: Option<&Group>, second: Option<&Group>) -> Vec<St
         Some(value) => {
             let arguments = source(group);
             let call = if arguments.is_empty() { name.to_string() } else { format!("{name}({arguments})") };
-            vec![format!("{} -> {call}", source(value))]
+            vec![format!("{} -> {call}", unnested(&value.stream()))]
         }
         None => {
             let mut value = TokenStream::new();
             let mut rest = group.stream().into_iter();
             let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == ',');
             value.extend(rest.by_ref().take_while(|token| !is_comma(token)));
-            let (value, rest) = (crate::suggest::source(&value), crate::suggest::source(&rest.collect()));
+            let (value, rest) = (unnested(&value), crate::suggest::source(&rest.collect()));
             match value.starts_with(|c: char| c.is_ascii_digit()) {
                 _ if value.is_empty() => Vec::new(),
                 true => Vec::new(),
@@ -271,6 +285,20 @@ fn called(name: &Ident, group: Option<&Group>, second: Option<&Group>) -> Vec<St
         }
     };
     texts.into_iter().flat_map(|text| [text.clone(), format!("({text})")]).collect()
+}
+
+/// A layer inside of the parentheses of another, `Relu(Dense(8)(x))`, as a chain.
+fn unnested(tokens: &TokenStream) -> String {
+    let all: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let is_layer = |name: &Ident| name.to_string().starts_with(char::is_uppercase);
+    let (name, first, second) = match &all[..] {
+        [TokenTree::Ident(name), TokenTree::Group(first)] if is_layer(name) => (name, first, None),
+        [TokenTree::Ident(name), TokenTree::Group(first), TokenTree::Group(second)] if is_layer(name) => {
+            (name, first, Some(second))
+        }
+        _ => return crate::suggest::source(tokens),
+    };
+    called(name, Some(first), second).into_iter().next().unwrap_or_else(|| crate::suggest::source(tokens))
 }
 
 /// The arguments behind a function's name: values, and what says how: `axis: 0`, `[3, 8]`, `2..5`.

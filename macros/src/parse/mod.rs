@@ -105,6 +105,7 @@ enum Item {
 fn parse_item(cursor: &mut Cursor, errors: &mut Errors) -> Option<Item> {
     let attributes = parse_attributes(cursor, errors);
     let visibility = parse_visibility(cursor, errors);
+    let mut lacks_struct = false;
     if !cursor.peek_word("struct") {
         let place = cursor.place();
         if cursor.peek_word("block") && cursor.peek_second_ident() {
@@ -115,7 +116,15 @@ fn parse_item(cursor: &mut Cursor, errors: &mut Errors) -> Option<Item> {
                 format!("expected `struct Name(input: [28, 28]) -> [10] {{ … }}`, found {}", cursor.found());
             let other =
                 cursor.peek_ident().is_some() && cursor.peek_second_ident() && cursor.peek_inputs_at(2);
-            if other {
+            if cursor.peek_ident().is_some_and(|name| name.to_string().starts_with(char::is_uppercase))
+                && cursor.peek_inputs_at(1)
+            {
+                // `pub Net(x: [3]) -> …`
+                let line = format!("expected `struct` before {}", cursor.found());
+                let change = Change { place, how: How::Before, text: "struct ".into() };
+                errors.push(Error::new(place, line).help_with("write `struct` before it", vec![change]));
+                lacks_struct = true;
+            } else if other {
                 // `fn`, `class`, `network`, `model`: what comes next is read as a network.
                 errors.push(Error::new(place, line).help_replace("write `struct`", place, "struct"));
             } else {
@@ -126,7 +135,9 @@ fn parse_item(cursor: &mut Cursor, errors: &mut Errors) -> Option<Item> {
             }
         }
     }
-    cursor.next();
+    if !lacks_struct {
+        cursor.next();
+    }
     let Some(name) = cursor.peek_ident().cloned() else {
         let place = cursor.before().to(cursor.place());
         errors.push(Error::new(place, format!("expected the network's name, found {}", cursor.found())));
@@ -234,6 +245,7 @@ fn parse_signature(
     errors: &mut Errors,
 ) -> (Vec<Port>, Vec<Port>, Option<Body>) {
     let Head { what, name } = head;
+    let before = errors.count();
     let (mut inputs, mut outputs, mut body) = (Vec::new(), Vec::new(), None);
     let mut capitals = Vec::new();
     match cursor.take_group(Delimiter::Parenthesis).or_else(|| other_brackets(cursor, name, errors)) {
@@ -303,8 +315,18 @@ fn parse_signature(
         outputs = parse_outputs(cursor, errors);
     } else {
         let line = format!("expected the output's shape, `-> [10]`, found {}", cursor.found());
-        errors.push(Error::new(cursor.place(), line));
+        let place = match cursor.peek() {
+            Some(TokenTree::Group(group)) if *what == "network" && group.delimiter() == Delimiter::Brace => {
+                // What the body gives is what is missing, and stands before it.
+                let tokens = TokenTree::from(group.clone()).into();
+                outputs = vec![Port { name: None, shape: None, indices: None, tokens }];
+                group.span_open().into()
+            }
+            _ => cursor.place(),
+        };
+        errors.push(Error::new(place, line));
     }
+    errors.merge_habits(before, "the batch axis is never written");
     match cursor.take_group(Delimiter::Brace) {
         Some(group) => body = Some(body::parse_body(&group, capitals, errors)),
         None => {
@@ -428,7 +450,10 @@ fn parse_outputs(cursor: &mut Cursor, errors: &mut Errors) -> Vec<Port> {
         if group.stream().is_empty() {
             errors.push(Error::new(group.span(), "a network gives at least one value"));
         }
-        return parse_ports(&group, false, errors);
+        let before = errors.count();
+        let ports = parse_ports(&group, false, errors);
+        errors.merge_habits(before, "have names before their shapes");
+        return ports;
     }
     let start = cursor.at();
     if cursor.peek_label() {
@@ -464,11 +489,40 @@ fn refuse_indices(cursor: &mut Cursor, errors: &mut Errors) {
     }
 }
 
+/// A name for a port that has none.
+fn nameless(group: &Group, ports: &[Port], inputs: bool) -> String {
+    let words: Vec<String> = group.stream().into_iter().map(|token| token.to_string()).collect();
+    let names = if inputs { ["x", "y", "z", "u", "v", "w"] } else { ["a", "b", "c", "d", "e", "f"] };
+    let is_free = |name: &&str| {
+        !words.iter().any(|word| word == name)
+            && !ports.iter().any(|p| p.name.as_ref().is_some_and(|p| p == name))
+    };
+    let free = names.into_iter().find(is_free).map(String::from);
+    free.unwrap_or_else(|| format!("port{}", ports.len() + 1))
+}
+
 /// `name: [1, 28, 28], other: [3], tokens: [64] in 0..65`
 fn parse_ports(group: &Group, inputs: bool, errors: &mut Errors) -> Vec<Port> {
     let mut cursor = Cursor::inside(group);
     let mut ports: Vec<Port> = Vec::new();
     while !cursor.is_end() {
+        if cursor.peek_group(Delimiter::Bracket) {
+            let place = cursor.place();
+            let name = nameless(group, &ports, inputs);
+            let change = Change { place, how: How::Before, text: format!("{name}:") };
+            let start = cursor.at();
+            let shape = value::parse_shape(&mut cursor, errors);
+            let tokens = cursor.since(start);
+            let line = match inputs {
+                true => "an input has a name before its shape",
+                false => "several outputs have names before their shapes",
+            };
+            let text = format!("`{name}: {}`", crate::suggest::source(&tokens));
+            errors.push(Error::new(place, line).help_with(text, vec![change]));
+            ports.push(Port { name: Some(Ident::new(&name, place.first)), shape, indices: None, tokens });
+            cursor.take_punct(',');
+            continue;
+        }
         let Some(name) = cursor.take_ident() else {
             let line = format!("expected a name and a shape, `image: [1, 28, 28]`, found {}", cursor.found());
             errors.push(Error::new(cursor.place(), line));
@@ -524,6 +578,11 @@ fn parse_ports(group: &Group, inputs: bool, errors: &mut Errors) -> Vec<Port> {
             let error = Error::new(&name, format!("the name `{name}` is declared twice"));
             errors.push(error.help_replace(format!("`{free}`"), &name, free.clone()));
             let tokens = if tokens.is_empty() { TokenTree::from(name.clone()).into() } else { tokens };
+            if inputs {
+                // Which of the two a name stands for nobody knows.
+                (shape, indices) = (None, None);
+                ports.iter_mut().filter(|p| p.name.as_ref() == Some(&name)).for_each(|p| p.shape = None);
+            }
             let name = Ident::new(&free, name.span());
             ports.push(Port { name: Some(name), shape, indices, tokens });
         } else {

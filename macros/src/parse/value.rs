@@ -206,6 +206,10 @@ pub(super) fn parse_dimensions(group: &Group, batch: bool, errors: &mut Errors) 
             group.span(),
             text.clone(),
         ));
+        // `[20; 100]` may be an array of Rust's as well.
+        if sizes.len() == 2 && group.stream().to_string().contains(';') {
+            return None;
+        }
         cursor = Cursor::new(sizes.join(", ").parse().ok()?, group.span_close());
     }
     // What is left out is left out once, however often.

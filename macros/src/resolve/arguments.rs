@@ -8,6 +8,7 @@ use crate::errors::{Error, Place};
 use crate::layers;
 use crate::maps::OrderedMap;
 use crate::shape::counted;
+use crate::suggest;
 use proc_macro2::TokenStream;
 
 impl Builder<'_, '_> {
@@ -45,7 +46,20 @@ impl Builder<'_, '_> {
                             format!("`{block}` takes {}, found one more", counted(names.len(), "arguments"))
                         }
                     };
-                    let mut error = Error::new(place, line);
+                    let mut error = match &argument.name {
+                        Some(name) => Error::new(name, line),
+                        None => Error::new(place, line),
+                    };
+                    let similar = argument
+                        .name
+                        .as_ref()
+                        .and_then(|name| suggest::similar(&name.to_string(), &quoted, &[]));
+                    let missing = quoted.iter().find(|name| {
+                        !call.arguments.iter().any(|a| a.name.as_ref().is_some_and(|given| given == **name))
+                    });
+                    if let (Some(name), Some(found)) = (&argument.name, similar.or(missing.copied())) {
+                        error = error.help_or(format!("`{found}`"), name, found);
+                    }
                     if let [only] = &quoted[..] {
                         error = error.note(format!("its parameter is `{only}`"));
                     } else if !names.is_empty() {
@@ -74,7 +88,24 @@ impl Builder<'_, '_> {
         if !missing.is_empty() && self.errors.count() == before {
             let line = format!("`{call}` needs {}", layers::list(&missing));
             let declared = format!("it is declared `{}({})`", block.name, names.join(", "));
-            self.errors.push(Error::new(&call.tokens, line).note(declared));
+            let mut error = Error::new(&call.tokens, line).note(declared);
+            // The number that the network declares may be what is missing.
+            let sizes: Vec<String> = (self.graph.header.outputs.iter())
+                .filter_map(|output| output.shape.as_ref().map(|shape| shape.0.clone()))
+                .flatten()
+                .map(|n| n.to_string())
+                .collect();
+            let given: Vec<String> = call.arguments.iter().map(layers::argument_text).collect();
+            if let [_] = missing[..] {
+                for size in sizes {
+                    let by_place = call.arguments.iter().all(|a| a.name.is_none());
+                    let size = if by_place { size } else { format!("{}: {size}", missing[0]) };
+                    let all: Vec<String> = given.iter().cloned().chain([size]).collect();
+                    error = error
+                        .help_call(&call.tokens, format!("{block}({})", all.join(", "), block = block.name));
+                }
+            }
+            self.errors.push(error);
         }
         for name in missing {
             fixed.insert(name.to_string(), ValueKind::Broken);

@@ -160,11 +160,27 @@ impl Builder<'_, '_> {
             }
         };
         let errors = first_error..self.errors.count();
+        let meant = if layer.is_none() { self.meant(call, errors.clone(), &inputs) } else { None };
+        let instead;
+        let call = match meant {
+            Some((found, written)) => {
+                (layer, instead) = (Some(found), written);
+                &instead
+            }
+            None => call,
+        };
         self.check_claim(call);
         let frozen = self.is_frozen(call);
         inputs.extend(self.named_value(layer.as_ref(), call));
         if let Some(wanted) = layer.as_ref().and_then(|layer| layer.refuses(inputs.len())) {
-            let line = format!("`{call}` takes {wanted}, but gets {}", inputs.len());
+            let group =
+                self.graph.groups.iter().rev().find(|group| group.outputs == inputs && inputs.len() > 1);
+            let line = match group {
+                Some(group) => {
+                    format!("`{call}` takes {wanted}, but `{}` gives {}", group.text, inputs.len())
+                }
+                None => format!("`{call}` takes {wanted}, but gets {}", inputs.len()),
+            };
             self.errors.push(Error::new(&call.tokens, line));
             layer = None;
         }
@@ -283,7 +299,15 @@ impl Builder<'_, '_> {
                 return unknown(self);
             }
             let wanted = counted(ports.len(), "values");
-            let line = format!("`{}` takes {wanted}, but gets {}", opening.text, inputs.len());
+            let names: Vec<String> =
+                ports.iter().filter_map(|port| Some(port.name.as_ref()?.to_string())).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let line = format!(
+                "`{}` takes {wanted}, {}, but gets {}",
+                opening.text,
+                layers::list(&names),
+                inputs.len()
+            );
             self.errors.push(Error::new(&tokens, line));
             // Its fields are there whatever flows in.
             inputs = ports.iter().map(|_| self.unknown(&tokens)).collect();

@@ -58,6 +58,11 @@ impl Builder<'_, '_> {
 
     pub(super) fn lookup(&mut self, name: &Ident) -> ValueId {
         let text = plain(name);
+        if syn::parse2::<Ident>(proc_macro2::TokenTree::from(name.clone()).into()).is_err() {
+            // The name that the error about its declaration proposes.
+            let change = Change { place: name.into(), how: How::Replace, text: format!("{text}_") };
+            self.errors.extend_help_of(&format!("`{text}` is a word of Rust"), change);
+        }
         let known = match self.frame.scope.get(&text).cloned() {
             Some(Binding::Value(value)) => return value,
             Some(Binding::Layer(value, layer)) => Some((value, layer)),
@@ -73,6 +78,11 @@ impl Builder<'_, '_> {
             }
         } else {
             let (error, similar) = match &known {
+                Some((value, _)) if let Some(other) = self.also_named(*value) => {
+                    let error = Error::new(name, format!("`{name}` is a layer, not a value"));
+                    let help = format!("`{other}` is what it gives");
+                    (error.help_replace(help, name, other.clone()), Some(other))
+                }
                 Some((_, layer)) => {
                     let help = format!(
                         "end the chain at this layer: `let {name} = … -> {layer};` names what it gives"
@@ -88,6 +98,13 @@ impl Builder<'_, '_> {
             Some((value, _)) => value,
             None => self.unknown(&proc_macro2::TokenTree::from(name.clone()).into()),
         }
+    }
+
+    /// The name of a value, if it has one here.
+    fn also_named(&self, value: ValueId) -> Option<String> {
+        let mut named = self.frame.scope.iter();
+        let is_it = |bound: &Binding| matches!(bound, Binding::Value(other) if *other == value);
+        named.find(|(_, bound)| is_it(bound)).map(|(name, _)| name.to_string())
     }
 
     /// A shared layer where a value is wanted.
@@ -159,12 +176,28 @@ impl Builder<'_, '_> {
         if layers::FUNCTION_ALIASES.iter().any(|(alias, _)| *alias == text) {
             return self.no_such_function(call);
         }
+        if self.frame.dimensions.get(&text).is_some() {
+            let line = format!("`{name}` is a dimension, not a layer: parameters of a block are numbers");
+            return self.errors.push(Error::new(name, line));
+        }
         let program = self.program;
         let own: Vec<String> = (program.blocks.iter().map(|b| b.name.to_string()))
             .chain(program.networks.iter().map(|n| n.name.to_string()))
             .collect();
+        let shared = self.frame.scope.iter().filter(|(_, bound)| matches!(bound, Binding::Shared(_)));
+        let shared: Vec<String> = shared.map(|(name, _)| name.to_string()).collect();
         let mut known = layers::user_names();
         known.extend(own.iter().map(String::as_str));
+        // A layer of the user's own goes before another framework's.
+        let near = |name: &&String| {
+            suggest::distance(&name.to_lowercase(), &text.to_lowercase()) <= text.len().max(3) / 3
+        };
+        if let Some(found) = shared.iter().find(near).filter(|_| text.len() > 1) {
+            let error = Error::new(name, format!("there is no layer `{name}`"));
+            let help = format!("a layer with a similar name exists: `{found}`");
+            self.errors.push(error.help_replace(help, name, found.clone()));
+            return;
+        }
         let alias = layers::ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(&text));
         let error = Error::new(name, format!("there is no layer `{name}`"));
         let functions = layers::function_names();
@@ -180,8 +213,18 @@ impl Builder<'_, '_> {
             }
             (None, None, Some(found)) => as_function(error, call, found),
             (None, None, None) => {
-                let family = suggest::family(&text, &known);
-                error.note(format!("among the layers are {}", layers::list(&family)))
+                let family = match text.starts_with(char::is_uppercase) {
+                    true => suggest::family(&text, &known),
+                    false => suggest::family("", &known),
+                };
+                let shared: Vec<&str> = shared.iter().map(String::as_str).take(6).collect();
+                let family = if shared.is_empty() { family } else { shared };
+                let among = if family.len() == 1 { "there is" } else { "among the layers are" };
+                let note = format!("{among} {}", layers::list(&family));
+                match text.contains("Transformer") {
+                    true => error.note("a `block` is made of `MultiHeadAttention`, `LayerNorm` and `Dense`"),
+                    false => error.note(note),
+                }
             }
         });
     }

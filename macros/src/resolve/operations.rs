@@ -151,6 +151,9 @@ impl Builder<'_, '_> {
     pub(super) fn function(&mut self, function: &Function, flowing: Vec<ValueId>) -> Vec<ValueId> {
         let call = &self.with_numbers(&function.call);
         let name = call.name.to_string();
+        if name == "stack" && !layers::is_function(&name) {
+            return vec![self.stacked(function, call, &flowing)];
+        }
         if !layers::is_function(&name) {
             self.no_such_function(call);
             function.values.iter().for_each(|value| {
@@ -196,10 +199,17 @@ impl Builder<'_, '_> {
         if name == "reshape" {
             self.size_left_out(call, inputs.first().copied());
         }
+        let before = self.errors.count();
         let layer = self.read_layer(call).ok().flatten();
         self.check_claim(call);
-        let Some(layer) = layer else { return vec![self.unknown(&call.tokens)] };
-        if let Some(wanted) = layer.refuses(inputs.len()) {
+        let is_alone = name == "concat" && inputs.len() < 2;
+        let refused = match &layer {
+            _ if is_alone => Some("two values or more".to_string()),
+            Some(layer) => layer.refuses(inputs.len()),
+            None => None,
+        };
+        if let Some(wanted) = refused {
+            self.errors.forget(before);
             let line = format!("`{call}` takes {wanted}, but gets {}", inputs.len());
             let mut error = Error::new(&call.tokens, line);
             if let ([_], "concat", [only, ..]) = (&inputs[..], name.as_str(), &function.values[..]) {
@@ -209,11 +219,39 @@ impl Builder<'_, '_> {
             self.errors.push(error);
             return vec![self.unknown(&call.tokens)];
         }
+        let Some(layer) = layer else { return vec![self.unknown(&call.tokens)] };
         let mut parts: Vec<String> = inputs.iter().map(|&v| self.operand_text(v, false)).collect();
         parts.extend(Some(layer.arguments()).filter(|a| !a.is_empty()));
         let text = format!("{name}({})", parts.join(", "));
         let written = if flows == 0 { written(inputs.len()) } else { Vec::new() };
         self.operation(layer, text, &call.tokens, inputs, written, Some(call.clone()))
+    }
+
+    /// `stack(a, b)`: each gets an axis more, along which they are joined.
+    fn stacked(&mut self, function: &Function, call: &Call, flowing: &[ValueId]) -> ValueId {
+        let error = self.errors.count();
+        self.no_such_function(call);
+        let operands: Vec<Operand> = function.values.iter().map(|value| self.operand(value)).collect();
+        let shapes = operands.iter().map(|operand| match operand {
+            Operand::Value(value) => self.shapes[value.0].clone(),
+            Operand::Number(_) => None,
+        });
+        let axis = call.arguments.iter().find(|a| a.name.as_ref().is_some_and(|name| name == "axis"));
+        let axis = axis.map_or(Some(0), |axis| match axis.value.kind {
+            ValueKind::Integer(n) => n.known(),
+            _ => None,
+        });
+        let parts = shapes.zip(&function.values).map(|(shape, value)| {
+            let mut shape = shape?;
+            let axis = axis.filter(|axis| *axis <= shape.rank())?;
+            shape.0.insert(axis, crate::shape::Dim::ONE);
+            Some(format!("reshape({}, {shape})", suggest::source(&value.tokens())))
+        });
+        if let (Some(parts), Some(axis), []) = (parts.collect::<Option<Vec<_>>>(), axis, flowing) {
+            let text = format!("concat({}, axis: {axis})", parts.join(", "));
+            self.errors.rather(error, &call.tokens, format!("an axis more, and `concat`: `{text}`"), &text);
+        }
+        self.unknown(&call.tokens)
     }
 
     /// `reshape(x, [4, -1])` is refused; what is left out is known.
@@ -293,7 +331,27 @@ impl Builder<'_, '_> {
                     true => format!("`{name}` is called `{found}` here"),
                     false => format!("a function with a similar name exists: `{found}`"),
                 };
-                error.help_replace(help, name, found)
+                let numbers = || {
+                    call.arguments.iter().filter(|a| !layers::is_value(a)).map(|a| a.value.kind.to_string())
+                };
+                let values: Vec<String> = call
+                    .arguments
+                    .iter()
+                    .filter(|a| layers::is_value(a))
+                    .map(layers::argument_text)
+                    .collect();
+                let mut error = error.help_or(help.clone(), name, found);
+                // Others count the batch, and write a shape without brackets.
+                for skipped in 0..numbers().take_while(|n| n == "-1").count() + 1 {
+                    let sizes: Vec<String> = numbers().skip(skipped).collect();
+                    if found == "reshape" && !sizes.is_empty() {
+                        let all: Vec<String> =
+                            values.iter().cloned().chain([format!("[{}]", sizes.join(", "))]).collect();
+                        let text = format!("reshape({})", all.join(", "));
+                        error = error.help_or(format!("{help}: `{text}`"), &call.tokens, text);
+                    }
+                }
+                error
             }
             None => {
                 let some = ["concat", "reshape", "sum", "mean", "exp", "map"];

@@ -54,7 +54,8 @@ impl Builder<'_, '_> {
         }
         if let Some(argument) = call.arguments.first() {
             let line = format!("`{own}` has its arguments where it is declared: `{}`", shared.call);
-            self.errors.push(Error::new(&argument.tokens, line));
+            let error = Error::new(&argument.tokens, line);
+            self.errors.push(error.help_replace(format!("`{own}`"), &call.tokens, own.clone()));
         }
         // Each use is written out, and what is used again is known by its rounds.
         let mut rounds = 1;

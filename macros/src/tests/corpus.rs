@@ -132,4 +132,6 @@ corpus! {
     more_habits: "corpus/more_habits.txt";
     recurrent: "corpus/recurrent.txt";
     attention: "corpus/attention.txt";
+    generative: "corpus/generative.txt";
+    strangers: "corpus/strangers.txt";
 }

@@ -52,7 +52,7 @@ fn an_expansion_is_the_same_every_time() {
 
 #[test]
 fn a_mistake_still_yields_the_type_with_what_is_known() {
-    let code = expansion("pub struct N(x: [4]) -> [2] { x -> a: Dense(8) -> b: Dense(3, in: 9) }");
+    let code = expansion("pub struct N(x: [4]) -> [2] { x -> a: Dense(8) -> b: Dense(3, init: cold) }");
     assert!(code.contains("pub struct N {"), "{code}");
     assert!(code.contains("pub a: ::formwork::layers::dense::Dense<"), "{code}");
     assert!(code.contains("compile_error!"), "{code}");
@@ -68,7 +68,7 @@ fn a_mistake_still_yields_the_type_with_what_is_known() {
 fn a_mistake_still_yields_the_blocks() {
     let code = expansion(
         "block B(n)(x: [m]) -> [n] { x -> first: Dense(n) -> second: Dense(n) }
-        pub struct N<T>(x: [4]) -> [2] { x -> a: B(8) -> b: [Dense(8); 3] -> c: Dense(3, in: 9) }",
+        pub struct N<T>(x: [4]) -> [2] { x -> a: B(8) -> b: [Dense(8); 3] -> c: Dense(2, in: 9) }",
     );
     assert!(
         code.contains("pub a: NA<T>,") && code.contains("pub struct NA<T: ::formwork::Real> {"),

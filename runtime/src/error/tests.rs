@@ -52,19 +52,8 @@ macro_rules! variants {
 }
 
 variants! {
-    EmptyBatch BatchTooSmall UnequalInputs Index Outputs InputGradient UnknownTensor Bytes File MissingFile Magic Truncated
-    Content Counts Cell UnknownColumn Class Targets NoSamples Setting Diverged Weights Architecture Plot NoSteps
-    UnequalSteps StepTargets
-}
-
-crate::network! {
-    /// Two sequences.
-    struct Pair(a: [.., 1], b: [.., 1]) -> [1] { a + b -> Rnn(1) -> Last }
-}
-
-fn sequences(a: usize, b: usize) -> Error {
-    let steps = |count| [vec![SVector::<f32, 1>::zeros(); count]];
-    Pair::new(1).predict_batch(PairBatch { a: &steps(a), b: &steps(b) }).unwrap_err()
+    EmptyBatch BatchTooSmall UnequalInputs NoSteps UnequalSteps StepTargets Index Outputs InputGradient UnknownTensor Bytes File MissingFile Magic Truncated
+    Content Counts Cell UnknownColumn Class Targets NoSamples Setting Diverged Weights Architecture Plot
 }
 
 type Sample = SVector<f32, 5>;
@@ -111,20 +100,6 @@ fn provoked(folder: &Folder) -> Vec<(Error, &'static str)> {
             "the batch is empty, but at least one sample is needed: leave empty batches out",
         ),
         (
-            sequences(0, 0),
-            "sample 0 of `a` is a sequence without a step, of which `Pair` can learn and say nothing: leave it out",
-        ),
-        (
-            sequences(2, 3),
-            "in sample 0 `a` has 2 steps and `b` has 3: the sequences of a sample must be equally long",
-        ),
-        (
-            EachStep(MeanSquaredError::new())
-                .value(&[Target::zeros(); 2], &[vec![Target::zeros(); 3]], Selection::All)
-                .unwrap_err(),
-            "2 steps came out, but the samples' targets have 3 steps: give each sample a target for each of its steps",
-        ),
-        (
             predict(&samples, Selection::Indices(&[0, 4]), 2),
             "index 4 is outside the 4 samples: indices count from 0 and end below 4",
         ),
@@ -156,9 +131,31 @@ fn provoked(folder: &Folder) -> Vec<(Error, &'static str)> {
             "cannot draw `DIR/none.svg`: the history has no epochs",
         ),
     ];
+    sequences(&mut all);
     training(&mut all);
     files(folder, &mut all);
     all
+}
+
+fn sequences(all: &mut Vec<(Error, &'static str)>) {
+    let steps = |second: usize, third: usize| {
+        let named = [("sound", second), ("light", third)];
+        crate::sequences::equally_long("Speaker", 2, named.into_iter()).unwrap_err()
+    };
+    all.push((
+        steps(0, 3),
+        "sample 2 of `sound` is a sequence without a step, of which `Speaker` can learn and say nothing: leave it out",
+    ));
+    all.push((
+        steps(4, 3),
+        "in sample 2 `sound` has 4 steps and `light` has 3: the sequences of a sample must be equally long",
+    ));
+    let outputs = [Target::zeros(); 3];
+    let targets = [vec![Target::zeros(); 2], vec![]];
+    all.push((
+        EachStep(MeanSquaredError::new()).value(&outputs, &targets, Selection::All).unwrap_err(),
+        "3 steps came out, but the samples' targets have 2 steps: give each sample a target for each of its steps",
+    ));
 }
 
 fn training(all: &mut Vec<(Error, &'static str)>) {

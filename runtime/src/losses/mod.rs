@@ -7,6 +7,7 @@ mod cross_entropy;
 mod each_step;
 mod gaussian_nll;
 mod mean_squared_error;
+mod minimize;
 mod pointwise;
 mod scores;
 
@@ -17,6 +18,7 @@ pub use cross_entropy::{
 pub use each_step::EachStep;
 pub use gaussian_nll::GaussianNll;
 pub use mean_squared_error::MeanSquaredError;
+pub use minimize::Minimize;
 pub use pointwise::{Huber, KlDivergence, L1, PoissonNll, SmoothL1};
 #[doc(hidden)]
 pub use scores::Among;
@@ -42,7 +44,8 @@ pub enum Reduction {
     message = "`{Self}` is no loss that compares the network's output with a target of type `{Y}`",
     label = "output and target do not go together in this loss",
     note = "`CrossEntropy` compares `C` scores with a class index `Index<C>` or with `C` probabilities; \
-            `MeanSquaredError` and `BinaryCrossEntropy` compare an output with a target of the same type",
+            `MeanSquaredError` and `BinaryCrossEntropy` compare an output with a target of the same type; \
+            `Minimize` takes a network whose output is a number, `[]`",
     note = "a `Trainer` takes the loss first, and then the optimizer"
 )]
 pub trait Loss<O: Tensor, Y> {

@@ -57,7 +57,7 @@ pub trait Optimizer {
 }
 
 /// The ranges of the flat slice that are learned, with neighbours merged into one.
-fn learned_runs(tensors: Tensors) -> impl Iterator<Item = Range<usize>> {
+pub(crate) fn learned_runs(tensors: Tensors) -> impl Iterator<Item = Range<usize>> {
     let learned = |(role, _): &(Role, _)| *role == Role::Learned;
     let mut ranges = tensors.places().filter(learned).map(|(_, range)| range).peekable();
     core::iter::from_fn(move || {

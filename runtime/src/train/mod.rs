@@ -1,5 +1,6 @@
 //! Training: the loop, what it takes in, and what it writes down.
 
+mod adversarial;
 mod examples;
 mod history;
 mod measure;
@@ -11,6 +12,8 @@ mod tests;
 #[cfg(test)]
 pub(crate) mod toy;
 
+pub use crate::__private::players::{Nothing, Told};
+pub use adversarial::{Adversarial, Adversaries, Judgement};
 pub use examples::Examples;
 pub use history::{Epoch, History, Scores};
 pub use patience::{Patience, patience};

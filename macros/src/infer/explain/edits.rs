@@ -51,6 +51,19 @@ impl Explainer<'_> {
         }
     }
 
+    /// The same for several layers, where it is a layer before each.
+    pub(super) fn at_all(&self, id: NodeId, alike: &[NodeId], proposal: &Proposal) -> Option<Candidate> {
+        let mut candidate = self.candidate(id, proposal)?;
+        if let (Proposal::Insert { .. }, [_, ..]) = (proposal, alike) {
+            for other in alike.iter().filter_map(|other| self.candidate(*other, proposal)) {
+                candidate.edits.extend(other.edits);
+                candidate.changes.extend(other.changes);
+            }
+            candidate.text = candidate.text.replace("before it", "before each");
+        }
+        Some(candidate)
+    }
+
     pub(super) fn replaced(&self, id: NodeId, call: Call) -> Candidate {
         let node = &self.graph.nodes[id.0];
         let text = self.written(id, &call);

@@ -58,8 +58,14 @@ impl Explainer<'_> {
             let maker = &self.graph.nodes[id.0];
             // The neighbour needs no introduction, except as a side of a sum.
             let itself = maker.outputs.contains(&value) && maker.named && node.operands.is_empty();
-            let view = maker.inputs.first().and_then(|v| self.shape(*v)).filter(|s| s.rank() != shape.rank());
+            // The same numbers in another shape.
+            let view = maker.inputs.first().and_then(|v| self.shape(*v));
+            let view = view.filter(|s| s.rank() != shape.rank() && s.len() == shape.len());
+            let source = maker.inputs.first().and_then(|v| self.shape(*v));
+            let is_passed =
+                source.is_some_and(|s| s.rank() != shape.rank() && s.0.get(axis) == shape.0.get(axis));
             match view {
+                None if is_passed => {}
                 Some(source) if maker.call.is_some() => notes.push(format!(
                     "`{}` makes `{}` of `{source}` ({})",
                     maker.title(),
@@ -89,7 +95,7 @@ impl Explainer<'_> {
                         noun => format!("has {}", counted(shape.0[axis], noun)),
                     };
                     let title = maker.title();
-                    if name != format!("`{title}`") || !node.operands.is_empty() {
+                    if name != format!("`{title}`") {
                         notes.push(format!("{name} {size} since `{title}`"));
                     }
                 }

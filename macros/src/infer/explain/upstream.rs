@@ -4,7 +4,7 @@
 use super::super::trial::source_node;
 use super::edits::{operand_text, replace};
 use super::{Candidate, Explainer, definition};
-use crate::ast::shape_text;
+use crate::ast::{ValueKind, shape_text};
 use crate::errors::{Change, How, Place};
 use crate::graph::{Group, GroupKind, Node, NodeId, Source, ValueId};
 use crate::layers::{is_value, our_name};
@@ -24,6 +24,20 @@ fn argument(node: &Node, name: Option<&str>) -> Option<String> {
         _ => false,
     })?;
     Some(suggest::source(&found.value.tokens))
+}
+
+/// What the argument is worth, if it is one number.
+fn number(node: &Node, name: Option<&str>) -> Option<usize> {
+    let call = node.call.as_ref()?;
+    let found = call.arguments.iter().find(|a| match (&a.name, name) {
+        (Some(given), Some(name)) => given == name,
+        (None, None) => !is_value(a),
+        _ => false,
+    })?;
+    match found.value.kind {
+        ValueKind::Integer(n) => n.known(),
+        _ => None,
+    }
 }
 
 fn kind(node: &Node) -> String {
@@ -66,13 +80,13 @@ impl Explainer<'_> {
     pub(super) fn rounded(&self, value: ValueId) -> Option<String> {
         self.chain(value).into_iter().find_map(|id| {
             let node = &self.graph.nodes[id.0];
-            let stride = argument(node, Some("stride")).or_else(|| match kind(node).as_str() {
+            let stride = number(node, Some("stride")).or_else(|| match kind(node).as_str() {
                 "MaxPool1d" | "MaxPool2d" | "AvgPool1d" | "AvgPool2d" => {
-                    argument(node, Some("kernel")).or_else(|| argument(node, None))
+                    number(node, Some("kernel")).or_else(|| number(node, None))
                 }
                 _ => None,
             })?;
-            let stride: usize = stride.parse().ok().filter(|&n| n > 1)?;
+            let stride = Some(stride).filter(|&n| n > 1)?;
             let before = sizes(self.shape(*node.inputs.first()?)?)?;
             let after = sizes(self.shape(*node.outputs.first()?)?)?;
             let (before, after) = before.into_iter().zip(after).find(|(before, _)| before % stride != 0)?;

@@ -62,6 +62,19 @@ impl Explainer<'_> {
             if dimensions.len() != found.rank() {
                 continue;
             }
+            let wanted: Option<Vec<Dim>> =
+                dimensions.iter().zip(&found.0).map(|(d, n)| known(d).or(Some(*n))).collect();
+            if let Some(wanted) = wanted.map(Shape).filter(|wanted| wanted != found) {
+                candidates.extend(self.redeclared(value, &wanted));
+                let axis = found.claimed_axis().filter(|&axis| {
+                    (0..found.rank()).all(|other| other == axis || wanted.0[other] == found.0[other])
+                });
+                let layer = axis.map(|axis| match found.rank() {
+                    3 => format!("Conv2d({}, kernel: 1)", wanted.0[axis]),
+                    _ => format!("Dense({})", wanted.0[axis]),
+                });
+                candidates.extend(layer.map(|layer| self.before_use(group, &layer, "it")));
+            }
             for (axis, dimension) in dimensions.iter().enumerate() {
                 let Some(wanted) = known(dimension).filter(|n| *n != found.0[axis]) else { continue };
                 if found.claimed_axis() == Some(axis) {

@@ -73,7 +73,13 @@ impl Arguments<'_> {
             // Others count the batch as an axis.
             Some(ValueKind::Shape(shape)) => {
                 let axes: Vec<String> = shape.0.iter().map(|&n| (n - 1).to_string()).collect();
-                if let Some(error) = self.refusal("order", AXES) {
+                let mut sorted: Vec<String> = axes.clone();
+                sorted.sort();
+                if sorted.iter().enumerate().any(|(i, axis)| *axis != i.to_string()) {
+                    let all: Vec<String> = (0..axes.len()).map(|axis| axis.to_string()).collect();
+                    let why = format!("is no order of axes: each of {} stands there once", all.join(", "));
+                    self.refuse("order", &why, errors);
+                } else if let Some(error) = self.refusal("order", AXES) {
                     errors.push(self.suggest(error, "order", &format!("[{}]", axes.join(", "))));
                 }
                 Vec::new()

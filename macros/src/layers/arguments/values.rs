@@ -61,8 +61,14 @@ impl Arguments<'_> {
                 errors.extend(error.map(|error| self.one_of_equals(error, name, kind)));
                 default
             }
-            Some(_) => {
-                self.refuse(name, &format!("is invalid: {what} is a whole number"), errors);
+            Some(kind) => {
+                let error = self.refusal(name, &format!("is invalid: {what} is a whole number"));
+                errors.extend(error.map(|error| match kind {
+                    ValueKind::Float(n, _) if *n >= 1.0 && n.fract() == 0.0 => {
+                        self.suggest(error, name, &format!("{n}"))
+                    }
+                    _ => error,
+                }));
                 default
             }
         }

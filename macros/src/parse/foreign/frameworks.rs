@@ -111,7 +111,7 @@ impl Mender<'_> {
             }
             "Activation" => {
                 let word = arguments.map(|group| suggest::source(&group.stream())).unwrap_or_default();
-                let Some(layer) = layers::our_name(word.trim_matches(['"', '\''])) else { return false };
+                let Some(layer) = layers::our_layer(word.trim_matches(['"', '\''])) else { return false };
                 let error = Error::new(place.first, line).note("an activation is a layer of its own");
                 self.errors.push(error.help_replace(format!("`{layer}`"), place, layer.clone()));
                 self.out.push(Ident::new(&layer, place.first).into());
@@ -197,7 +197,9 @@ fn sizes_in_order(ours: &str, group: &Group) -> Option<String> {
         |part: &str| part.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     let are_numbers = parts.iter().all(|part| part.parse::<u64>().is_ok() || is_constant(part));
     match (&parts[..], ours) {
-        ([first, second], "Dense") if are_numbers => Some(format!("Dense({second}, in: {first})")),
+        ([first, second], "Dense" | "MultiHeadAttention") if are_numbers => {
+            Some(format!("{ours}({second}, in: {first})"))
+        }
         ([first, second, kernel], "Conv1d" | "Conv2d" | "Conv3d") if are_numbers => {
             Some(format!("{ours}({second}, kernel: {kernel}, in: {first})"))
         }

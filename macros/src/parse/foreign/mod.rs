@@ -49,6 +49,7 @@ impl Mender<'_> {
     fn run(mut self) -> (TokenStream, bool) {
         while self.at < self.all.len() {
             let mended = self.arrow()
+                || self.broken_chain()
                 || self.receiver()
                 || self.path()
                 || self.method()

@@ -1,10 +1,13 @@
 //! Signs and brackets that mean something else here, or nothing: `=>`, `.`, `Dense[3]`, `@`, a value without its `let`.
 
 use super::{Level, Mender, parts_of, placed};
-use crate::errors::{Error, Place};
+use crate::errors::{Change, Error, How, Place};
 use crate::layers;
 use crate::suggest;
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenTree};
+
+/// Functions of several values.
+const JOINING: [&str; 5] = ["concat", "matmul", "min", "max", "pow"];
 
 impl Mender<'_> {
     /// Other signs where data flows: `=>`, `- >`, `|>`, `>`, and commas between layers.
@@ -46,6 +49,29 @@ impl Mender<'_> {
         true
     }
 
+    /// `x -> Dense(3); -> Relu`: a chain that goes on behind its end; and Python's `# comment`.
+    pub(super) fn broken_chain(&mut self) -> bool {
+        let place = self.place(1);
+        let is_arrow =
+            |me: &Self, at| me.punct(at) == Some('-') && me.is_joint(at) && me.punct(at + 1) == Some('>');
+        if self.punct(0) == Some(';') && self.is_behind_value() && is_arrow(self, 1) {
+            let error = Error::new(place, "`;` ends the chain, but `->` goes on with it");
+            self.habitual("; ->".into(), error.help_replace("leave the `;` out", place, ""));
+            self.at += 1;
+            return true;
+        }
+        let starts = self.level == Level::Body && (self.out.is_empty() || self.last_is(';'));
+        if starts && self.punct(0) == Some('#') && self.ident(1).is_some() {
+            self.errors.push(Error::new(place, "a comment begins with `//`, and not with `#`"));
+            let line = self.span(0).start().line;
+            while self.token(0).is_some_and(|token| token.span().start().line == line) {
+                self.at += 1;
+            }
+            return true;
+        }
+        false
+    }
+
     /// `x.Dense(3)`, `h.relu()`: what works on a value stands behind an arrow.
     pub(super) fn method(&mut self) -> bool {
         let called = self.is_capital(1) || self.group(2, Delimiter::Parenthesis).is_some();
@@ -57,6 +83,23 @@ impl Mender<'_> {
         let line = format!("`.{name}`: data flows along `->`");
         let span = self.span(0);
         let arguments = self.group(2, Delimiter::Parenthesis).cloned();
+        if let (Some(TokenTree::Ident(receiver)), Some(group), true) =
+            (self.out.last().cloned(), &arguments, JOINING.contains(&ours.as_str()))
+            && !group.stream().is_empty()
+            && !self.is_behind_arrow()
+        {
+            // `a.concat(b)`
+            let others = suggest::source(&group.stream());
+            let axis = if ours == "concat" && !others.contains("axis") { ", axis: 0" } else { "" };
+            let text = format!("{ours}({receiver}, {others}{axis})");
+            let whole = Place { first: receiver.span(), last: group.span() };
+            let error = Error::new(self.place(3), line);
+            self.errors.push(error.help_replace(format!("`{text}`"), whole, text.clone()));
+            self.out.pop();
+            self.out.extend(placed(&text, receiver.span()));
+            self.at += 3;
+            return true;
+        }
         let call = arguments.as_ref().and_then(|group| whole_call(&ours, group));
         let place = if call.is_some() { self.place(3) } else { self.place(2) };
         let text = call.clone().unwrap_or(ours.clone());
@@ -103,6 +146,24 @@ impl Mender<'_> {
             return true;
         }
         let starts = self.level == Level::Body && (self.out.is_empty() || self.last_is(';'));
+        if starts
+            && let Some(names) = self.group(0, Delimiter::Parenthesis)
+            && self.punct(1) == Some('=')
+            && !self.is_joint(1)
+        {
+            // `(y, h) = …;`
+            let text = format!("({})", suggest::source(&names.stream()));
+            let place = self.place(1);
+            let line = format!("`{text}` has no `let`: values are named with `let {text} = …;`");
+            let error = Error::new(place, line);
+            let change = Change { place, how: How::Before, text: "let ".into() };
+            self.errors.push(error.help_with(format!("`let {text} = …;`"), vec![change]));
+            self.out.push(Ident::new("let", place.first).into());
+            let token = self.all[self.at].clone();
+            self.out.push(token);
+            self.at += 1;
+            return true;
+        }
         let Some(name) = self.ident(0).filter(|_| starts) else { return false };
         if name.starts_with(char::is_uppercase) || name == "let" {
             return false;
