@@ -43,12 +43,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     scale.apply(&mut weeks);
     let target = |t: usize| SVector::<f32, AHEAD>::from_fn(|h, _| co2[t + h + 1] - naive(&co2, t, h + 1));
 
-    // Pieces of five years, which overlap; none knows of a week that is held back.
-    let starts = || (first..held - AHEAD - 5 * YEAR).step_by(13);
+    // Pieces of five years, which overlap; the four years behind them say when to stop, and nobody knows of a week that
+    // is held back.
+    let turn = held - AHEAD - 4 * YEAR;
+    let starts = || (first..turn - AHEAD - 5 * YEAR).step_by(13);
     let piece = |start: usize| start..start + 5 * YEAR;
     let inputs = starts().map(|s| piece(s).map(|t| weeks[t - first]).collect::<Vec<_>>());
     let targets = starts().map(|s| piece(s).map(target).collect::<Vec<_>>());
     let data = Dataset::new(inputs.collect(), targets.collect())?;
+    let later = turn..held - AHEAD;
+    let validation = Dataset::new(
+        vec![weeks[turn - first..held - AHEAD - first].to_vec()],
+        vec![later.map(target).collect()],
+    )?;
 
     let mut network = Forecast::new(options.seed);
     println!("{}\n", Forecast::summary());
@@ -56,6 +63,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .epochs(options.epochs)
         .batch_size(8)
         .seed(options.seed)
+        .validate_on(&validation)
+        .stop_early(patience(4))
         .fit(&mut network, &data)?;
     println!("{history}\n");
 
