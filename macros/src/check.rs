@@ -47,9 +47,14 @@ fn check_steps(shaped: &Shaped, errors: &mut Errors) {
         if carries && graph.around(node.group).any(|group| graph.groups[group.0].repeat.is_some()) {
             let title = graph.nodes[i].title();
             let ends = node.layer.as_ref().is_some_and(AnyLayer::ends_sequences);
-            let does = if ends { "ends" } else { "carries a state through" };
+            let (does, note) = match ends {
+                true => ("ends", "this is not supported yet"),
+                false => (
+                    "carries a state through",
+                    "this is not supported yet; layers on one another are `layers: 2`",
+                ),
+            };
             let line = format!("`{title}` is repeated, and {does} a sequence of any length");
-            let note = "this is not supported yet; layers on one another are `layers: 2`";
             errors.push(Error::new(&node.tokens, line).note(note));
         }
     }

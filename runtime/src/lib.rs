@@ -77,7 +77,7 @@
 //! | `GlobalAvgPool1d`, `GlobalMaxPool1d` | | `[t, f]` → `[f]` |
 //! | `AdaptiveAvgPool1d(n)`, `AdaptiveMaxPool1d(n)` | | `[t, f]` → `[n, f]` |
 //! | `Embedding(n)` | `padding_idx:` (whose vector stays zero) | `[t] in 0..k` → `[t, n]`, `[] in 0..k` → `[n]` |
-//! | `Rnn(n)`, `Gru(n)`, `Lstm(n)` | `layers: 1`, `bidirectional: false`, `dropout: 0.0` (between layers), `bias: true`, of an `Rnn` `nonlinearity: tanh` (or `relu`) | `[t, f]` → `[t, n]`, both ways `[t, 2 n]`; states at the end and to start from: see [below](#sequences) |
+//! | `Rnn(n)`, `Gru(n)`, `Lstm(n)` | `layers: 1`, `bidirectional: false`, `dropout: 0.0` (between layers), `bias: true`, `truncate: 32` (gradients flow back over so many steps; else over all), of an `Rnn` `nonlinearity: tanh` (or `relu`) | `[t, f]` → `[t, n]`, both ways `[t, 2 n]`; states at the end and to start from: see [below](#sequences) |
 //! | `Last` | | `[t, f]` → `[f]`, the last step |
 //! | `MultiHeadAttention(heads)` | `causal: false`, `mask:` (a value; see below), `rotary: false`, `dropout: 0.0`, `bias: true` | `[t, f]`; `([t, f], [s, g])`, a query and a memory; `([t, f], [s, g], [s, h])`, queries, keys and values → `[t, f]` |
 //! | `PositionEmbedding` | `(n)`: a table of more positions than come in | `[t, f]`, to which it adds a learned vector for each position |

@@ -201,7 +201,9 @@ impl Layer for Recurrent {
             arguments.refuse("layers", &format!("is invalid: there are at most {MOST} layers"), errors);
         }
         let truncate = match arguments.is_given("truncate") {
-            true => arguments.literal("truncate", "the steps that gradients flow back", "32", errors),
+            true => {
+                arguments.literal("truncate", "the number of steps that gradients flow back", "32", errors)
+            }
             false => 0,
         };
         let layer = Recurrent {

@@ -3,7 +3,7 @@
 use super::weights::{Bias, Matrix};
 use super::{
     CHUNK, ForwardRoom, Kept, LINE, Place, Stepped, Tensors, apart, blocks, drop_out, forward_each, joint,
-    of_block, packs, share,
+    of_block, one_step, packs, share,
 };
 use crate::kernels::dense::{PARALLEL, aligned};
 use crate::kernels::isa::isa;
@@ -47,11 +47,14 @@ pub(super) fn forward<T: Stepped>(spec: &RecurrentSpec, samples: usize, room: Fo
     if samples == 0 || spec.steps == 0 || spec.hidden == 0 {
         return;
     }
+    if samples == 1 && one_step::is_one(spec) && room.saved.is_empty() {
+        return one_step::forward(spec, room);
+    }
     let set = T::tiles(isa());
     let ForwardRoom { mode, parameters, inputs, outputs, saved, scratch } = room;
     let scratch = aligned(scratch);
     // What is left of a copy's room, if the scratch began elsewhere than on a line, is never needed.
-    let (copied, work) = scratch.split_at_mut(super::copies(spec) - LINE);
+    let (copied, work) = scratch.split_at_mut(super::copies_forward(spec, samples) - LINE);
     let flow = if spec.layers > 2 { 2 } else { spec.layers - 1 };
     let each = spec.steps * spec.width();
     let (masks, work) = work.split_at_mut(samples * spec.masks());

@@ -5,6 +5,7 @@
 mod backward;
 pub(crate) mod cells;
 mod forward;
+mod one_step;
 pub(crate) mod sequences;
 mod weights;
 
@@ -115,6 +116,11 @@ const fn copies(spec: &RecurrentSpec) -> usize {
     rows * width + width + 4 * LINE
 }
 
+/// The room for what forward copies for so many samples.
+const fn copies_forward(spec: &RecurrentSpec, samples: usize) -> usize {
+    if packs(samples) { copies(spec) } else { spec.gate_units() + 4 * LINE }
+}
+
 /// The same in backward, where pieces of the gates' gradients are copied after them.
 const fn copies_back(spec: &RecurrentSpec) -> usize {
     let third = match spec.cell {
@@ -137,7 +143,7 @@ const fn forward_each(spec: &RecurrentSpec) -> usize {
 }
 
 pub(crate) const fn forward_scratch(spec: &RecurrentSpec, samples: usize) -> usize {
-    copies(spec) + samples * forward_each(spec)
+    copies_forward(spec, samples) + samples * forward_each(spec)
 }
 
 /// Backward's: the states' gradients, those of what flows between layers, and a mask.
