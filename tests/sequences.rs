@@ -264,7 +264,7 @@ fn truncated_gradients_are_those_of_pieces() {
     let (cut, mut window) = (Cut::<f64>::new(2), CutWindow::<f64>::new(1));
     window.as_mut_slice().copy_from_slice(cut.as_slice());
     let weights = |i| weight(0, i);
-    let (y, gradient) = pass(&*cut, &[x.clone()], Selection::All, &mut [&mut [0.0; 50]], weights);
+    let (y, gradient) = pass(&*cut, std::slice::from_ref(&x), Selection::All, &mut [&mut [0.0; 50]], weights);
     let whole = [SMatrix::from_columns(&x)];
     let (same, over_window) = pass(&*window, &whole, Selection::All, &mut [&mut [0.0; 50]], weights);
     let (expected, sum) = in_pieces(cut.as_slice(), &x);
@@ -274,7 +274,7 @@ fn truncated_gradients_are_those_of_pieces() {
     near("gradient of a window", over_window.as_slice(), &sum);
     let (gru, mut window) = (CutGru::<f64>::new(2), CutGruWindow::<f64>::new(1));
     window.as_mut_slice().copy_from_slice(gru.as_slice());
-    let (_, any) = pass(&*gru, &[x.clone()], Selection::All, &mut [&mut [0.0; 50]], weights);
+    let (_, any) = pass(&*gru, std::slice::from_ref(&x), Selection::All, &mut [&mut [0.0; 50]], weights);
     let (_, fixed) = pass(&*window, &whole, Selection::All, &mut [&mut [0.0; 50]], weights);
     near("gradient of two layers", any.as_slice(), fixed.as_slice());
 }

@@ -1,0 +1,82 @@
+//! Sequences: layers with a memory, and networks that run a step at a time.
+//!
+//! A sequence is `[time, features]`. `x -> Lstm(32)` carries a state from step to step and gives it at every step, `[t, 32]`;
+//! `-> Last` keeps the last one, and then nothing else is computed. A pattern of several names takes the states at the end
+//! too, and a state to start from flows in beside the sequence (else it is zero). A state is `[32]`, and with several layers
+//! or both directions `[layers · directions, 32]`: layer 0 forward, layer 0 backward, layer 1 forward, …
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// One of three movements, from 64 readings of six sensors.
+//!     pub struct Movement(readings: [64, 6]) -> [3] {
+//!         readings -> Gru(32, layers: 2, dropout: 0.2) -> Last -> Dense(3)
+//!     }
+//!
+//!     /// The next part of a sequence, from where the one before it ended.
+//!     pub struct Onward(x: [16, 4], h0: [8], c0: [8]) -> (y: [16, 4], h: [8], c: [8]) {
+//!         let (states, h, c) = (x, h0, c0) -> Lstm(8);
+//!         (states -> Dense(4), h, c)
+//!     }
+//! }
+//!
+//! let onward = Onward::new(7);
+//! let whole = onward.predict(&SMatrix::repeat(0.5), &SVector::zeros(), &SVector::zeros());
+//! let next = onward.predict(&SMatrix::repeat(0.5), &whole.h, &whole.c);
+//! assert_ne!(whole.y, next.y);
+//! ```
+//!
+//! Over sequences of any length, `[.., 4]`, a network runs a step at a time, as data comes in: `step` takes what comes in and
+//! a state, a plain value that it carries on, and allocates nothing. It gives the same numbers as the whole sequence at once.
+//! What stands in it works step by step: `Embedding`, `Dense`, the recurrent layers in one direction, `Last`, dropout,
+//! `LayerNorm`, `RmsNorm`, activations, arithmetic, `map`.
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// An effect for a guitar.
+//!     pub struct Amp(x: [.., 1]) -> [.., 1] { x -> Lstm(8) -> Dense(1) }
+//! }
+//!
+//! let amp = Amp::new(7);
+//! let mut state = AmpState::default();
+//! let played: Vec<f32> = (0..256).map(|_| amp.step(&SVector::from([0.5]), &mut state)[0]).collect();
+//! let whole = amp.predict(&[SVector::from([0.5]); 256]);
+//! assert_eq!(played[255], whole[255][0]);
+//! state.reset();
+//! ```
+//!
+//! A sample is then a `Vec` of steps, and a batch holds sequences of different lengths: nothing is padded, and each sequence
+//! gets the gradients that it would get alone. Of a network with an output at each step, `[.., m]`, targets are `Vec`s too,
+//! and [`EachStep`](crate::losses::EachStep) takes a loss or a metric step by step; of one that ends in `-> Last` there is one
+//! output for each sequence.
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// Whether there have been more ones than zeros.
+//!     pub struct Majority(bits: [..] in 0..2) -> [.., 1] { bits -> Embedding(2) -> Gru(8) -> Dense(1) }
+//! }
+//!
+//! let bits = |number: usize| (0..2 + number % 7).map(|i| number >> i & 1).collect::<Vec<_>>();
+//! let mut data = Dataset::default();
+//! for bits in (0..200).map(bits) {
+//!     let ones = bits.iter().scan(0.0, |more, &bit| {
+//!         *more += bit as f32 - 0.5;
+//!         Some(SVector::from([f32::from(*more > 0.0)]))
+//!     });
+//!     data.targets.push(ones.collect::<Vec<_>>());
+//!     data.inputs.push(bits.into_iter().map(|bit| Index::new(bit).map(|bit| [bit])).collect::<Result<Vec<_>, _>>()?);
+//! }
+//! let mut majority = Majority::new(1);
+//! let history = Trainer::new(EachStep(BinaryCrossEntropy::new()), Adam::new(0.02))
+//!     .epochs(20)
+//!     .metric(EachStep(BinaryAccuracy))
+//!     .quiet()
+//!     .fit(&mut majority, &data)?;
+//! assert!(history.last().is_some_and(|epoch| epoch.training.metrics[0] > 0.95));
+//! # Ok::<(), formwork::Error>(())
+//! ```
