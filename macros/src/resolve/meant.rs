@@ -7,7 +7,7 @@ use crate::graph::ValueId;
 use crate::infer;
 use crate::layers::AnyLayer;
 use crate::parse::parse_call;
-use crate::shape::Shape;
+use crate::shape::{Dim, Shape};
 use crate::{limits, remedies};
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use std::collections::BTreeSet;
@@ -55,6 +55,17 @@ impl Builder<'_, '_> {
             Some(_) => false,
             None => true,
         };
+        // Which way out is good may hang on numbers that only the compiler knows.
+        let is_open = |n: &Dim| n.known().is_none();
+        let (before, opened) = (self.errors.count(), self.open.len());
+        let numbers = self.with_numbers(call);
+        self.errors.forget(before);
+        self.open.truncate(opened);
+        let open =
+            numbers.arguments.iter().any(|a| matches!(&a.value.kind, ValueKind::Integer(n) if is_open(n)));
+        if open && last.len() > 1 {
+            return None;
+        }
         // A layer and another behind it are more than can stand here.
         if last.iter().any(|change| change.text.contains("->")) {
             return None;

@@ -183,7 +183,7 @@ fn opened(source: &str) -> String {
             let size = !from_zero
                 && !result.ends_with('-')
                 && brackets.last() == Some(&true)
-                && !["axis", "dropout"].contains(&word.as_str())
+                && !["axis", "dropout", "truncate"].contains(&word.as_str())
                 && digits.len() < 10;
             if size && digits.chars().all(|c| c.is_ascii_digit()) {
                 count += 1;
