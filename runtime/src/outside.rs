@@ -130,8 +130,10 @@ pub const fn room(prediction: usize, samples: usize, output: usize) -> usize {
 /// A network that stands in another one. What is none is refused here, in one error whatever is asked of it; so each
 /// network has an implementation of its own, and none is for all `Network`s.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no network, so nothing flows through it",
-    label = "not declared with `network!`"
+    message = "`{Self}` is no network that can stand in another one",
+    label = "not declared with `network!`, or over sequences of any length",
+    note = "a network over sequences of any length, `[.., n]`, runs by itself; what stands in another one has a fixed \
+            length, `[64, n]`"
 )]
 pub trait Declared {
     /// The network itself.

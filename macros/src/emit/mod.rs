@@ -149,11 +149,17 @@ impl Emit<'_> {
         let predict = self.predict_body();
         let forward = self.forward_body();
         let backward = self.backward_body();
-        quote! {
-            #[diagnostic::do_not_recommend]
-            impl #bounds #private::outside::Declared for #name #generics {
-                type Network = Self;
+        // What runs over any length has no fixed memory that a network around could hold.
+        let declared = self.plan.step.is_none().then(|| {
+            quote! {
+                #[diagnostic::do_not_recommend]
+                impl #bounds #private::outside::Declared for #name #generics {
+                    type Network = Self;
+                }
             }
+        });
+        quote! {
+            #declared
             impl #bounds #krate::Network for #name #generics {
                 type Sample = #sample;
                 type Batch<'a> = #batch;

@@ -18,9 +18,7 @@ impl Ports<'_> {
         let Names { krate, generics, bounds, name, .. } = self.names;
         let players = quote!(#krate::__private::players);
         let unknown = quote!(#players::Unknown);
-        let over = |shape: &Option<Shape>| shape.as_ref().is_some_and(Shape::is_any_length);
-        let takes_any = self.header.inputs.iter().any(|input| over(&input.shape));
-        let gives_any = self.header.outputs.iter().any(|output| over(&output.shape));
+        let over = self.sequences.contains(&true);
         let indices = self.header.inputs[0].indices.is_some();
         let first = match indices {
             // No generator makes indices; the type is one of numbers, which nobody sees.
@@ -29,13 +27,13 @@ impl Ports<'_> {
         };
         let taken = match (known, indices) {
             (false, _) => unknown.clone(),
-            (true, _) if takes_any => quote!(#players::Sequence),
+            (true, _) if over => quote!(#players::Sequence),
             (true, true) => quote!(#players::Indices),
             (true, false) => of_part(self.shape_as_type(&self.inputs[0]), 0),
         };
         let given = match &self.outputs[..] {
             _ if !known => unknown.clone(),
-            _ if gives_any => quote!(#players::Sequence),
+            _ if over => quote!(#players::Sequence),
             [one] => of_part(self.shape_as_type(one), self.inputs.len()),
             _ => quote!(#players::Several),
         };
