@@ -47,10 +47,10 @@ pub enum TensorRow {
 /// network! { struct Net(x: [4]) -> [4] { x -> [Dense(4); 200] } }
 ///
 /// use formwork::Parameters;
-/// assert_eq!(Net::<f32>::TENSORS.len(), 400);
-/// let last = Net::<f32>::TENSORS.iter().last().unwrap();
-/// assert_eq!(last.name, "dense.199.bias");
-/// assert_eq!(last.range(), 3996..4000);
+/// assert_eq!(Net::TENSORS.len(), 400);
+/// let last = Net::TENSORS.iter().last().unwrap();
+/// assert_eq!(last.name, "dense1.199.bias");
+/// assert_eq!(last.shape, [4]);
 /// ```
 #[derive(Clone, Copy)]
 pub struct Tensors {

@@ -74,7 +74,7 @@
 //! let mut majority = Majority::new(1);
 //! let history = Trainer::new(EachStep(BinaryCrossEntropy::new()), Adam::new(0.02))
 //!     .epochs(20)
-//!     .metric(EachStep(BinaryAccuracy))
+//!     .metric(EachStep(BinaryAccuracy::new()))
 //!     .quiet()
 //!     .fit(&mut majority, &data)?;
 //! assert!(history.last().is_some_and(|epoch| epoch.training.metrics[0] > 0.95));
