@@ -2,7 +2,7 @@
 
 use super::argument::parse_arguments;
 use super::cursor::Cursor;
-use super::parse_outputs;
+use super::signature::parse_outputs;
 use crate::ast::{Call, Outside};
 use crate::errors::{Error, Errors};
 use proc_macro2::{Delimiter, Ident, TokenStream};
