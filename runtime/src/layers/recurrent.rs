@@ -246,18 +246,20 @@ impl<T: Real> Layer<T> for RecurrentSpec {
     }
 
     fn backward(&self, pass: Backward<'_, T>) {
-        let Backward { samples, noise, parameters, saved, output_gradients, .. } = pass;
-        let (input_gradients, parameter_gradients) = (pass.input_gradients, pass.parameter_gradients);
-        let room = BackwardRoom {
-            noise,
-            parameters,
-            saved,
-            output_gradients,
-            input_gradients,
-            parameter_gradients,
-            scratch: pass.scratch,
-        };
-        T::recurrent_backward(self, samples, room);
+        T::recurrent_backward(self, pass.samples, room_of(pass));
+    }
+}
+
+/// What the kernels take of a pass, however long its sequences are.
+fn room_of<'a, T>(pass: Backward<'a, T>) -> BackwardRoom<'a, T> {
+    BackwardRoom {
+        noise: pass.noise,
+        parameters: pass.parameters,
+        saved: pass.saved,
+        output_gradients: pass.output_gradients,
+        input_gradients: pass.input_gradients,
+        parameter_gradients: pass.parameter_gradients,
+        scratch: pass.scratch,
     }
 }
 
@@ -269,18 +271,7 @@ impl<T: Real> OverSequences<T> for RecurrentSpec {
     }
 
     fn backward_over(&self, sequences: Sequences<'_>, pass: Backward<'_, T>) {
-        let Backward { noise, parameters, saved, output_gradients, .. } = pass;
-        let (input_gradients, parameter_gradients) = (pass.input_gradients, pass.parameter_gradients);
-        let room = BackwardRoom {
-            noise,
-            parameters,
-            saved,
-            output_gradients,
-            input_gradients,
-            parameter_gradients,
-            scratch: pass.scratch,
-        };
-        T::recurrent_backward_over(self, sequences, room);
+        T::recurrent_backward_over(self, sequences, room_of(pass));
     }
 }
 

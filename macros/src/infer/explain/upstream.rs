@@ -4,7 +4,7 @@
 use super::super::trial::source_node;
 use super::edits::{operand_text, replace};
 use super::{Candidate, Explainer, definition};
-use crate::ast::{ValueKind, shape_text};
+use crate::ast::{Value, ValueKind, shape_text};
 use crate::errors::{Change, How, Place};
 use crate::graph::{Group, GroupKind, Node, NodeId, Source, ValueId};
 use crate::layers::{is_value, our_name};
@@ -16,25 +16,24 @@ pub(super) fn textual(text: impl Into<String>, changes: Vec<Change>) -> Candidat
 }
 
 /// The argument of a call by that name, or the one by place.
-fn argument(node: &Node, name: Option<&str>) -> Option<String> {
+fn given<'a>(node: &'a Node, name: Option<&str>) -> Option<&'a Value> {
     let call = node.call.as_ref()?;
     let found = call.arguments.iter().find(|a| match (&a.name, name) {
         (Some(given), Some(name)) => given == name,
         (None, None) => !is_value(a),
         _ => false,
     })?;
-    Some(suggest::source(&found.value.tokens))
+    Some(&found.value)
 }
 
-/// What the argument is worth, if it is one number.
+/// Its text.
+fn argument(node: &Node, name: Option<&str>) -> Option<String> {
+    Some(suggest::source(&given(node, name)?.tokens))
+}
+
+/// What it is worth, if it is one number.
 fn number(node: &Node, name: Option<&str>) -> Option<usize> {
-    let call = node.call.as_ref()?;
-    let found = call.arguments.iter().find(|a| match (&a.name, name) {
-        (Some(given), Some(name)) => given == name,
-        (None, None) => !is_value(a),
-        _ => false,
-    })?;
-    match found.value.kind {
+    match given(node, name)?.kind {
         ValueKind::Integer(n) => n.known(),
         _ => None,
     }
