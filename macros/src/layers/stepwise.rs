@@ -42,11 +42,6 @@ impl AnyLayer {
         }
     }
 
-    /// Whether it looks at more than one step.
-    pub fn carries(&self) -> bool {
-        self.recurrent().is_some() || self.ends_sequences()
-    }
-
     pub fn ends_sequences(&self) -> bool {
         matches!(self, AnyLayer::Last(_))
     }

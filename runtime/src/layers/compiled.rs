@@ -60,6 +60,20 @@ pub fn backward_over<T: Real + CompiledOver<S>, S>(
     T::backward_over(spec, sequences, pass);
 }
 
+/// A scalar for which one step of the layer `S` is compiled.
+#[doc(hidden)]
+pub trait CompiledStep<S>: Sized {
+    type Memory;
+    fn step(spec: &S, memory: &mut Self::Memory, pass: Forward<'_, Self>);
+}
+
+/// One step of the layer, on its memory.
+#[doc(hidden)]
+#[inline]
+pub fn step<T: Real + CompiledStep<S>, S>(spec: &S, memory: &mut T::Memory, pass: Forward<'_, T>) {
+    T::step(spec, memory, pass);
+}
+
 macro_rules! compiled_over {
     ($($spec:path),* $(,)?) => {
         /// All layers that carry something from step to step.
