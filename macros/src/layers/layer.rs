@@ -103,6 +103,11 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
         false
     }
 
+    /// What it needs that such a sequence does not have, whatever comes out of it.
+    fn check_any_length(&self) -> Result<(), Mismatch> {
+        Ok(())
+    }
+
     /// What it carries from one step of such a sequence to the next.
     fn streams(&self, _inputs: &[Shape]) -> Vec<Stream> {
         Vec::new()
@@ -127,7 +132,6 @@ pub enum Stream {
     Value { name: &'static str, shape: Shape },
     /// A memory on which the step works where it lies, so that nothing of it moves: `#ty<#scalar>` below the runtime's
     /// `layers` module, made by its `new` with these arguments. The step is then called through `StepByStep`.
-    #[allow(dead_code, reason = "no layer has one yet")]
     Memory { name: &'static str, ty: TokenStream, arguments: TokenStream },
 }
 

@@ -4,7 +4,8 @@
 //! [`forward`] and [`backward`], which are calls of functions that stand here ready: the user's build compiles nothing
 //! of a layer but its sizes.
 
-use super::{Backward, Forward, Layer, OverSequences, Sequences};
+use super::past::Past;
+use super::{Backward, Forward, Layer, OverSequences, Sequences, StepByStep};
 use super::{
     activation, adaptive_avg_pool2d, adaptive_max_pool2d, add, alpha_dropout, arithmetic, avg_pool2d,
     batch_norm, constant, conv_transpose2d, conv2d, conv3d, dense, dropout, dropout2d, elementary, embedding,
@@ -70,7 +71,11 @@ pub trait CompiledStep<S>: Sized {
 /// One step of the layer, on its memory.
 #[doc(hidden)]
 #[inline]
-pub fn step<T: Real + CompiledStep<S>, S>(spec: &S, memory: &mut T::Memory, pass: Forward<'_, T>) {
+pub fn step<T: Real + CompiledStep<S>, S>(
+    spec: &S,
+    memory: &mut <T as CompiledStep<S>>::Memory,
+    pass: Forward<'_, T>,
+) {
     T::step(spec, memory, pass);
 }
 
@@ -97,7 +102,30 @@ macro_rules! compiled_over {
     };
 }
 
-compiled_over! { parts::SliceSpec, recurrent::RecurrentSpec }
+compiled_over! { conv2d::Conv2dSpec, parts::SliceSpec, recurrent::RecurrentSpec }
+
+macro_rules! compiled_step {
+    ($($spec:path => $memory:ident,)*) => {
+        /// All layers that keep a memory from step to step.
+        #[doc(hidden)]
+        pub trait CompiledSteps: $(CompiledStep<$spec, Memory = $memory<Self>> +)* Sized {}
+
+        compiled_step! { @for f32 $($spec,)* }
+        compiled_step! { @for f64 $($spec,)* }
+    };
+    (@for $scalar:ident $($spec:path,)*) => {
+        impl CompiledSteps for $scalar {}
+        $(impl CompiledStep<$spec> for $scalar {
+            type Memory = <$spec as StepByStep<$scalar>>::Memory;
+
+            fn step(spec: &$spec, memory: &mut Self::Memory, pass: Forward<'_, $scalar>) {
+                StepByStep::<$scalar>::step(spec, memory, pass);
+            }
+        })*
+    };
+}
+
+compiled_step! { conv2d::Conv2dSpec => Past, }
 
 macro_rules! compiled {
     ($($spec:path,)*) => {

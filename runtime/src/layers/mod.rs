@@ -158,6 +158,7 @@ pub mod multi_head_attention;
 mod noisy;
 pub mod param;
 pub mod parts;
+pub mod past;
 pub mod pixel_shuffle;
 pub mod position_embedding;
 pub mod positional_encoding;
