@@ -19,6 +19,12 @@ network! {
         sound + (sound -> Lstm(16) -> Dense(1))
     }
 
+    block Gated(far)(x: [t, f]) -> [t, f] {
+        let a = x -> filter: Conv1d(f, kernel: 3, padding: causal, dilation: far);
+        let b = x -> gate: Conv1d(f, kernel: 3, padding: causal, dilation: far);
+        x + (tanh(a) * sigmoid(b) -> mix: Dense(f))
+    }
+
     /// The same out of causal convolutions, each of which looks twice as far back as the one before it (Damskägg et al.,
     /// 2019).
     pub struct Wave(sound: [.., 1]) -> [.., 1] {
@@ -26,12 +32,6 @@ network! {
             -> Conv1d(8, kernel: 3, padding: causal)
             -> Gated(2) -> Gated(4) -> Gated(8) -> Gated(16) -> Gated(32) -> Gated(64) -> Gated(128)
             -> Dense(8) -> Tanh -> Dense(1)
-    }
-
-    block Gated(far)(x: [t, f]) -> [t, f] {
-        let a = x -> filter: Conv1d(f, kernel: 3, padding: causal, dilation: far);
-        let b = x -> gate: Conv1d(f, kernel: 3, padding: causal, dilation: far);
-        x + (tanh(a) * sigmoid(b) -> mix: Dense(f))
     }
 }
 

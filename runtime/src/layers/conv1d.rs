@@ -14,6 +14,10 @@ use nalgebra::{SMatrix, SVector};
 /// features `c` of the output's group, where `x` is zero before the first step and after the last: PyTorch's `Conv1d`
 /// with time first. In memory the weight is `[k][in][out]`, outputs contiguous; in files `[out, in, k]`.
 ///
+/// With `padding: causal` there are zeros before the first step alone, so that a step reads itself and those before it. Such a
+/// convolution works over sequences of any length, too, in batches and a step at a time; the steps that it reads again are
+/// then a [`Past`].
+///
 /// A sequence is an image of one row whose channels are innermost, so this is computed by a
 /// [`Conv2dSpec`](super::conv2d::Conv2dSpec) of height 1:
 ///
