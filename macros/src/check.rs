@@ -46,7 +46,8 @@ fn check_steps(shaped: &Shaped, errors: &mut Errors) {
         errors.push(Error::new(&other.tokens, line).note("both together are not supported yet"));
     }
     for (i, node) in graph.nodes.iter().enumerate() {
-        let reads = node.inputs.first().is_some_and(|value| is_any(&shaped.shapes[value.0]));
+        let reads = node.inputs.first().is_some_and(|value| is_any(&shaped.shapes[value.0]))
+            && node.outputs.iter().all(|value| shaped.shapes[value.0].is_some());
         // A memory is there once for each round, a value is not.
         let inputs: Option<Vec<Shape>> =
             node.inputs.iter().map(|value| shaped.shapes[value.0].clone()).collect();
