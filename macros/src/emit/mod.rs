@@ -4,6 +4,7 @@ mod backward;
 mod constants;
 mod description;
 mod forward;
+mod memories;
 mod over;
 mod parameters;
 mod players;

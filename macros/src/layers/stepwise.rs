@@ -18,8 +18,8 @@ impl AnyLayer {
             };
         };
         let shape = &inputs[at];
-        if self.recurrent().is_some() {
-            return Ok(());
+        if self.carries() && !self.ends_sequences() {
+            return self.check_any_length(shape);
         }
         if self.is_stepwise() && outputs.iter().all(|shape| self.ends_sequences() || shape.is_any_length()) {
             return Ok(());
@@ -28,8 +28,9 @@ impl AnyLayer {
             "{{title}} does not work step by step, but {{input_is {at}}} `{shape}`, a sequence of any length"
         );
         Err(Mismatch::new(line).note(
-            "over any length there are `Embedding`, `Dense`, the recurrent layers in one direction, `Last`, dropout, \
-             `LayerNorm`, `RmsNorm`, activations, arithmetic and `map`",
+            "over any length there are `Embedding`, `Dense`, the recurrent layers in one direction, causal convolution, \
+             `Last`, dropout, `LayerNorm`, `RmsNorm`, activations, arithmetic and `map`; along the features `concat`, \
+             `split`, `slice` and `Glu`",
         ))
     }
 
@@ -40,11 +41,6 @@ impl AnyLayer {
             None => Ok(()),
             Some(why) => Err(Mismatch::new(format!("{{title}} {why}, but {{input_is}} `{shape}`"))),
         }
-    }
-
-    /// Whether it looks at more than one step.
-    pub fn carries(&self) -> bool {
-        self.recurrent().is_some() || self.ends_sequences()
     }
 
     pub fn ends_sequences(&self) -> bool {
@@ -97,6 +93,10 @@ impl AnyLayer {
             L::Dense(_)
                 | L::Embedding(_)
                 | L::Last(_)
+                | L::Concat(_)
+                | L::Split(_)
+                | L::Slice(_)
+                | L::Glu(_)
                 | L::Dropout(_)
                 | L::AlphaDropout(_)
                 | L::GaussianNoise(_)
