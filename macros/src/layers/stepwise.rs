@@ -51,6 +51,15 @@ impl AnyLayer {
         matches!(self, AnyLayer::Last(_))
     }
 
+    /// Whether it gives one row of a sequence of fixed length out of the same row of what comes in, and of what it keeps of
+    /// those before.
+    pub fn gives_rows(&self, inputs: &[Shape]) -> bool {
+        use AnyLayer as L;
+        // What works along another axis than the first; shapes say along which.
+        let is_structure = matches!(self, L::Glu(_) | L::Concat(_) | L::Split(_) | L::Product(_));
+        self.works_at_a_step(inputs) || is_structure || self.is_stepwise() && !self.ends_sequences()
+    }
+
     fn is_stepwise(&self) -> bool {
         use AnyLayer as L;
         let is_activation = matches!(
