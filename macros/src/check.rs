@@ -43,7 +43,8 @@ fn check_steps(shaped: &Shaped, errors: &mut Errors) {
         errors.push(Error::new(&second.tokens, line).note("more than one is not supported yet"));
     }
     for (i, node) in graph.nodes.iter().enumerate() {
-        let carries = node.layer.as_ref().is_some_and(AnyLayer::carries);
+        let reads = node.inputs.first().is_some_and(|value| is_any(&shaped.shapes[value.0]));
+        let carries = reads && node.layer.as_ref().is_some_and(AnyLayer::carries);
         if carries && graph.around(node.group).any(|group| graph.groups[group.0].repeat.is_some()) {
             let title = graph.nodes[i].title();
             let ends = node.layer.as_ref().is_some_and(AnyLayer::ends_sequences);

@@ -61,6 +61,11 @@ impl Emit<'_> {
                 continue;
             }
             let spec = self.spec_name(node);
+            if self.memory_of(node).is_some() {
+                // Nobody trains on one step.
+                predicting.push(quote!(#spec.step_scratch()));
+                continue;
+            }
             predicting.push(quote!(#spec.forward_scratch(__samples)));
             training.extend([
                 quote!(#spec.forward_scratch(__samples)),
@@ -227,6 +232,10 @@ impl Views<'_> {
                         scratch: __scratch,
                     }
                 };
+                if let Some(memory) = self.emit.memory_of(*node) {
+                    let call = quote!(#krate::layers::compiled::step::<#scalar, _>);
+                    return quote!(#call(&#spec, &mut *#memory, #pass););
+                }
                 match self.emit.plan.shaped.layer(*node).network() {
                     Some(network) => {
                         let (network, node) = (self.emit.names.outside(network.path()), number(node.0));

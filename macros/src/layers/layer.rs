@@ -111,6 +111,22 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
         false
     }
 
+    /// Whether it looks at more than one step of a sequence of any length. Its spec is then that of a sequence of one step,
+    /// and is called through the runtime's `OverSequences`.
+    fn carries(&self) -> bool {
+        false
+    }
+
+    /// What it needs that such a sequence does not have, whatever comes out of it.
+    fn check_any_length(&self) -> Result<(), Mismatch> {
+        Ok(())
+    }
+
+    /// What it carries from one step of such a sequence to the next.
+    fn streams(&self, _inputs: &[Shape]) -> Vec<Stream> {
+        Vec::new()
+    }
+
     /// Multiplications followed by an addition, for one sample.
     fn multiply_adds(&self, _inputs: &[Shape]) -> Dim {
         Dim::ZERO
@@ -121,6 +137,16 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
     fn kind(&self) -> Option<Kind> {
         Some(Kind::RawScores)
     }
+}
+
+/// What a layer carries from one step of a sequence of any length to the next.
+#[derive(Clone, Debug)]
+pub enum Stream {
+    /// A value that flows into the layer behind its inputs, and out of it behind its outputs.
+    Value { name: &'static str, shape: Shape },
+    /// A memory on which the step works where it lies, so that nothing of it moves: `#ty<#scalar>` below the runtime's
+    /// `layers` module, made by its `new` with these arguments. The step is then called through `StepByStep`.
+    Memory { name: &'static str, ty: TokenStream, arguments: TokenStream },
 }
 
 /// What a layer tells the planner.

@@ -72,7 +72,7 @@ pub use arguments::{Arguments, INIT_ALIASES, argument_text, choice, is_value, li
 pub use elementary::Scalar;
 pub use embedding::embedding;
 pub use init::{Scheme, Spread};
-pub use layer::{Init, Kind, Layer, Layout, Parameter, Role, Traits};
+pub use layer::{Init, Kind, Layer, Layout, Parameter, Role, Stream, Traits};
 pub use mismatch::{At, Mismatch, Proposal};
 pub use names::{ALIASES, FUNCTION_ALIASES};
 use proc_macro2::{Ident, TokenStream};
@@ -169,6 +169,9 @@ macro_rules! layers {
             dispatch! { $($name)*; traits(inputs) where (inputs: &[Shape]) -> Traits }
             dispatch! { $($name)*; spec(inputs, node) where (inputs: &[Shape], node: usize) -> TokenStream }
             dispatch! { $($name)*; multiply_adds(inputs) where (inputs: &[Shape]) -> Dim }
+            dispatch! { $($name)*; carries() where () -> bool }
+            dispatch! { $($name)*; check_any_length() where () -> Result<(), Mismatch> }
+            dispatch! { $($name)*; streams(inputs) where (inputs: &[Shape]) -> Vec<Stream> }
             dispatch! { $($name)*; links() where () -> bool }
             dispatch! { $($name)*; kind() where () -> Option<Kind> }
             dispatch! { $($name)*; arguments() where () -> String }

@@ -18,8 +18,8 @@ impl AnyLayer {
             };
         };
         let shape = &inputs[at];
-        if self.recurrent().is_some() {
-            return Ok(());
+        if self.carries() && !self.ends_sequences() {
+            return self.check_any_length();
         }
         if self.is_stepwise() && outputs.iter().all(|shape| self.ends_sequences() || shape.is_any_length()) {
             return Ok(());
@@ -28,8 +28,8 @@ impl AnyLayer {
             "{{title}} does not work step by step, but {{input_is {at}}} `{shape}`, a sequence of any length"
         );
         Err(Mismatch::new(line).note(
-            "over any length there are `Embedding`, `Dense`, the recurrent layers in one direction, `Last`, dropout, \
-             `LayerNorm`, `RmsNorm`, activations, arithmetic and `map`",
+            "over any length there are `Embedding`, `Dense`, the recurrent layers in one direction, causal convolution, \
+             `Last`, dropout, `LayerNorm`, `RmsNorm`, activations, arithmetic and `map`",
         ))
     }
 
@@ -40,11 +40,6 @@ impl AnyLayer {
             None => Ok(()),
             Some(why) => Err(Mismatch::new(format!("{{title}} {why}, but {{input_is}} `{shape}`"))),
         }
-    }
-
-    /// Whether it looks at more than one step.
-    pub fn carries(&self) -> bool {
-        self.recurrent().is_some() || self.ends_sequences()
     }
 
     pub fn ends_sequences(&self) -> bool {

@@ -113,6 +113,28 @@ pub trait OverSequences<T: Real> {
     fn backward_over(&self, sequences: Sequences<'_>, pass: Backward<'_, T>);
 }
 
+/// What a layer keeps of the steps before, where it lies; see [`StepByStep`].
+pub trait Memory {
+    /// As before the first step.
+    fn reset(&mut self);
+}
+
+impl<M: Memory, const N: usize> Memory for [M; N] {
+    fn reset(&mut self) {
+        self.iter_mut().for_each(M::reset);
+    }
+}
+
+/// The computation of one step of a sequence by a layer that keeps a memory, which [`OverSequences`] does for all steps at
+/// once: the same spec, one sample, and the same numbers.
+pub trait StepByStep<T: Real> {
+    /// What is kept of the steps before.
+    type Memory: Memory;
+
+    /// From inputs to outputs; the memory then holds this step, too.
+    fn step(&self, memory: &mut Self::Memory, pass: Forward<'_, T>);
+}
+
 pub mod activation;
 pub mod adaptive_avg_pool2d;
 pub mod adaptive_max_pool2d;
@@ -147,6 +169,7 @@ pub mod multi_head_attention;
 mod noisy;
 pub mod param;
 pub mod parts;
+pub mod past;
 pub mod pixel_shuffle;
 pub mod position_embedding;
 pub mod positional_encoding;
