@@ -65,7 +65,14 @@ network! {
     }
 
     pub struct Spoken(frames: [.., 6]) -> [10] {
-        frames -> Dropout(0.1) -> Lstm(24, layers: 2) -> Last -> Dense(10)
+        frames -> Dropout(0.1) -> Lstm(24, layers: 2) -> Conv1d(24, kernel: 3, padding: causal, dilation: 4)
+            -> Last -> Dense(10)
+    }
+
+    /// A step of it looks a second of sound back.
+    pub struct Echo(sound: [.., 1]) -> [.., 1] {
+        sound -> Conv1d(16, kernel: 2, padding: causal, dilation: 48000)
+            -> [Conv1d(16, kernel: 3, padding: causal, dilation: 512); 2] -> Tanh -> Dense(1)
     }
 
     /// Its keys and values take 3 MiB.
@@ -159,6 +166,19 @@ fn small_networks_predict_on_the_stack() {
     // The instruction set is looked up at the first call of all.
     network.predict(&x);
     assert_eq!(allocations(|| _ = network.predict(&x)), 0);
+}
+
+#[test]
+fn a_step_of_a_stream_allocates_nothing() {
+    on_two_mebibytes(|| {
+        let echo = Echo::new(1);
+        let mut state = EchoState::default();
+        let mut step = || _ = echo.step(&SVector::from([0.5]), &mut state);
+        step();
+        assert_eq!(allocations(|| (0..3000).for_each(|_| step())), 0);
+        assert_eq!(allocations(|| state.reset()), 0);
+        assert_eq!(state, EchoState::default());
+    });
 }
 
 #[test]

@@ -52,7 +52,8 @@ network! {
     pub struct Words(words: [..] in 0..9) -> [.., 2] { words -> Embedding(3) -> Lstm(4) -> Dense(2) }
 
     pub struct Noisy(x: [.., 3]) -> [2] {
-        x -> Dropout(0.3) -> Lstm(40, layers: 2, dropout: 0.2) -> Last -> Dense(2)
+        x -> Dropout(0.3) -> Lstm(40, layers: 2, dropout: 0.2) -> Conv1d(40, kernel: 3, padding: causal, dilation: 2)
+            -> Last -> Dense(2)
     }
 }
 

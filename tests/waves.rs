@@ -4,9 +4,11 @@ use formwork::Parameters;
 use formwork::layers::past::Past;
 use formwork::noise::Stream;
 use formwork::prelude::*;
+use formwork::tensor::flat_mut;
 use rand::RngExt;
 
 const FAR: usize = 8;
+const ROUNDS: usize = 3;
 
 network! {
     /// A small WaveNet (van den Oord et al., 2016): each block doubles how far the network looks back.
@@ -19,6 +21,23 @@ network! {
     pub struct WaveWindow<T>(x: [200, 1]) -> [200, 1] {
         x -> Conv1d(6, kernel: 2, padding: causal)
             -> Gated(1) -> Gated(2) -> Gated(4) -> Gated(8) -> Relu -> Dense(1)
+    }
+
+    /// Two stacks of blocks, one after the other, and rounds in rounds.
+    pub struct Stacks<T>(x: [.., 3]) -> [.., 3] {
+        x -> Conv1d(4, kernel: 2, padding: causal) -> stacks: [Stack(2); ROUNDS] -> [Deeper; 2] -> Dense(3)
+    }
+
+    pub struct StacksWindow<T>(x: [60, 3]) -> [60, 3] {
+        x -> Conv1d(4, kernel: 2, padding: causal) -> stacks: [Stack(2); 3] -> [Deeper; 2] -> Dense(3)
+    }
+
+    block Stack(far)(x: [t, f]) -> [t, f] {
+        x -> Gated(1) -> Gated(far)
+    }
+
+    block Deeper(x: [t, f]) -> [t, f] {
+        x + (x -> [Conv1d(f, kernel: 2, padding: causal, groups: f); 2] -> Dense(f))
     }
 
     block Gated(far)(x: [t, f]) -> [t, f] {
@@ -51,7 +70,7 @@ network! {
 fn drawn<V: Tensor<Scalar = T>, T: formwork::Real>(len: usize) -> Vec<V> {
     let mut stream = Stream::new(9, 0);
     let mut values = formwork::tensor::zeroed_vec::<V>(len);
-    formwork::tensor::flat_mut(&mut values).fill_with(|| T::of(stream.random::<f64>() - 0.5));
+    flat_mut(&mut values).fill_with(|| T::of(stream.random::<f64>() - 0.5));
     values
 }
 
@@ -99,6 +118,47 @@ fn layers_used_twice_remember_twice() {
     let whole = window.predict(&SMatrix::from_columns(&x));
     for (step, y) in shared.predict(&x).iter().enumerate() {
         assert!((y - whole.column(step)).amax() < 1e-12, "step {step}");
+    }
+}
+
+#[test]
+fn each_round_has_a_memory_of_its_own() {
+    let window = StacksWindow::<f64>::new(3);
+    let mut stacks = Stacks::<f64>::new(4);
+    stacks.as_mut_slice().copy_from_slice(window.as_slice());
+    let x: Vec<SVector<f64, 3>> = drawn(60);
+    let whole = window.predict(&SMatrix::from_columns(&x));
+    let mut state = StacksState::default();
+    for (step, x) in x.iter().enumerate() {
+        let y = stacks.step(x, &mut state);
+        assert!((y - whole.column(step)).amax() < 1e-12, "step {step}");
+    }
+    assert_ne!(state, StacksState::default());
+    state.reset();
+    assert_eq!(state, StacksState::default());
+}
+
+#[test]
+fn rounds_learn_what_a_fixed_length_does() {
+    let window = StacksWindow::<f64>::new(3);
+    let mut stacks = Stacks::<f64>::new(4);
+    stacks.as_mut_slice().copy_from_slice(window.as_slice());
+    let x: Vec<Vec<SVector<f64, 3>>> =
+        vec![drawn(60), drawn(60).iter().map(|x: &SVector<f64, 3>| 2.0 * x).collect()];
+    let whole: Vec<_> = x.iter().map(|x| SMatrix::from_columns(x)).collect();
+    let noise = formwork::Noise::default();
+    let weights = |i: usize| ((i * 17) % 23) as f64 / 11.0 - 1.0;
+    let (mut over, mut plain) = (Stacks::<f64>::workspace(), StacksWindow::<f64>::workspace());
+    let mut expected = StacksWindow::<f64>::zeroed();
+    let mut pass = window.forward(&whole, Selection::All, noise, &mut plain).expect("samples");
+    flat_mut(pass.outputs_and_gradients().1).iter_mut().enumerate().for_each(|(i, g)| *g = weights(i));
+    pass.backward(&mut expected);
+    let mut found = Stacks::<f64>::zeroed();
+    let mut pass = stacks.forward(&x, Selection::All, noise, &mut over).expect("sequences");
+    flat_mut(pass.outputs_and_gradients().1).iter_mut().enumerate().for_each(|(i, g)| *g = weights(i));
+    pass.backward(&mut found);
+    for (i, (found, expected)) in found.as_slice().iter().zip(expected.as_slice()).enumerate() {
+        assert!((found - expected).abs() < 1e-11 * expected.abs().max(1.0), "{i}: {found}, not {expected}");
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::errors::{Change, Error, Errors, How};
 use crate::graph::{Graph, Node, NodeId, Shaped};
 use crate::infer::{self, Fault};
-use crate::layers::{AnyLayer, Parameter};
+use crate::layers::{AnyLayer, Parameter, Stream};
 use crate::shape::{Dim, MAX_ELEMENTS, Shape};
 use crate::suggest;
 use proc_macro2::{Delimiter, TokenTree};
@@ -44,7 +44,14 @@ fn check_steps(shaped: &Shaped, errors: &mut Errors) {
     }
     for (i, node) in graph.nodes.iter().enumerate() {
         let reads = node.inputs.first().is_some_and(|value| is_any(&shaped.shapes[value.0]));
-        let carries = reads && node.layer.as_ref().is_some_and(AnyLayer::carries);
+        // A memory is there once for each round, a value is not.
+        let inputs: Option<Vec<Shape>> =
+            node.inputs.iter().map(|value| shaped.shapes[value.0].clone()).collect();
+        let flows = |layer: &AnyLayer| {
+            let streams = inputs.as_ref().map(|inputs| layer.streams(inputs)).unwrap_or_default();
+            layer.ends_sequences() || streams.iter().any(|stream| matches!(stream, Stream::Value { .. }))
+        };
+        let carries = reads && node.layer.as_ref().is_some_and(flows);
         if carries && graph.around(node.group).any(|group| graph.groups[group.0].repeat.is_some()) {
             let title = graph.nodes[i].title();
             let ends = node.layer.as_ref().is_some_and(AnyLayer::ends_sequences);

@@ -5,6 +5,7 @@ mod cache;
 mod constants;
 mod description;
 mod forward;
+mod memories;
 mod over;
 mod parameters;
 mod players;

@@ -27,6 +27,7 @@ impl Emit<'_> {
             let group = GroupId(i);
             let scope = Scope::Round(group);
             let Names { krate, scalar, bounds, .. } = &self.names;
+            let [carried, _] = self.carried(group);
             let count = self.plan.shaped.graph.groups[i].taken.len();
             let [ins, outs] = ["in", "out"].map(|what| ports(what, count));
             let [ins_back, outs_back] = ["in_gradient", "out_gradient"].map(|what| ports(what, count));
@@ -36,6 +37,7 @@ impl Emit<'_> {
                 quote! {
                     fn #function #bounds(
                         __samples: ::core::primitive::usize,
+                        #carried
                         __mode: #krate::layers::Mode,
                         __parameters: &[#scalar],
                         [#(#ins),*]: [&[#scalar]; #count],
@@ -60,6 +62,7 @@ impl Emit<'_> {
                 #train
                 fn #backward #bounds(
                     __samples: ::core::primitive::usize,
+                    #carried
                     __noise: #krate::Noise,
                     (__parameters, __gradients): (&[#scalar], &mut [#scalar]),
                     [#(#ins),*]: [&[#scalar]; #count],
@@ -167,6 +170,7 @@ impl Views<'_> {
         let (rounds, lens, [kept_len, fixed_len], [start, len]) = self.sizes(group);
         let train = self.program.output_gradients.len() + self.program.backward.len() > 0;
         let function = function(group, if train { "forward" } else { "predict" });
+        let [_, carried] = self.emit.carried(group);
         let first: Vec<_> = inputs.iter().map(|&b| self.read(Some(b))).collect();
         let last: Vec<_> = outputs.iter().map(|&b| self.write(Some(b))).collect();
         let chain: Vec<_> = room.chain.iter().map(|&b| self.write(b)).collect();
@@ -183,6 +187,7 @@ impl Views<'_> {
                 #(let (#ins, #outs) = #private::link(__round, #rounds, #lens, #first, #chain, #last);)*
                 #function(
                     __samples,
+                    #carried
                     __mode.round(__round),
                     #private::part_of(__parameters, #start, __round, #len),
                     [#(#ins),*],
@@ -208,6 +213,7 @@ impl Views<'_> {
         let private = quote!(#krate::__private);
         let (rounds, lens, [kept_len, fixed_len], [start, len]) = self.sizes(group);
         let function = function(group, "backward");
+        let [_, carried] = self.emit.carried(group);
         let count = given.len();
         // What no step reads stands empty.
         let (mut first, mut last) = (Vec::new(), Vec::new());
@@ -234,6 +240,7 @@ impl Views<'_> {
                     #private::link(__back, #rounds, #lens, #given, #gradients, #made);)*
                 #function(
                     __samples,
+                    #carried
                     __noise.round(__round),
                     (
                         #private::part_of(__parameters, #start, __round, #len),

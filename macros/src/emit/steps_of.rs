@@ -3,10 +3,10 @@
 use super::ports::Ports;
 use super::types::tensor_type;
 use super::{Emit, Names, number};
-use crate::graph::{Header, Memory, NodeId};
+use crate::graph::{Header, Memory};
 use crate::plan::Plan;
 use crate::shape::{Dim, Shape};
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 /// The states of the function of one step, and how they are emitted.
@@ -48,7 +48,7 @@ impl<'a> Steps<'a> {
         let names: Vec<_> = states.iter().map(|(name, _)| name).collect();
         let kept: Vec<_> = self.memories().iter().map(|memory| &memory.name).collect();
         let (kept_types, made): (Vec<_>, Vec<_>) =
-            self.memories().iter().map(|memory| self.one.memory_type(memory)).unzip();
+            self.memories().iter().map(|memory| self.one.memory_type(memory, None)).unzip();
         // What a memory holds lies on the heap.
         let copy = kept.is_empty().then(|| quote!(::core::marker::Copy,));
         let types: Vec<_> = states.iter().map(|(_, shape)| tensor_type(shape, &self.emit.names)).collect();
@@ -99,7 +99,7 @@ impl<'a> Steps<'a> {
         let (specs, sizes, rounds, body) =
             (self.one.specs(), self.one.sizes(), self.one.rounds(), self.one.predict_body());
         let kept: Vec<_> = self.memories().iter().map(|memory| &memory.name).collect();
-        let (memories, memory_types) = self.one.memories(self.memories());
+        let (memories, memory_types) = self.one.memories(None);
         let all: Dim = self.one.header().outputs.iter().filter_map(|o| Some(o.shape.as_ref()?.len())).sum();
         let all = number(all);
         quote! {
@@ -214,30 +214,6 @@ impl<'a> Steps<'a> {
             }
         }
     }
-}
-
-impl Emit<'_> {
-    /// The type of a memory, and what makes it.
-    fn memory_type(&self, memory: &Memory) -> (TokenStream, TokenStream) {
-        let Names { krate, scalar, .. } = &self.names;
-        let Memory { ty, arguments, .. } = memory;
-        let layers = quote!(#krate::layers);
-        (quote!(#layers::#ty<#scalar>), quote!(#layers::#ty::<#scalar>::new(#arguments)))
-    }
-
-    /// What memories are called inside of a function that works on them, and their types.
-    fn memories(&self, all: &[Memory]) -> (Vec<Ident>, Vec<TokenStream>) {
-        all.iter().map(|memory| (memory_name(memory), self.memory_type(memory).0)).unzip()
-    }
-
-    /// The memory on which a node works.
-    pub fn memory_of(&self, node: NodeId) -> Option<Ident> {
-        self.plan.shaped.memories.iter().find(|memory| memory.node == node).map(memory_name)
-    }
-}
-
-fn memory_name(memory: &Memory) -> Ident {
-    format_ident!("__memory_{}", memory.name, span = Span::mixed_site())
 }
 
 /// The same after an error, when nothing is known of states.

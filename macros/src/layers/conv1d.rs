@@ -79,15 +79,15 @@ impl Layer for Conv1d {
     }
 
     /// A stride gives less than a step for each step, and what is not causal reads what is still to come.
-    fn check_any_length(&self) -> Result<(), Mismatch> {
+    fn check_any_length(&self, input: &Shape) -> Result<(), Mismatch> {
         let causal = Convolution { padding: Padding::Causal, stride: [Dim::ONE], ..self.0.clone() };
         let (is_causal, strides) =
             (self.0.window().padding == causal.window().padding, !self.0.stride[0].is(1));
-        let any = "{input_is} a sequence of any length, `[.., features]`";
+        let any = format!("{{input_is}} `{input}`, a sequence of any length");
         let mismatch = match (is_causal, strides) {
             (true, false) => return Ok(()),
             (_, true) => Mismatch::new(format!(
-                "{{name}} gives one step for each {} that it reads, but {any}, which has an output at every step",
+                "{{name}} gives one step for each {} that it reads, but {any}",
                 self.0.stride[0]
             ))
             .at("stride"),

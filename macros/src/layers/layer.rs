@@ -118,7 +118,7 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
     }
 
     /// What it needs that such a sequence does not have, whatever comes out of it.
-    fn check_any_length(&self) -> Result<(), Mismatch> {
+    fn check_any_length(&self, _input: &Shape) -> Result<(), Mismatch> {
         Ok(())
     }
 

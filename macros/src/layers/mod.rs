@@ -170,7 +170,7 @@ macro_rules! layers {
             dispatch! { $($name)*; spec(inputs, node) where (inputs: &[Shape], node: usize) -> TokenStream }
             dispatch! { $($name)*; multiply_adds(inputs) where (inputs: &[Shape]) -> Dim }
             dispatch! { $($name)*; carries() where () -> bool }
-            dispatch! { $($name)*; check_any_length() where () -> Result<(), Mismatch> }
+            dispatch! { $($name)*; check_any_length(input) where (input: &Shape) -> Result<(), Mismatch> }
             dispatch! { $($name)*; streams(inputs) where (inputs: &[Shape]) -> Vec<Stream> }
             dispatch! { $($name)*; links() where () -> bool }
             dispatch! { $($name)*; kind() where () -> Option<Kind> }

@@ -19,7 +19,7 @@ impl AnyLayer {
         };
         let shape = &inputs[at];
         if self.carries() && !self.ends_sequences() {
-            return self.check_any_length();
+            return self.check_any_length(shape);
         }
         if self.is_stepwise() && outputs.iter().all(|shape| self.ends_sequences() || shape.is_any_length()) {
             return Ok(());
