@@ -24,6 +24,13 @@ impl AnyLayer {
         if self.is_stepwise() && outputs.iter().all(|shape| self.ends_sequences() || shape.is_any_length()) {
             return Ok(());
         }
+        if matches!(self, AnyLayer::MultiHeadAttention(_)) {
+            let line = format!(
+                "{{title}} wants a fixed length, but {{input_is {at}}} `{shape}`, a sequence of any length"
+            );
+            let note = "over a fixed length, `[64, 16]`, a network whose attention is causal runs a step at a time too";
+            return Err(Mismatch::new(line).note(note));
+        }
         let line = format!(
             "{{title}} does not work step by step, but {{input_is {at}}} `{shape}`, a sequence of any length"
         );
