@@ -4,7 +4,7 @@ use formwork::Parameters;
 use formwork::layers::past::Past;
 use formwork::noise::Stream;
 use formwork::prelude::*;
-use formwork::tensor::flat_mut;
+use formwork::tensor::{flat, flat_mut};
 use rand::RngExt;
 
 const FAR: usize = 8;
@@ -30,6 +30,22 @@ network! {
 
     pub struct StacksWindow<T>(x: [60, 3]) -> [60, 3] {
         x -> Conv1d(4, kernel: 2, padding: causal) -> stacks: [Stack(2); 3] -> [Deeper; 2] -> Dense(3)
+    }
+
+    /// Two values at each step, and the same as one.
+    pub struct Two<T>(x: [.., 3]) -> (next: [.., 2], loud: [.., 1]) {
+        let (a, b) = split(x -> Conv1d(6, kernel: 3, padding: causal), 2, axis: 1);
+        (concat(a, b -> Gru(3), axis: 1) -> Dense(4) -> Glu, slice(b, 1..2, axis: 1) -> Tanh)
+    }
+
+    pub struct One<T>(x: [.., 3]) -> [.., 3] {
+        let (a, b) = split(x -> Conv1d(6, kernel: 3, padding: causal), 2, axis: 1);
+        concat(concat(a, b -> Gru(3), axis: 1) -> Dense(4) -> Glu, slice(b, 1..2, axis: 1) -> Tanh, axis: 1)
+    }
+
+    pub struct OneWindow<T>(x: [40, 3]) -> [40, 3] {
+        let (a, b) = split(x -> Conv1d(6, kernel: 3, padding: causal), 2, axis: 1);
+        concat(concat(a, b -> Gru(3), axis: 1) -> Dense(4) -> Glu, slice(b, 1..2, axis: 1) -> Tanh, axis: 1)
     }
 
     block Stack(far)(x: [t, f]) -> [t, f] {
@@ -138,27 +154,59 @@ fn each_round_has_a_memory_of_its_own() {
     assert_eq!(state, StacksState::default());
 }
 
+/// What comes out for some samples, and the gradient by the parameters of a sum of it all.
+fn learnt<N: Network<Scalar = f64>>(network: &N, batch: N::Batch<'_>) -> (Vec<f64>, Box<N>) {
+    let (mut workspace, mut gradient) = (Workspace::new(), N::zeroed());
+    let noise = formwork::Noise::default();
+    let mut pass = network.forward(batch, Selection::All, noise, &mut workspace).expect("a good batch");
+    let (outputs, gradients) = pass.outputs_and_gradients();
+    let outputs = flat(outputs).to_vec();
+    flat_mut(gradients).iter_mut().enumerate().for_each(|(i, g)| *g = ((i * 17) % 23) as f64 / 11.0 - 1.0);
+    pass.backward(&mut gradient);
+    (outputs, gradient)
+}
+
+fn near(what: &str, found: &[f64], expected: &[f64]) {
+    assert_eq!(found.len(), expected.len());
+    for (i, (found, expected)) in found.iter().zip(expected).enumerate() {
+        let close = (found - expected).abs() < 1e-11 * expected.abs().max(1.0);
+        assert!(close, "{what} {i}: {found}, not {expected}");
+    }
+}
+
 #[test]
 fn rounds_learn_what_a_fixed_length_does() {
     let window = StacksWindow::<f64>::new(3);
     let mut stacks = Stacks::<f64>::new(4);
     stacks.as_mut_slice().copy_from_slice(window.as_slice());
-    let x: Vec<Vec<SVector<f64, 3>>> =
-        vec![drawn(60), drawn(60).iter().map(|x: &SVector<f64, 3>| 2.0 * x).collect()];
+    let first: Vec<SVector<f64, 3>> = drawn(60);
+    let x = [first.clone(), first.iter().map(|x| 2.0 * x).collect()];
     let whole: Vec<_> = x.iter().map(|x| SMatrix::from_columns(x)).collect();
-    let noise = formwork::Noise::default();
-    let weights = |i: usize| ((i * 17) % 23) as f64 / 11.0 - 1.0;
-    let (mut over, mut plain) = (Stacks::<f64>::workspace(), StacksWindow::<f64>::workspace());
-    let mut expected = StacksWindow::<f64>::zeroed();
-    let mut pass = window.forward(&whole, Selection::All, noise, &mut plain).expect("samples");
-    flat_mut(pass.outputs_and_gradients().1).iter_mut().enumerate().for_each(|(i, g)| *g = weights(i));
-    pass.backward(&mut expected);
-    let mut found = Stacks::<f64>::zeroed();
-    let mut pass = stacks.forward(&x, Selection::All, noise, &mut over).expect("sequences");
-    flat_mut(pass.outputs_and_gradients().1).iter_mut().enumerate().for_each(|(i, g)| *g = weights(i));
-    pass.backward(&mut found);
-    for (i, (found, expected)) in found.as_slice().iter().zip(expected.as_slice()).enumerate() {
-        assert!((found - expected).abs() < 1e-11 * expected.abs().max(1.0), "{i}: {found}, not {expected}");
+    let ((y, found), (whole, expected)) = (learnt(&*stacks, &x), learnt(&*window, &whole));
+    near("output", &y, &whole);
+    near("gradient", found.as_slice(), expected.as_slice());
+}
+
+#[test]
+fn two_values_are_one_with_the_parts_of_both() {
+    let window = OneWindow::<f64>::new(3);
+    let (mut one, mut two) = (One::<f64>::new(4), Two::<f64>::new(5));
+    one.as_mut_slice().copy_from_slice(window.as_slice());
+    two.as_mut_slice().copy_from_slice(window.as_slice());
+    let x: [Vec<SVector<f64, 3>>; 1] = [drawn(40)];
+    let (outputs, expected) = learnt(&*window, &[SMatrix::from_columns(&x[0])]);
+    let (y, gradient) = learnt(&*one, &x);
+    near("output", &y, &outputs);
+    near("gradient", gradient.as_slice(), expected.as_slice());
+    let (y, gradient) = learnt(&*two, &x);
+    near("outputs", &y, &outputs);
+    near("gradient of both", gradient.as_slice(), expected.as_slice());
+    let mut state = TwoState::default();
+    let batch = two.predict_batch(&x).expect("a sequence");
+    for ((x, y), given) in x[0].iter().zip(outputs.chunks(3)).zip(&batch[0]) {
+        let step = two.step(x, &mut state);
+        near("a step", &[step.next[0], step.next[1], step.loud[0]], y);
+        near("a step of a batch", &[given.next[0], given.next[1], given.loud[0]], y);
     }
 }
 

@@ -29,18 +29,21 @@ fn complete_head(shaped: &Shaped, errors: &mut Errors) {
     }
 }
 
-/// Over a sequence of any length a network gives one value, and the rounds of a repetition carry no state from step to step:
-/// `struct N(x: [.., 4]) -> [.., 4] { x -> [Gru(4); 2] }` breaks it.
+/// Over a sequence of any length all that a network gives is given at each step, or all of it once, and the rounds of a
+/// repetition carry no value from step to step: `struct N(x: [.., 4]) -> [.., 4] { x -> [Gru(4); 2] }` breaks it.
 fn check_steps(shaped: &Shaped, errors: &mut Errors) {
     let graph = &shaped.graph;
     let is_any = |shape: &Option<Shape>| shape.as_ref().is_some_and(Shape::is_any_length);
     if !graph.header.inputs.iter().any(|input| is_any(&input.shape)) {
         return;
     }
-    if let [_, second, ..] = &graph.header.outputs[..] {
+    if let [first, others @ ..] = &graph.header.outputs[..]
+        && let Some(other) = others.iter().find(|output| is_any(&output.shape) != is_any(&first.shape))
+    {
         let name = &graph.header.name;
-        let line = format!("`{name}` takes a sequence of any length, and gives more than one value");
-        errors.push(Error::new(&second.tokens, line).note("more than one is not supported yet"));
+        let line =
+            format!("`{name}` gives one value at each step of a sequence of any length, and another once");
+        errors.push(Error::new(&other.tokens, line).note("both together are not supported yet"));
     }
     for (i, node) in graph.nodes.iter().enumerate() {
         let reads = node.inputs.first().is_some_and(|value| is_any(&shaped.shapes[value.0]));

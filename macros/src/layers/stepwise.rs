@@ -36,7 +36,8 @@ impl AnyLayer {
         );
         Err(Mismatch::new(line).note(
             "over any length there are `Embedding`, `Dense`, the recurrent layers in one direction, causal convolution, \
-             `Last`, dropout, `LayerNorm`, `RmsNorm`, activations, arithmetic and `map`",
+             `Last`, dropout, `LayerNorm`, `RmsNorm`, activations, arithmetic and `map`; along the features `concat`, \
+             `split`, `slice` and `Glu`",
         ))
     }
 
@@ -108,6 +109,10 @@ impl AnyLayer {
             L::Dense(_)
                 | L::Embedding(_)
                 | L::Last(_)
+                | L::Concat(_)
+                | L::Split(_)
+                | L::Slice(_)
+                | L::Glu(_)
                 | L::Dropout(_)
                 | L::AlphaDropout(_)
                 | L::GaussianNoise(_)

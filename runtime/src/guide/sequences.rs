@@ -30,7 +30,8 @@
 //! Over sequences of any length, `[.., 4]`, a network runs a step at a time, as data comes in: `step` takes what comes in and
 //! a state, a plain value that it carries on, and allocates nothing. It gives the same numbers as the whole sequence at once.
 //! What stands in it works step by step: `Embedding`, `Dense`, the recurrent layers in one direction, causal convolution,
-//! `Last`, dropout, `LayerNorm`, `RmsNorm`, activations, arithmetic, `map`.
+//! `Last`, dropout, `LayerNorm`, `RmsNorm`, activations, arithmetic, `map`; along the features `concat`, `split`, `slice` and
+//! `Glu`. There may be several outputs, at each step all of them or none.
 //!
 //! ```
 //! use formwork::prelude::*;
