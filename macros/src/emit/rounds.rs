@@ -35,6 +35,7 @@ impl Emit<'_> {
                 let function = function(group, name);
                 let steps = program.forward.iter().map(|step| self.step(program, scope, step));
                 quote! {
+                    #[inline(never)]
                     fn #function #bounds(
                         __samples: ::core::primitive::usize,
                         #carried
@@ -60,6 +61,7 @@ impl Emit<'_> {
             Some(quote! {
                 #predict
                 #train
+                #[inline(never)]
                 fn #backward #bounds(
                     __samples: ::core::primitive::usize,
                     #carried

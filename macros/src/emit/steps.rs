@@ -470,9 +470,10 @@ impl Views<'_> {
         };
         let bind = |memory: TokenStream, taken: Vec<(&Ident, TokenStream)>| {
             let (names, places): (Vec<_>, Vec<_>) = taken.into_iter().unzip();
-            (!names.is_empty()).then(
-                || quote!(let [#(#names),*] = #private::#views(#memory, __samples, const { &[#(#places),*] });),
-            )
+            (!names.is_empty()).then(|| {
+                let places = quote!(const { &#private::Places::new([#(#places),*]) });
+                quote!(let [#(#names),*] = #private::#views(#memory, __samples, #places);)
+            })
         };
         let here = bind(quote!(__memory), here);
         let kept = bind(quote!(__kept), kept);
