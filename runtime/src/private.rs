@@ -186,7 +186,11 @@ pub fn join<T: Real>(samples: usize, parts: &[(usize, &[T])], to: &mut [T]) {
     let all: usize = parts.iter().map(|(len, _)| len).sum();
     let mut place = 0;
     for &(len, part) in parts {
-        T::copy_runs(samples, len, [len, 0], [all, place], part, to);
+        if samples == 1 {
+            to[place..][..len].copy_from_slice(&part[..len]);
+        } else {
+            T::copy_runs(samples, len, [len, 0], [all, place], part, to);
+        }
         place += len;
     }
 }

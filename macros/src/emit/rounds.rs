@@ -52,6 +52,9 @@ impl Emit<'_> {
                     }
                 }
             };
+            if !self.is_trained() {
+                return Some(forward(&round.predict, "predict"));
+            }
             let (predict, train) = (forward(&round.predict, "predict"), forward(&round.train, "forward"));
             let backward = function(group, "backward");
             let steps = round.train.backward.iter().map(|step| self.step(&round.train, scope, step));
@@ -146,7 +149,10 @@ impl Views<'_> {
             quote!(__samples * #len)
         });
         let rounds = number(inner.repeat.unwrap_or(Dim::ONE));
-        let memory = plan.rounds[group.0].as_ref().map(|round| &round.train.memory);
+        // Where there is no training, steps of a sequence keep something.
+        let is_trained = self.emit.is_trained();
+        let memory = plan.rounds[group.0].as_ref();
+        let memory = memory.map(|round| if is_trained { &round.train.memory } else { &round.predict.memory });
         let (kept, fixed) = memory.map_or((Dim::ZERO, Dim::ZERO), |m| (m.kept, m.kept_fixed));
         let (kept, fixed) = (number(kept), number(fixed));
         let span = plan.places.group(&plan.shaped, group);
@@ -175,6 +181,7 @@ impl Views<'_> {
         self.scratch = true;
         let [kept_len, fixed_len] = match train {
             true => [kept_len, fixed_len],
+            false if !self.emit.is_trained() => [quote!(0), fixed_len],
             false => [quote!(0), quote!(0)],
         };
         quote! {

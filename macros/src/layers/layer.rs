@@ -36,6 +36,20 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
         None
     }
 
+    /// Whether a step of a sequence is all that it needs to know of it, beside what it keeps of those before and the
+    /// step's number; asked with the whole sequences that flow in.
+    fn works_at_a_step(&self, _inputs: &[Shape]) -> bool {
+        false
+    }
+
+    /// Makes it the layer of one step, whose inputs have one row, of sequences of that length.
+    fn at_a_step(&mut self, _length: Dim) {}
+
+    /// The numbers that it keeps from step to step.
+    fn kept_at_a_step(&self, _inputs: &[Shape]) -> Dim {
+        Dim::ZERO
+    }
+
     /// What makes it another layer, beside its name and its arguments.
     fn identity(&self) -> Option<Dim> {
         None

@@ -140,6 +140,13 @@ macro_rules! layers {
                 }
             }
 
+            /// Makes it the layer of one step of sequences of that length.
+            pub fn at_a_step(&mut self, length: Dim) {
+                match self {
+                    $(AnyLayer::$name(layer) => layer.at_a_step(length),)*
+                }
+            }
+
             /// Whether what flows in are indices.
             pub fn takes_indices(&self) -> bool {
                 match self {
@@ -174,6 +181,8 @@ macro_rules! layers {
             dispatch! { $($name)*; named_value() where () -> Option<&'static str> }
             dispatch! { $($name)*; network() where () -> Option<&network::Network> }
             dispatch! { $($name)*; identity() where () -> Option<Dim> }
+            dispatch! { $($name)*; works_at_a_step(inputs) where (inputs: &[Shape]) -> bool }
+            dispatch! { $($name)*; kept_at_a_step(inputs) where (inputs: &[Shape]) -> Dim }
         }
     };
 }

@@ -247,7 +247,7 @@ impl Recorder<'_> {
             fixed => fixed,
         };
         let inputs: Vec<_> = node.inputs.iter().map(|&v| self.value_in(v, layout)).collect();
-        if traits.view || (mode == Mode::Predict && traits.identity_in_prediction) {
+        if traits.view || (mode != Mode::Train && traits.identity_in_prediction) {
             self.settle(node.outputs[0], inputs[0], layout);
             return;
         }

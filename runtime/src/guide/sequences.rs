@@ -112,3 +112,40 @@
 //! assert!(history.last().is_some_and(|epoch| epoch.training.metrics[0] > 0.95));
 //! # Ok::<(), formwork::Error>(())
 //! ```
+//!
+//! # Attention, a step at a time
+//!
+//! A network over a sequence of fixed length has `step` too, if each row of its one output hangs on the rows before it
+//! alone: it has one input, whose first dimension is time; the attention in it is of one value to itself, `causal: true`,
+//! without a mask; and all else works on one row, as `Embedding`, `Dense`, `LayerNorm`, positions of any kind, dropout,
+//! activations, arithmetic, `Softmax`, `Glu`, and `concat` and `split` along the features. Blocks and `[Block; n]` of these
+//! do as well. The state, [`Cache`](crate::Cache), holds keys and values of the steps so far, so that each is computed once;
+//! it has room for the declared length, and a step beyond that is an error.
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     use formwork::sets::transformer;
+//!
+//!     /// Which letter comes next.
+//!     pub struct Letters(text: [32] in 0..27) -> [32, 27] {
+//!         text -> Embedding(24) -> PositionEmbedding -> [DecoderOnlyLayer(4, 96, 0.1); 2] -> LayerNorm -> Dense(27)
+//!     }
+//! }
+//!
+//! let letters = Letters::new(7);
+//! let mut state = LettersState::new();
+//! let mut text = vec![Index::<27>::new(5)?];
+//! while !state.is_full() {
+//!     let scores: SVector<f32, 27> = letters.step(&text[text.len() - 1], &mut state)?;
+//!     text.push(Index::new(scores.imax())?);
+//! }
+//! // The same letters as from the whole sequence at once.
+//! let whole = letters.predict(&core::array::from_fn(|i| text[i]));
+//! assert!((0..32).all(|i| whole.column(i).imax() == text[i + 1].get()));
+//! # Ok::<(), formwork::Error>(())
+//! ```
+//!
+//! What shall go on for longer begins anew with what came last: `state.reset()`, and the last letters once more (the
+//! example `char_model` does).

@@ -26,15 +26,25 @@ pub enum Mode {
     Predict,
     /// Training: dropout and the batch's own statistics.
     Train(Noise),
+    /// Prediction of one step of a sequence, before which there were so many; see [`Cache`](crate::Cache).
+    Step(usize),
 }
 
 impl Mode {
+    /// The position of the first row of a sequence.
+    pub(crate) const fn first(self) -> usize {
+        match self {
+            Mode::Step(position) => position,
+            Mode::Predict | Mode::Train(_) => 0,
+        }
+    }
+
     /// The mode of one round of a repetition.
     #[doc(hidden)]
     #[must_use]
     pub const fn round(self, round: usize) -> Mode {
         match self {
-            Mode::Predict => Mode::Predict,
+            Mode::Predict | Mode::Step(_) => self,
             Mode::Train(noise) => Mode::Train(noise.round(round)),
         }
     }
@@ -52,7 +62,8 @@ pub struct Forward<'a, T> {
     pub inputs: &'a [&'a [T]],
     /// One slice for each output.
     pub outputs: &'a mut [&'a mut [T]],
-    /// What `backward` will need beside inputs and outputs; empty in prediction.
+    /// What `backward` will need beside inputs and outputs; empty in prediction. In a step what the layer keeps for the
+    /// steps to come.
     pub saved: &'a mut [T],
     /// Room to work in.
     pub scratch: &'a mut [T],
