@@ -281,6 +281,9 @@ fn regardless(trial: &Trial, node: &Node, mismatch: &Mismatch) -> Option<Vec<Sha
     let layer = node.layer.as_ref()?;
     let inputs: Vec<Shape> = node.inputs.iter().map(|v| trial.shapes[v.0].clone()).collect::<Option<_>>()?;
     let first = inputs.first()?;
+    if mismatch.gives.is_some() {
+        return mismatch.gives.clone();
+    }
     match mismatch.at {
         At::Argument("in") => {
             // Whose axes may stand in another order nobody knows.

@@ -327,6 +327,25 @@ impl Explainer<'_> {
         layers.collect()
     }
 
+    /// One number of all, where a number is declared.
+    pub(super) fn reduced(&self, wanted: &Shape, found: &Shape) -> Option<Candidate> {
+        let result = &self.graph.result;
+        if wanted.rank() > 0 || found.len() == Dim::ONE || self.graph.results.len() != 1 || result.is_empty()
+        {
+            return None;
+        }
+        let written = suggest::source(result);
+        let (text, place) = match written.contains("->") {
+            true => (format!("{written} -> mean"), "end with `-> mean`, or with `-> sum`".to_string()),
+            false => {
+                let value = written.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
+                let value = value.filter(|value| !value.contains([')', '('])).unwrap_or(&written);
+                (format!("mean({value})"), format!("`mean({value})`, or `sum({value})`"))
+            }
+        };
+        Some(super::upstream::textual(format!("{place}, giving `[]`"), vec![replace(result, text)]))
+    }
+
     /// The sizes that a stride makes one: an `output_padding` for the last transposed convolution, or for all of them.
     pub(super) fn longer(&self, value: ValueId, wanted: &Shape, found: &Shape) -> Vec<Candidate> {
         let spatial = |shape: &Shape| match shape.0[..] {
