@@ -130,7 +130,7 @@ fn prove(tokens: &TokenStream, error: &mut Error, before: &[String], trials: &mu
                 uncovering.push(help.text);
             }
             Some(Verdict::Uncovers) if kept.is_empty() && error.nature == Nature::LayerAsValue => {
-                uncovering.push(format!("written {}, which leads to the next mistake", help.text));
+                uncovering.push(format!("written {}, leads to the next mistake", help.text));
             }
             Some(Verdict::Uncovers) if kept.is_empty() && help.text.starts_with("insert ") => {
                 uncovering.push(format!("{}, leads to the next mistake", help.text));

@@ -320,9 +320,13 @@ impl<'a> Arguments<'a> {
             })
         };
         let similar = suggest::similar(&text, &known, &ALIASES);
+        let is_alias = ALIASES.iter().any(|(alias, _)| *alias == text);
         errors.push(match similar {
             Some(found) if given(found) => {
-                let error = error.note(format!("`{name}` is called `{found}` here, which is given already"));
+                let error = match is_alias {
+                    true => error.note(format!("`{name}` is called `{found}` here, which is given already")),
+                    false => error.note(format!("`{layer}` takes {}", list(&known))),
+                };
                 error.help_call(tokens, self.without(&[argument]))
             }
             Some(found) if Some(found) == main => error.help_or(
@@ -331,8 +335,7 @@ impl<'a> Arguments<'a> {
                 value,
             ),
             Some(found) => {
-                let alias = ALIASES.iter().any(|(alias, _)| *alias == text);
-                let help = match alias {
+                let help = match is_alias {
                     true => format!("`{name}` is called `{found}` here"),
                     false => format!("an argument with a similar name exists: `{found}`"),
                 };

@@ -309,8 +309,11 @@ impl Explainer<'_> {
         if wanted.rank() == found.rank() || readers > 0 || !node.operands.is_empty() {
             return Vec::new();
         }
+        // Of many numbers the one that is meant may be their mean.
+        let is_reduced = self.reduced(wanted, found).is_some();
         let layers = ["GlobalAvgPool2d", "GlobalAvgPool1d", "Flatten", "sum", "reshape([1])"]
             .into_iter()
+            .filter(|text| !(is_reduced && *text == "sum"))
             .filter_map(|text| {
                 let call = parsed(text)?;
                 Some(Candidate {
