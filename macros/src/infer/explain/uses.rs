@@ -139,6 +139,9 @@ impl Explainer<'_> {
         if signature.outputs.len() > 1 || wanted.rank() != found.rank() {
             return None;
         }
+        let named = |n: usize| {
+            bound.keys().find(|name| matches!(bound.get(name), Some(ValueKind::Integer(m)) if m.is(n)))
+        };
         let sizes = wanted.0.iter().zip(&found.0).zip(dimensions);
         let sizes = sizes.map(|((wanted, found), dimension)| {
             let (wanted, found) = (wanted.known()?, found.known()?);
@@ -155,8 +158,13 @@ impl Explainer<'_> {
                 (Ordering::Less, _) if found.is_multiple_of(wanted) => {
                     format!("{written} * {}", found / wanted)
                 }
-                (Ordering::Greater, _) => format!("{dimension} - {}", wanted - found),
-                (Ordering::Less, _) => format!("{dimension} + {}", found - wanted),
+                _ => match named(found) {
+                    Some(name) => name.to_string(),
+                    None if wanted > found && dimensions.len() > 1 => {
+                        format!("{dimension} - {}", wanted - found)
+                    }
+                    None => return None,
+                },
             })
         });
         let text = format!("[{}]", sizes.collect::<Option<Vec<_>>>()?.join(", "));
