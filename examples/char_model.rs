@@ -1,8 +1,9 @@
-//! A text, character by character: a transformer learns which one comes next, and goes on with a text of its own.
+//! A text, character by character: a transformer, or an LSTM, learns which one comes next, and goes on with a text of its
+//! own.
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use formwork::noise::{Noise, Stream};
-use formwork::{data::Index, prelude::*, tensor::zeroed_vec};
+use formwork::{Error, data::Index, prelude::*, tensor::zeroed_vec};
 use rand::RngExt;
 
 /// The characters that a piece of text has.
@@ -20,13 +21,32 @@ network! {
             -> [DecoderOnlyLayer(4, 512, 0.0); 2]
             -> LayerNorm -> Dense(CHARACTERS)
     }
+
+    /// The same with a memory, which learns from pieces of text.
+    pub struct Recurrent(text: [LENGTH] in 0..CHARACTERS) -> [LENGTH, CHARACTERS] {
+        text -> Embedding(64) -> Lstm(256) -> Dense(CHARACTERS)
+    }
+
+    /// The same over text of any length.
+    pub struct Reader(text: [..] in 0..CHARACTERS) -> [.., CHARACTERS] {
+        text -> Embedding(64) -> Lstm(256) -> Dense(CHARACTERS)
+    }
 }
 
-type Text = [Index<CHARACTERS>; LENGTH];
+type Code = Index<CHARACTERS>;
+type Text = [Code; LENGTH];
 type Scores = SMatrix<f32, CHARACTERS, LENGTH>;
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Model {
+    Transformer,
+    Lstm,
+}
 
 #[derive(Parser)]
 struct Options {
+    #[arg(long, value_enum, default_value_t = Model::Transformer)]
+    model: Model,
     /// Any text; the last tenth of it is held back
     #[arg(long, default_value = "examples/data/text/pride_and_prejudice.txt")]
     text: std::path::PathBuf,
@@ -45,12 +65,52 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if test.len() <= 2 * LENGTH {
         return Err("the text is too short".into());
     }
-    println!("{}\n", Transformer::summary());
+    let beginning = &test[..LENGTH / 2];
+    let (text, [loss, seconds]) = match options.model {
+        Model::Transformer => {
+            let (network, result) = trained(Transformer::new(options.seed), train, test, &options)?;
+            let (mut state, mut seen) = (TransformerState::new(), Vec::new());
+            let text = written(beginning, options.seed, |code| {
+                if state.is_full() {
+                    // It reads the last half of what it has seen anew, and goes on from there.
+                    state.reset();
+                    seen.drain(..LENGTH / 2);
+                    seen.iter().try_for_each(|code| network.step(code, &mut state).map(drop))?;
+                }
+                seen.push(code);
+                network.step(&code, &mut state)
+            });
+            (text, result)
+        }
+        Model::Lstm => {
+            let (network, result) = trained(Recurrent::new(options.seed), train, test, &options)?;
+            let (mut reader, mut state) = (Reader::new(0), ReaderState::default());
+            reader.as_mut_slice().copy_from_slice(network.as_slice());
+            let text = written(beginning, options.seed, |code| Ok(reader.step(&[code], &mut state)));
+            (text, result)
+        }
+    };
+    println!("{}", text?);
+    if options.json {
+        println!("{}", serde_json::json!({ "held_back_loss": loss, "seconds": seconds }));
+    }
+    Ok(())
+}
+
+/// The network after it has read the first part of a text; says what it makes of the other, in nats per character and seconds.
+fn trained<N>(
+    mut network: Box<N>,
+    train: &[Code],
+    test: &[Code],
+    options: &Options,
+) -> Result<(Box<N>, [f64; 2]), Error>
+where
+    N: for<'a> Network<Scalar = f32, Sample = Text, Batch<'a> = &'a [Text], Output = Scores>,
+{
+    println!("{}\n", formwork::report::summary(N::GRAPH));
     let start = std::time::Instant::now();
-    let mut network = Transformer::new(options.seed);
     let (adam, mut stream) = (AdamW::new(2e-3), Stream::new(options.seed, 1));
-    let (mut state, mut gradient, mut workspace) =
-        (adam.start(&*network), Transformer::zeroed(), Workspace::new());
+    let (mut state, mut gradient, mut workspace) = (adam.start(&*network), N::zeroed(), Workspace::new());
     for step in 0..options.steps {
         // The rate rises for a while, and then falls as a cosine does.
         let done = step as f64 / options.steps as f64;
@@ -74,45 +134,38 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let loss = CrossEntropy::new().value(&scores, &targets, Selection::All)?;
     let seconds = start.elapsed().as_secs_f64();
     println!("\nheld back: {loss:.3} nats per character, after {seconds:.0} s\n");
-    println!("{}", written(&network, &test[..LENGTH / 2], 500, options.seed)?);
-    if options.json {
-        println!("{}", serde_json::json!({ "held_back_loss": loss, "seconds": seconds }));
-    }
-    Ok(())
+    Ok((network, [loss, seconds]))
 }
 
 /// A piece of text, and what comes after each of its characters.
-fn pair(text: &[Index<CHARACTERS>], place: usize) -> (Text, Text) {
+fn pair(text: &[Code], place: usize) -> (Text, Text) {
     (core::array::from_fn(|i| text[place + i]), core::array::from_fn(|i| text[place + i + 1]))
 }
 
-/// What the network writes behind a beginning, drawn from its probabilities.
+/// A beginning with 500 characters behind it, drawn from what `next` says of each.
 fn written(
-    network: &Transformer,
-    beginning: &[Index<CHARACTERS>],
-    len: usize,
+    beginning: &[Code],
     seed: u64,
-) -> Result<String, formwork::Error> {
+    mut next: impl FnMut(Code) -> Result<SVector<f32, CHARACTERS>, Error>,
+) -> Result<String, Error> {
     let (mut text, mut stream) = (beginning.to_vec(), Stream::new(seed, 2));
-    let (mut workspace, mut scores) = (Workspace::new(), zeroed_vec::<Scores>(1));
-    for _ in 0..len {
-        let seen = &text[text.len().saturating_sub(LENGTH)..];
-        // What stands behind the last character is seen by none before it.
-        let piece: Text = core::array::from_fn(|i| *seen.get(i).unwrap_or(&seen[0]));
-        network.predict_selected(&[piece], Selection::All, &mut scores, &mut workspace)?;
-        let column = scores[0].column(seen.len() - 1);
-        let powers: Vec<f32> = column.iter().map(|score| (1.25 * (score - column.max())).exp()).collect();
-        let mut left = stream.random::<f32>() * powers.iter().sum::<f32>();
+    for i in 0..beginning.len() + 499 {
+        let scores = next(text[i])?;
+        if i + 1 < beginning.len() {
+            continue;
+        }
+        let powers = scores.map(|score| (1.25 * (score - scores.max())).exp());
+        let mut left = stream.random::<f32>() * powers.sum();
         let drawn = powers.iter().position(|power| {
             left -= power;
             left < 0.0
         });
         text.push(Index::new(drawn.unwrap_or(0))?);
     }
-    Ok(text.iter().map(|code| character(code.get())).collect())
+    Ok(text.into_iter().map(|code| character(code.get())).collect())
 }
 
-fn code(character: char) -> Index<CHARACTERS> {
+fn code(character: char) -> Code {
     let code = match character {
         '\n' => 0,
         ' '..='~' => character as usize - ' ' as usize + 1,

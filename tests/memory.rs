@@ -65,7 +65,31 @@ network! {
     }
 
     pub struct Spoken(frames: [.., 6]) -> [10] {
-        frames -> Dropout(0.1) -> Lstm(24, layers: 2) -> Last -> Dense(10)
+        frames -> Dropout(0.1) -> Lstm(24, layers: 2) -> Conv1d(24, kernel: 3, padding: causal, dilation: 4)
+            -> Last -> Dense(10)
+    }
+
+    /// A step of it looks a second of sound back.
+    pub struct Echo(sound: [.., 1]) -> [.., 1] {
+        sound -> Conv1d(16, kernel: 2, padding: causal, dilation: 48000)
+            -> [Conv1d(16, kernel: 3, padding: causal, dilation: 512); 2] -> Tanh -> Dense(1)
+    }
+
+    /// Its keys and values take 3 MiB.
+    pub struct Told(text: [256] in 0..500) -> [256, 5000] {
+        text -> Embedding(512) -> PositionEmbedding
+            -> MultiHeadAttention(8, causal: true) -> [MultiHeadAttention(8, causal: true, rotary: true); 2]
+            -> Dense(5000)
+    }
+
+    /// A step of which is small, too.
+    pub struct Lines(text: [96] in 0..50) -> [96, 50] {
+        text -> Embedding(32) -> PositionalEncoding -> [Behind; 2] -> Dense(50)
+    }
+
+    block Behind(x: [t, f]) -> [t, f] {
+        let y = x + (x -> LayerNorm -> MultiHeadAttention(4, causal: true, rotary: true));
+        y + (y -> LayerNorm -> Dense(64) -> Gelu -> Dense(f))
     }
 
     pub struct Photo(image: [3, 224, 224]) -> [8, 112, 112] {
@@ -145,6 +169,19 @@ fn small_networks_predict_on_the_stack() {
 }
 
 #[test]
+fn a_step_of_a_stream_allocates_nothing() {
+    on_two_mebibytes(|| {
+        let echo = Echo::new(1);
+        let mut state = EchoState::default();
+        let mut step = || _ = echo.step(&SVector::from([0.5]), &mut state);
+        step();
+        assert_eq!(allocations(|| (0..3000).for_each(|_| step())), 0);
+        assert_eq!(allocations(|| state.reset()), 0);
+        assert_eq!(state, EchoState::default());
+    });
+}
+
+#[test]
 fn large_networks_predict_in_memory_that_is_kept() {
     let network = Wide::new(1);
     let x = SVector::<f32, 784>::repeat(0.5);
@@ -215,5 +252,35 @@ fn resnet_50_lives_on_a_small_stack() {
         trainer.fit(&mut network, &data).expect("one step");
         assert!(network.fc.bias[4] > bias, "the step went towards the class");
         assert_ne!(network.predict(&data.inputs[0]), before);
+    });
+}
+
+#[test]
+fn a_step_behind_others_allocates_nothing() {
+    let (network, letter) = (Lines::new(1), Index::new(7).expect("a letter"));
+    let mut state = LinesState::new();
+    // The instruction set is looked up at the first call of all.
+    network.step(&letter, &mut state).expect("a first step");
+    let steps = allocations(|| {
+        (1..96).for_each(|_| _ = network.step(&letter, &mut state).expect("room for 96"));
+        state.reset();
+        network.step(&letter, &mut state).expect("a first step again");
+    });
+    assert_eq!(steps, 0);
+}
+
+#[test]
+fn large_keys_and_values_live_on_a_small_stack() {
+    on_two_mebibytes(|| {
+        let network = Told::new(7);
+        let mut state = ToldState::new();
+        let [one, other] = [3, 4].map(|i| Index::new(i).expect("a word"));
+        let first: Box<SVector<f32, 5000>> = network.step(&one, &mut state).expect("a first step");
+        let second = network.step(&other, &mut state).expect("a second step");
+        assert_ne!(first, second);
+        let mut copy = state.clone();
+        let third = network.step(&one, &mut state).expect("a third step");
+        drop(state);
+        assert_eq!(third, network.step(&one, &mut copy).expect("a third step"));
     });
 }

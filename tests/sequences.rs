@@ -14,6 +14,12 @@ macro_rules! lengths {
             pub struct $any<T>(x: [.., 5]) -> $output $body
             $(pub struct $name<T>(x: [$length, 5]) -> $out $body)*
             block Residual(n)(x: [t, f]) -> [t, f] { x + (x -> inner: Lstm(n) -> Dense(f)) }
+            /// A gate of WaveNet (van den Oord et al., 2016).
+            block Gated(far)(x: [t, f]) -> [t, f] {
+                let a = x -> filter: Conv1d(f, kernel: 3, padding: causal, dilation: far);
+                let b = x -> gate: Conv1d(f, kernel: 2, padding: causal, dilation: far, groups: 2, bias: false);
+                x + (tanh(a) * sigmoid(b) -> Dense(f))
+            }
         }
     };
 }
@@ -31,6 +37,12 @@ lengths! {
     (y -> Last -> Dense(4) -> Tanh) + (y -> Tanh -> Gru(4, bias: false) -> Last -> [Dense(4); 2]) }
 }
 
+lengths! {
+    Waves, [.., 3], [Waves1 1 [1, 3], Waves2 2 [2, 3], Waves7 7 [7, 3], Waves19 19 [19, 3]],
+    { x -> Conv1d(4, kernel: 3, padding: causal) -> Gated(1) -> Gated(2) -> Gated(4) -> Lstm(6)
+        -> Conv1d(6, kernel: 2, padding: causal, dilation: 30, groups: 6) -> Conv1d(3, kernel: 1) }
+}
+
 network! {
     /// Two sequences side by side, and a value beside them.
     pub struct Three<T>(a: [.., 2], b: [.., 3], c: [4]) -> [4] {
@@ -40,7 +52,8 @@ network! {
     pub struct Words(words: [..] in 0..9) -> [.., 2] { words -> Embedding(3) -> Lstm(4) -> Dense(2) }
 
     pub struct Noisy(x: [.., 3]) -> [2] {
-        x -> Dropout(0.3) -> Lstm(40, layers: 2, dropout: 0.2) -> Last -> Dense(2)
+        x -> Dropout(0.3) -> Lstm(40, layers: 2, dropout: 0.2) -> Conv1d(40, kernel: 3, padding: causal, dilation: 2)
+            -> Last -> Dense(2)
     }
 }
 
@@ -167,6 +180,7 @@ macro_rules! compare {
 #[test]
 fn a_batch_gives_what_each_sequence_gives_alone() {
     compare!(Steps, true, Steps1, Steps2, Steps7, Steps19);
+    compare!(Waves, true, Waves1, Waves2, Waves7, Waves19);
     compare!(Ends, false, Ends1, Ends2, Ends7, Ends19);
 }
 
@@ -178,6 +192,10 @@ fn a_batch_gives_what_steps_give() {
     for ((x, each), last) in x.iter().zip(&each).zip(&last) {
         near("each step", flat(each), flat(&steps.predict(x)));
         near("last step", flat(&[*last]), flat(&[ends.predict(x).expect("steps")]));
+    }
+    let waves = Waves::<f64>::new(3);
+    for (x, each) in x.iter().zip(waves.predict_batch(&x).expect("steps")) {
+        near("each step of a wave", flat(&each), flat(&waves.predict(x)));
     }
     assert!(steps.predict_batch(&[]).expect("nothing wrong").is_empty());
 }

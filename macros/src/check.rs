@@ -3,7 +3,7 @@
 use crate::errors::{Change, Error, Errors, How};
 use crate::graph::{Graph, Node, NodeId, Shaped};
 use crate::infer::{self, Fault};
-use crate::layers::{AnyLayer, Parameter};
+use crate::layers::{AnyLayer, Parameter, Stream};
 use crate::shape::{Dim, MAX_ELEMENTS, Shape};
 use crate::suggest;
 use proc_macro2::{Delimiter, TokenTree};
@@ -29,21 +29,33 @@ fn complete_head(shaped: &Shaped, errors: &mut Errors) {
     }
 }
 
-/// Over a sequence of any length a network gives one value, and the rounds of a repetition carry no state from step to step:
-/// `struct N(x: [.., 4]) -> [.., 4] { x -> [Gru(4); 2] }` breaks it.
+/// Over a sequence of any length all that a network gives is given at each step, or all of it once, and the rounds of a
+/// repetition carry no value from step to step: `struct N(x: [.., 4]) -> [.., 4] { x -> [Gru(4); 2] }` breaks it.
 fn check_steps(shaped: &Shaped, errors: &mut Errors) {
     let graph = &shaped.graph;
     let is_any = |shape: &Option<Shape>| shape.as_ref().is_some_and(Shape::is_any_length);
     if !graph.header.inputs.iter().any(|input| is_any(&input.shape)) {
         return;
     }
-    if let [_, second, ..] = &graph.header.outputs[..] {
+    if let [first, others @ ..] = &graph.header.outputs[..]
+        && let Some(other) = others.iter().find(|output| is_any(&output.shape) != is_any(&first.shape))
+    {
         let name = &graph.header.name;
-        let line = format!("`{name}` takes a sequence of any length, and gives more than one value");
-        errors.push(Error::new(&second.tokens, line).note("more than one is not supported yet"));
+        let line =
+            format!("`{name}` gives one value at each step of a sequence of any length, and another once");
+        errors.push(Error::new(&other.tokens, line).note("both together are not supported yet"));
     }
     for (i, node) in graph.nodes.iter().enumerate() {
-        let carries = node.layer.as_ref().is_some_and(AnyLayer::carries);
+        let reads = node.inputs.first().is_some_and(|value| is_any(&shaped.shapes[value.0]))
+            && node.outputs.iter().all(|value| shaped.shapes[value.0].is_some());
+        // A memory is there once for each round, a value is not.
+        let inputs: Option<Vec<Shape>> =
+            node.inputs.iter().map(|value| shaped.shapes[value.0].clone()).collect();
+        let flows = |layer: &AnyLayer| {
+            let streams = inputs.as_ref().map(|inputs| layer.streams(inputs)).unwrap_or_default();
+            layer.ends_sequences() || streams.iter().any(|stream| matches!(stream, Stream::Value { .. }))
+        };
+        let carries = reads && node.layer.as_ref().is_some_and(flows);
         if carries && graph.around(node.group).any(|group| graph.groups[group.0].repeat.is_some()) {
             let title = graph.nodes[i].title();
             let ends = node.layer.as_ref().is_some_and(AnyLayer::ends_sequences);

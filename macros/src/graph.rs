@@ -196,6 +196,17 @@ pub struct Shaped {
     /// Of a network over sequences of any length, once it is planned: for each of `graph.values` whether there is one for
     /// each step, as opposed to each sample. Else it is empty.
     pub each_step: Vec<bool>,
+    /// Of the function of one step the memories on which its layers work.
+    pub memories: Vec<Memory>,
+}
+
+/// A memory that a layer keeps from step to step; see `layers::Stream`.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    pub node: NodeId,
+    pub name: Ident,
+    pub ty: TokenStream,
+    pub arguments: TokenStream,
 }
 
 impl Shaped {

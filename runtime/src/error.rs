@@ -76,6 +76,17 @@ pub enum Error {
         /// The steps of that one.
         found: usize,
     },
+    /// More steps than a network is declared for.
+    #[error(
+        "`{network}` is declared for {steps} steps, which its state has seen all: `reset` it and begin anew, with what came \
+         last if that should count, or declare a longer sequence"
+    )]
+    TooManySteps {
+        /// The network.
+        network: &'static str,
+        /// The steps that it is declared for.
+        steps: usize,
+    },
     /// Targets for another number of steps than came out.
     #[error(
         "{outputs} steps came out, but the samples' targets have {targets} steps: give each sample a target for each of its \

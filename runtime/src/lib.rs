@@ -84,6 +84,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod cache;
 pub mod data;
 mod error;
 pub mod gradcheck;
@@ -118,6 +119,7 @@ pub mod train;
 mod workspace;
 
 pub use __private::players::Shape;
+pub use cache::{Cache, Steps};
 pub use data::Index;
 pub use error::{Error, Result};
 pub use graph::{Graph, Group, Node, Port, Source};

@@ -197,7 +197,7 @@ pub fn forward<N: Network>(pass: Forward<'_, N::Scalar>, node: usize) {
     let sequences = Sequences::default();
     let inputs = Inputs { columns, selection: Selection::All, samples, sequences };
     match pass.mode {
-        Mode::Predict => {
+        Mode::Predict | Mode::Step(_) => {
             let len = N::__predict_len(samples);
             let (memory, joined) = pass.scratch.split_at_mut(len.next_multiple_of(16));
             if let [only] = pass.outputs {

@@ -28,20 +28,64 @@ pub use std::vec::Vec;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Unknown;
 
-/// Views of disjoint parts of the working memory, each from `samples · a + b` to `samples · c + d`.
+/// Disjoint parts of the working memory, each from `samples · a + b` to `samples · c + d`.
+pub struct Places<const N: usize> {
+    places: [[usize; 4]; N],
+    /// The largest `c` and the largest `d`.
+    most: [usize; 2],
+}
+
+impl<const N: usize> Places<N> {
+    /// Takes `[a, b, c, d]` of each part.
+    ///
+    /// # Panics
+    /// If two of them overlap for some number of samples, or one is turned round. It is called while compiling, where the
+    /// plan was verified before it was emitted: this would be a defect of ours.
+    #[must_use]
+    pub const fn new(places: [[usize; 4]; N]) -> Self {
+        let mut most = [0; 2];
+        let mut i = 0;
+        while i < N {
+            let [a, b, c, d] = places[i];
+            assert!(a <= c && b <= d, "a buffer ends before it starts");
+            most = [if c > most[0] { c } else { most[0] }, if d > most[1] { d } else { most[1] }];
+            let mut other = 0;
+            while other < i {
+                let [e, f, g, h] = places[other];
+                assert!(c <= e && d <= f || g <= a && h <= b, "two buffers overlap");
+                other += 1;
+            }
+            i += 1;
+        }
+        Places { places, most }
+    }
+}
+
+/// Views of disjoint parts of the working memory.
+// The standard library's `get_disjoint_mut` would compare all parts with each other at each step of a pass, and be built
+// anew for each number of parts in the user's crate.
 #[inline]
 pub fn views<'m, T, const N: usize>(
     memory: &'m mut [T],
     samples: usize,
-    places: &'static [[usize; 4]; N],
+    places: &'static Places<N>,
 ) -> [&'m mut [T]; N] {
-    let ranges = places
-        .map(|[each, fixed, end_each, end_fixed]| samples * each + fixed..samples * end_each + end_fixed);
-    match memory.get_disjoint_mut(ranges) {
-        Ok(views) => views,
-        // The plan is verified before it is emitted; reaching this is a defect of ours.
-        Err(error) => unreachable!("the plan's buffers do not fit the working memory: {error}"),
+    let end = samples.saturating_mul(places.most[0]).saturating_add(places.most[1]);
+    assert!(end <= memory.len(), "the plan's buffers do not fit the working memory");
+    let start = memory.as_mut_ptr();
+    let mut views = [core::ptr::slice_from_raw_parts_mut(start, 0); N];
+    let mut i = 0;
+    while i < N {
+        let [a, b, c, d] = places.places[i];
+        let (from, to) = (samples * a + b, samples * c + d);
+        // SAFETY: `from <= to <= end <= memory.len()`, since `a <= c <= most[0]` and `b <= d <= most[1]`.
+        views[i] = core::ptr::slice_from_raw_parts_mut(unsafe { start.add(from) }, to - from);
+        i += 1;
     }
+    // SAFETY: a pointer to a slice lies in memory as a reference to one does; each points at initialised scalars inside
+    // of `memory`, of two one ends before the other starts (asserted by `Places::new`), and they live as long as the
+    // borrow. (Mapped one by one, each number of parts would cost the build several generic functions.)
+    unsafe { core::mem::transmute_copy(&views) }
 }
 
 /// The same as one call: a long pass that had [`views`] in place at every step would take long to build.
@@ -49,7 +93,7 @@ pub fn views<'m, T, const N: usize>(
 pub fn views_of_many<'m, T, const N: usize>(
     memory: &'m mut [T],
     samples: usize,
-    places: &'static [[usize; 4]; N],
+    places: &'static Places<N>,
 ) -> [&'m mut [T]; N] {
     views(memory, samples, places)
 }
@@ -142,7 +186,11 @@ pub fn join<T: Real>(samples: usize, parts: &[(usize, &[T])], to: &mut [T]) {
     let all: usize = parts.iter().map(|(len, _)| len).sum();
     let mut place = 0;
     for &(len, part) in parts {
-        T::copy_runs(samples, len, [len, 0], [all, place], part, to);
+        if samples == 1 {
+            to[place..][..len].copy_from_slice(&part[..len]);
+        } else {
+            T::copy_runs(samples, len, [len, 0], [all, place], part, to);
+        }
         place += len;
     }
 }
@@ -265,14 +313,24 @@ thread_local! {
 }
 
 /// Working memory that each thread keeps for predictions too large for the stack.
+#[inline]
 pub fn with_thread_memory<T: Real>(len: usize, work: impl FnOnce(&mut [T])) {
+    let mut work = Some(work);
+    with_thread_doubles((len * size_of::<T>()).div_ceil(size_of::<f64>()), &mut |doubles| {
+        // SAFETY: `f64` is at least as aligned as `T`, the bytes are initialised and enough, and any bits are a `T`.
+        let scalars = unsafe { core::slice::from_raw_parts_mut(doubles.as_mut_ptr().cast::<T>(), len) };
+        if let Some(work) = work.take() {
+            work(scalars);
+        }
+    });
+}
+
+// Without a type parameter, so that it is built here and not in the user's crate.
+fn with_thread_doubles(len: usize, work: &mut dyn FnMut(&mut [f64])) {
     MEMORY.with(|memory| {
         // Taken out, so that a prediction inside a prediction would find (and make) another one.
         let mut taken = memory.take();
-        let doubles = taken.take((len * size_of::<T>()).div_ceil(size_of::<f64>()));
-        // SAFETY: `f64` is at least as aligned as `T`, the bytes are initialised and enough, and any bits are a `T`.
-        let scalars = unsafe { core::slice::from_raw_parts_mut(doubles.as_mut_ptr().cast::<T>(), len) };
-        work(scalars);
+        work(taken.take(len));
         memory.replace(taken);
     });
 }

@@ -28,6 +28,7 @@ pub trait Real:
     + Kernels
     + crate::layers::compiled::CompiledLayers
     + crate::layers::compiled::CompiledOverSequences
+    + crate::layers::compiled::CompiledSteps
     + crate::Tensor<Scalar = Self>
     + crate::Sample<Self>
     + sealed::Sealed

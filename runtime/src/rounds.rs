@@ -4,20 +4,20 @@ use crate::Real;
 use core::ops::Range;
 
 /// One round's part of what lies behind `start`, `len` scalars for each round.
-#[inline]
+#[inline(never)]
 pub fn part_of<T>(all: &[T], start: usize, round: usize, len: usize) -> &[T] {
     &all[start + round * len..][..len]
 }
 
 /// The same to write into.
-#[inline]
+#[inline(never)]
 pub fn part_of_mut<T>(all: &mut [T], start: usize, round: usize, len: usize) -> &mut [T] {
     &mut all[start + round * len..][..len]
 }
 
 /// What a round reads and what it writes, on the way from `first` through the links of a chain to `last`. A chain of
 /// fewer links than there are between the rounds is used in turns.
-#[inline]
+#[inline(never)]
 pub fn link<'a, T>(
     round: usize,
     rounds: usize,
@@ -40,13 +40,13 @@ pub fn link<'a, T>(
 }
 
 /// What a round has read, in a chain that is kept whole.
-#[inline]
+#[inline(never)]
 pub fn link_in<'a, T>(round: usize, len: usize, first: &'a [T], chain: &'a [T]) -> &'a [T] {
     if round == 0 { first } else { part_of(chain, 0, round - 1, len) }
 }
 
 /// What a round has written, in a chain that is kept whole.
-#[inline]
+#[inline(never)]
 pub fn link_out<'a, T>(round: usize, rounds: usize, len: usize, chain: &'a [T], last: &'a [T]) -> &'a [T] {
     if round + 1 == rounds { last } else { part_of(chain, 0, round, len) }
 }

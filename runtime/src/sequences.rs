@@ -46,6 +46,11 @@ impl<'a> Sequences<'a> {
         self.starts[sequence]..self.starts[sequence + 1]
     }
 
+    /// The sequence to which a step belongs.
+    pub(crate) fn at(&self, step: usize) -> usize {
+        self.starts.partition_point(|&start| start <= step) - 1
+    }
+
     /// The sequences, the longest first.
     pub(crate) fn order(&self) -> &'a [usize] {
         self.order

@@ -11,6 +11,7 @@ use core::marker::PhantomData;
 struct Line<T>([T; 16]);
 
 /// A growing run of scalars that starts on 64 bytes.
+#[derive(Clone)]
 pub struct Memory<T> {
     lines: Vec<Line<T>>,
 }

@@ -1,9 +1,11 @@
 //! Plan -> tokens. Nothing here can fail, and nothing here knows a layer by name.
 
 mod backward;
+mod cache;
 mod constants;
 mod description;
 mod forward;
+mod memories;
 mod over;
 mod parameters;
 mod players;
@@ -20,6 +22,7 @@ use crate::demands::Part;
 use crate::graph::{Header, NodeId, Scalar};
 use crate::plan::Plan;
 use crate::shape::{Fact, source};
+use cache::Cached;
 pub use constants::number;
 use ports::Return;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -89,7 +92,9 @@ pub fn emit(krate: &TokenStream, plan: &Plan) -> TokenStream {
     let alias = emit.workspace_alias();
     let ports = emit.ports();
     let steps = Steps::of(&emit);
+    let cached = Cached::of(&emit);
     let (structs, state) = (ports.definitions(), steps.as_ref().map(Steps::state_definition));
+    let cache = cached.as_ref().map(Cached::state_definition);
     let constants = [emit.specs(), emit.graph(), emit.sizes(), emit.rounds()];
     let items = [
         emit.parameters(),
@@ -100,8 +105,9 @@ pub fn emit(krate: &TokenStream, plan: &Plan) -> TokenStream {
         emit.debug(),
     ];
     let steps = steps.as_ref().map(Steps::methods);
-    let outer = quote!(#definition #alias #structs #state);
-    let inner = quote!(#(#constants)* #(#items)* #steps);
+    let cached = cached.as_ref().map(Cached::methods);
+    let outer = quote!(#definition #alias #structs #state #cache);
+    let inner = quote!(#(#constants)* #(#items)* #steps #cached);
     Table::new(&emit.names, &plan.shaped, Some(plan)).finish(outer, inner, |inner| {
         quote! {
             #[allow(non_upper_case_globals, non_snake_case, unused_variables, unused_mut, clippy::all, clippy::pedantic)]

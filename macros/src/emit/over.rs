@@ -43,7 +43,7 @@ impl Emit<'_> {
                 continue;
             }
             let spec = self.spec_name(node);
-            if shaped.layer(node).recurrent().is_some() {
+            if shaped.is_over_sequences(node) {
                 predicting.push(quote!(#spec.forward_scratch_over(__steps, __samples, false)));
                 training.push(quote!(#spec.forward_scratch_over(__steps, __samples, true)));
                 training.push(quote!(#spec.backward_scratch_over(__steps, __samples)));

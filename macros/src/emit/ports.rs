@@ -28,6 +28,7 @@ impl Return {
 }
 
 /// The inputs and outputs of a network, with the shapes that are known to be right or, after an error, declared.
+#[derive(Clone)]
 pub struct Ports<'a> {
     pub names: &'a Names,
     pub header: &'a Header,

@@ -27,6 +27,7 @@ impl Emit<'_> {
             let group = GroupId(i);
             let scope = Scope::Round(group);
             let Names { krate, scalar, bounds, .. } = &self.names;
+            let [carried, _] = self.carried(group);
             let count = self.plan.shaped.graph.groups[i].taken.len();
             let [ins, outs] = ["in", "out"].map(|what| ports(what, count));
             let [ins_back, outs_back] = ["in_gradient", "out_gradient"].map(|what| ports(what, count));
@@ -34,8 +35,10 @@ impl Emit<'_> {
                 let function = function(group, name);
                 let steps = program.forward.iter().map(|step| self.step(program, scope, step));
                 quote! {
+                    #[inline(never)]
                     fn #function #bounds(
                         __samples: ::core::primitive::usize,
+                        #carried
                         __mode: #krate::layers::Mode,
                         __parameters: &[#scalar],
                         [#(#ins),*]: [&[#scalar]; #count],
@@ -49,14 +52,19 @@ impl Emit<'_> {
                     }
                 }
             };
+            if !self.is_trained() {
+                return Some(forward(&round.predict, "predict"));
+            }
             let (predict, train) = (forward(&round.predict, "predict"), forward(&round.train, "forward"));
             let backward = function(group, "backward");
             let steps = round.train.backward.iter().map(|step| self.step(&round.train, scope, step));
             Some(quote! {
                 #predict
                 #train
+                #[inline(never)]
                 fn #backward #bounds(
                     __samples: ::core::primitive::usize,
+                    #carried
                     __noise: #krate::Noise,
                     (__parameters, __gradients): (&[#scalar], &mut [#scalar]),
                     [#(#ins),*]: [&[#scalar]; #count],
@@ -141,7 +149,10 @@ impl Views<'_> {
             quote!(__samples * #len)
         });
         let rounds = number(inner.repeat.unwrap_or(Dim::ONE));
-        let memory = plan.rounds[group.0].as_ref().map(|round| &round.train.memory);
+        // Where there is no training, steps of a sequence keep something.
+        let is_trained = self.emit.is_trained();
+        let memory = plan.rounds[group.0].as_ref();
+        let memory = memory.map(|round| if is_trained { &round.train.memory } else { &round.predict.memory });
         let (kept, fixed) = memory.map_or((Dim::ZERO, Dim::ZERO), |m| (m.kept, m.kept_fixed));
         let (kept, fixed) = (number(kept), number(fixed));
         let span = plan.places.group(&plan.shaped, group);
@@ -161,6 +172,7 @@ impl Views<'_> {
         let (rounds, lens, [kept_len, fixed_len], [start, len]) = self.sizes(group);
         let train = self.program.output_gradients.len() + self.program.backward.len() > 0;
         let function = function(group, if train { "forward" } else { "predict" });
+        let [_, carried] = self.emit.carried(group);
         let first: Vec<_> = inputs.iter().map(|&b| self.read(Some(b))).collect();
         let last: Vec<_> = outputs.iter().map(|&b| self.write(Some(b))).collect();
         let chain: Vec<_> = room.chain.iter().map(|&b| self.write(b)).collect();
@@ -169,6 +181,7 @@ impl Views<'_> {
         self.scratch = true;
         let [kept_len, fixed_len] = match train {
             true => [kept_len, fixed_len],
+            false if !self.emit.is_trained() => [quote!(0), fixed_len],
             false => [quote!(0), quote!(0)],
         };
         quote! {
@@ -176,6 +189,7 @@ impl Views<'_> {
                 #(let (#ins, #outs) = #private::link(__round, #rounds, #lens, #first, #chain, #last);)*
                 #function(
                     __samples,
+                    #carried
                     __mode.round(__round),
                     #private::part_of(__parameters, #start, __round, #len),
                     [#(#ins),*],
@@ -201,6 +215,7 @@ impl Views<'_> {
         let private = quote!(#krate::__private);
         let (rounds, lens, [kept_len, fixed_len], [start, len]) = self.sizes(group);
         let function = function(group, "backward");
+        let [_, carried] = self.emit.carried(group);
         let count = given.len();
         // What no step reads stands empty.
         let (mut first, mut last) = (Vec::new(), Vec::new());
@@ -227,6 +242,7 @@ impl Views<'_> {
                     #private::link(__back, #rounds, #lens, #given, #gradients, #made);)*
                 #function(
                     __samples,
+                    #carried
                     __noise.round(__round),
                     (
                         #private::part_of(__parameters, #start, __round, #len),

@@ -61,6 +61,11 @@ impl Emit<'_> {
                 continue;
             }
             let spec = self.spec_name(node);
+            if self.memory_of(node).is_some() {
+                // Nobody trains on one step.
+                predicting.push(quote!(#spec.step_scratch()));
+                continue;
+            }
             predicting.push(quote!(#spec.forward_scratch(__samples)));
             training.extend([
                 quote!(#spec.forward_scratch(__samples)),
@@ -227,6 +232,10 @@ impl Views<'_> {
                         scratch: __scratch,
                     }
                 };
+                if let Some(memory) = self.emit.memory_of(*node) {
+                    let call = quote!(#krate::layers::compiled::step::<#scalar, _>);
+                    return quote!(#call(&#spec, &mut *#memory, #pass););
+                }
                 match self.emit.plan.shaped.layer(*node).network() {
                     Some(network) => {
                         let (network, node) = (self.emit.names.outside(network.path()), number(node.0));
@@ -461,9 +470,10 @@ impl Views<'_> {
         };
         let bind = |memory: TokenStream, taken: Vec<(&Ident, TokenStream)>| {
             let (names, places): (Vec<_>, Vec<_>) = taken.into_iter().unzip();
-            (!names.is_empty()).then(
-                || quote!(let [#(#names),*] = #private::#views(#memory, __samples, const { &[#(#places),*] });),
-            )
+            (!names.is_empty()).then(|| {
+                let places = quote!(const { &#private::Places::new([#(#places),*]) });
+                quote!(let [#(#names),*] = #private::#views(#memory, __samples, #places);)
+            })
         };
         let here = bind(quote!(__memory), here);
         let kept = bind(quote!(__kept), kept);

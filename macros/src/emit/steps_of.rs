@@ -3,7 +3,7 @@
 use super::ports::Ports;
 use super::types::tensor_type;
 use super::{Emit, Names, number};
-use crate::graph::Header;
+use crate::graph::{Header, Memory};
 use crate::plan::Plan;
 use crate::shape::{Dim, Shape};
 use proc_macro2::{Ident, TokenStream};
@@ -30,6 +30,11 @@ impl<'a> Steps<'a> {
         inputs.map(|(i, input)| (&input.name, self.one.input_shape(i))).collect()
     }
 
+    /// The memories, which are fields of the state like the others.
+    fn memories(&self) -> &[Memory] {
+        &self.one.plan.shaped.memories
+    }
+
     fn state_name(&self) -> Ident {
         format_ident!("{}State", self.emit.names.name)
     }
@@ -41,35 +46,42 @@ impl<'a> Steps<'a> {
         let state = self.state_name();
         let states = self.states();
         let names: Vec<_> = states.iter().map(|(name, _)| name).collect();
+        let kept: Vec<_> = self.memories().iter().map(|memory| &memory.name).collect();
+        let (kept_types, made): (Vec<_>, Vec<_>) =
+            self.memories().iter().map(|memory| self.one.memory_type(memory, None)).unzip();
+        // What a memory holds lies on the heap.
+        let copy = kept.is_empty().then(|| quote!(::core::marker::Copy,));
         let types: Vec<_> = states.iter().map(|(_, shape)| tensor_type(shape, &self.emit.names)).collect();
         let doc = format!("What [`{name}`] carries from step to step; zero at the beginning.");
         let private = quote!(#krate::__private);
-        let marker = (!generics.is_empty() && names.is_empty())
+        let marker = (!generics.is_empty() && names.is_empty() && kept.is_empty())
             .then(|| quote!(__scalar: ::core::marker::PhantomData<#scalar>,));
         let marked = marker.is_some().then(|| quote!(__scalar: ::core::marker::PhantomData,));
         quote! {
             #[doc = #doc]
             #[derive(
                 ::core::clone::Clone,
-                ::core::marker::Copy,
+                #copy
                 ::core::fmt::Debug,
                 ::core::cmp::PartialEq,
             )]
             #[allow(dead_code)]
             #visibility struct #state #bounds {
                 #(#[allow(missing_docs)] pub #names: #types,)*
+                #(#[allow(missing_docs)] pub #kept: #kept_types,)*
                 #marker
             }
             #[allow(dead_code)]
             impl #bounds #state #generics {
                 /// The state before the first step.
                 pub fn reset(&mut self) {
-                    *self = ::core::default::Default::default();
+                    #(self.#names = #private::zero::<#types>();)*
+                    #(#krate::layers::Memory::reset(&mut self.#kept);)*
                 }
             }
             impl #bounds ::core::default::Default for #state #generics {
                 fn default() -> Self {
-                    #state { #(#names: #private::zero::<#types>(),)* #marked }
+                    #state { #(#names: #private::zero::<#types>(),)* #(#kept: #made,)* #marked }
                 }
             }
         }
@@ -86,6 +98,8 @@ impl<'a> Steps<'a> {
         let (ty, state) = (ports.output(), self.state_name());
         let (specs, sizes, rounds, body) =
             (self.one.specs(), self.one.sizes(), self.one.rounds(), self.one.predict_body());
+        let kept: Vec<_> = self.memories().iter().map(|memory| &memory.name).collect();
+        let (memories, memory_types) = self.one.memories(None);
         let all: Dim = self.one.header().outputs.iter().filter_map(|o| Some(o.shape.as_ref()?.len())).sum();
         let all = number(all);
         quote! {
@@ -101,6 +115,7 @@ impl<'a> Steps<'a> {
                     fn __predict_step(
                         &self,
                         __inputs: #private::Inputs<'_, #scalar>,
+                        (#(#memories,)*): (#(&mut #memory_types,)*),
                         __output: &mut [#scalar],
                         __memory: &mut [#scalar],
                     ) {
@@ -118,12 +133,14 @@ impl<'a> Steps<'a> {
                             #(#krate::Sample::<#scalar>::column(::core::slice::from_ref(&__state.#states)),)*
                         ];
                         let __inputs = #private::only(&__columns);
+                        let __memories = (#(&mut __state.#kept,)*);
                         if __ON_STACK {
                             let mut __memory = #private::Stack::<#scalar, __STACK_LEN>::new();
-                            self.__predict_step(__inputs, __all.as_mut_slice(), __memory.as_mut_slice());
+                            let __memory = __memory.as_mut_slice();
+                            self.__predict_step(__inputs, __memories, __all.as_mut_slice(), __memory);
                         } else {
                             #private::with_thread_memory(__PREDICT_LEN, |__memory| {
-                                self.__predict_step(__inputs, __all.as_mut_slice(), __memory);
+                                self.__predict_step(__inputs, __memories, __all.as_mut_slice(), __memory);
                             });
                         }
                         let __rest = __all.as_mut_slice();

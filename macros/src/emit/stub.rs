@@ -43,6 +43,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
         (ports.definitions(), ports.implementations(), ports.player(false));
     let (arguments, method) = (ports.arguments(), ports.predict());
     let (state, step) = steps.items(&ports);
+    let (cache, cached) = super::cache::stub(shaped, ports.clone()).unzip();
     let fields = crate::fields::fields(shaped);
     let structures = structures(&names, shaped, name, &quote!(#(#attributes)*), &fields);
     let graph_name = name.to_string();
@@ -92,6 +93,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
         #visibility type #workspace #generics = #krate::Workspace<#name #generics>;
         #definitions
         #state
+        #cache
     };
     let inner = quote! {
             static __GRAPH: #krate::Graph =
@@ -161,6 +163,7 @@ pub fn stub(krate: &TokenStream, shaped: &Shaped) -> TokenStream {
                 #predict_batch
             }
             #step
+            #cached
             #debug
     };
     Table::new(&names, shaped, None).finish(outer, inner, |inner| {

@@ -272,7 +272,10 @@ impl<'a> Table<'a> {
 
     /// Where a buffer lies that the compiler lays out.
     fn buffer(&mut self, number: usize) -> TokenStream {
-        let plans = || self.plan.into_iter().flat_map(|plan| [Some(plan), plan.step.as_deref()]).flatten();
+        let plans = || {
+            self.plan.into_iter().flat_map(|plan| [Some(plan), plan.step.as_deref(), plan.cached.as_deref()])
+        };
+        let plans = || plans().flatten();
         let rounds = plans().flat_map(|plan| plan.rounds.iter().flatten());
         let programs = plans().flat_map(|plan| [&plan.predict, &plan.train]);
         let programs = programs.chain(rounds.flat_map(|round| [&round.predict, &round.train]));

@@ -46,6 +46,10 @@ impl Layer for Last {
         quote!(parts::SliceSpec { runs: 1, whole: #whole, start: #start, len: #len })
     }
 
+    fn carries(&self) -> bool {
+        true
+    }
+
     fn kind(&self) -> Option<Kind> {
         None
     }

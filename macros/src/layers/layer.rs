@@ -40,6 +40,20 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
         None
     }
 
+    /// Whether a step of a sequence is all that it needs to know of it, beside what it keeps of those before and the
+    /// step's number; asked with the whole sequences that flow in.
+    fn works_at_a_step(&self, _inputs: &[Shape]) -> bool {
+        false
+    }
+
+    /// Makes it the layer of one step, whose inputs have one row, of sequences of that length.
+    fn at_a_step(&mut self, _length: Dim) {}
+
+    /// The numbers that it keeps from step to step.
+    fn kept_at_a_step(&self, _inputs: &[Shape]) -> Dim {
+        Dim::ZERO
+    }
+
     /// What makes it another layer, beside its name and its arguments.
     fn identity(&self) -> Option<Dim> {
         None
@@ -101,6 +115,22 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
         false
     }
 
+    /// Whether it looks at more than one step of a sequence of any length. Its spec is then that of a sequence of one step,
+    /// and is called through the runtime's `OverSequences`.
+    fn carries(&self) -> bool {
+        false
+    }
+
+    /// What it needs that such a sequence does not have, whatever comes out of it.
+    fn check_any_length(&self, _input: &Shape) -> Result<(), Mismatch> {
+        Ok(())
+    }
+
+    /// What it carries from one step of such a sequence to the next.
+    fn streams(&self, _inputs: &[Shape]) -> Vec<Stream> {
+        Vec::new()
+    }
+
     /// Multiplications followed by an addition, for one sample.
     fn multiply_adds(&self, _inputs: &[Shape]) -> Dim {
         Dim::ZERO
@@ -111,6 +141,16 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
     fn kind(&self) -> Option<Kind> {
         Some(Kind::RawScores)
     }
+}
+
+/// What a layer carries from one step of a sequence of any length to the next.
+#[derive(Clone, Debug)]
+pub enum Stream {
+    /// A value that flows into the layer behind its inputs, and out of it behind its outputs.
+    Value { name: &'static str, shape: Shape },
+    /// A memory on which the step works where it lies, so that nothing of it moves: `#ty<#scalar>` below the runtime's
+    /// `layers` module, made by its `new` with these arguments. The step is then called through `StepByStep`.
+    Memory { name: &'static str, ty: TokenStream, arguments: TokenStream },
 }
 
 /// What a layer tells the planner.

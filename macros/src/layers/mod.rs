@@ -72,7 +72,7 @@ pub use arguments::{Arguments, INIT_ALIASES, argument_text, choice, is_value, li
 pub use elementary::Scalar;
 pub use embedding::embedding;
 pub use init::{Scheme, Spread};
-pub use layer::{Init, Kind, Layer, Layout, Parameter, Role, Traits};
+pub use layer::{Init, Kind, Layer, Layout, Parameter, Role, Stream, Traits};
 pub use mismatch::{At, Mismatch, Proposal};
 pub use names::{ALIASES, FUNCTION_ALIASES};
 use proc_macro2::{Ident, TokenStream};
@@ -148,6 +148,13 @@ macro_rules! layers {
                 }
             }
 
+            /// Makes it the layer of one step of sequences of that length.
+            pub fn at_a_step(&mut self, length: Dim) {
+                match self {
+                    $(AnyLayer::$name(layer) => layer.at_a_step(length),)*
+                }
+            }
+
             /// Whether what flows in are indices.
             pub fn takes_indices(&self) -> bool {
                 match self {
@@ -170,6 +177,9 @@ macro_rules! layers {
             dispatch! { $($name)*; traits(inputs) where (inputs: &[Shape]) -> Traits }
             dispatch! { $($name)*; spec(inputs, node) where (inputs: &[Shape], node: usize) -> TokenStream }
             dispatch! { $($name)*; multiply_adds(inputs) where (inputs: &[Shape]) -> Dim }
+            dispatch! { $($name)*; carries() where () -> bool }
+            dispatch! { $($name)*; check_any_length(input) where (input: &Shape) -> Result<(), Mismatch> }
+            dispatch! { $($name)*; streams(inputs) where (inputs: &[Shape]) -> Vec<Stream> }
             dispatch! { $($name)*; links() where () -> bool }
             dispatch! { $($name)*; kind() where () -> Option<Kind> }
             dispatch! { $($name)*; arguments() where () -> String }
@@ -179,6 +189,8 @@ macro_rules! layers {
             dispatch! { $($name)*; named_value() where () -> Option<&'static str> }
             dispatch! { $($name)*; network() where () -> Option<&network::Network> }
             dispatch! { $($name)*; identity() where () -> Option<Dim> }
+            dispatch! { $($name)*; works_at_a_step(inputs) where (inputs: &[Shape]) -> bool }
+            dispatch! { $($name)*; kept_at_a_step(inputs) where (inputs: &[Shape]) -> Dim }
         }
     };
 }

@@ -21,6 +21,8 @@ pub struct MultiHeadAttention {
     /// How many values flow in, and the bound of the mask's elements if they are indices.
     flows: usize,
     chosen: Option<Dim>,
+    /// The length of the sequence of which one step comes in.
+    length: Option<Dim>,
 }
 
 /// What flows in: `[t, width]`, `[s, keys]`, `[s, values]`.
@@ -45,7 +47,8 @@ impl MultiHeadAttention {
     fn sizes(&self, inputs: &[Shape]) -> Sizes {
         let count = self.sources(inputs);
         let at = |i: usize| &inputs[i.min(count - 1)].0;
-        Sizes { queries: at(0)[0], keys: at(1)[0], widths: [at(0)[1], at(1)[1], at(2)[1]] }
+        let keys = self.length.unwrap_or(at(1)[0]);
+        Sizes { queries: at(0)[0], keys, widths: [at(0)[1], at(1)[1], at(2)[1]] }
     }
 
     /// Whether keys or values have another width than queries, so that each has a matrix of its own.
@@ -154,6 +157,7 @@ impl Layer for MultiHeadAttention {
             mask,
             flows: 0,
             chosen: None,
+            length: None,
         };
         super::dropout::check_rate("dropout", layer.dropout, arguments, errors);
         arguments.finish(layer)
@@ -200,6 +204,20 @@ impl Layer for MultiHeadAttention {
             self.check_mask(name, mask, &sizes)?;
         }
         Ok(vec![inputs[0].clone()])
+    }
+
+    fn works_at_a_step(&self, inputs: &[Shape]) -> bool {
+        self.causal && inputs.len() == 1
+    }
+
+    fn at_a_step(&mut self, length: Dim) {
+        self.length = Some(length);
+    }
+
+    fn kept_at_a_step(&self, inputs: &[Shape]) -> Dim {
+        let Sizes { keys, widths: [width, ..], .. } = self.sizes(inputs);
+        // The query, and keys and values of all steps.
+        width * (keys * 2 + 1)
     }
 
     fn arguments(&self) -> String {

@@ -57,6 +57,14 @@ impl Layer for PositionEmbedding {
         }
     }
 
+    fn works_at_a_step(&self, _: &[Shape]) -> bool {
+        true
+    }
+
+    fn at_a_step(&mut self, length: Dim) {
+        self.rows.get_or_insert(length);
+    }
+
     fn arguments(&self) -> String {
         self.rows.map_or(String::new(), |rows| rows.to_string())
     }
@@ -92,6 +100,10 @@ impl Layer for PositionalEncoding {
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
         sequence(&inputs[0])?;
         Ok(inputs.to_vec())
+    }
+
+    fn works_at_a_step(&self, _: &[Shape]) -> bool {
+        true
     }
 
     fn traits(&self, _: &[Shape]) -> Traits {

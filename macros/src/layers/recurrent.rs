@@ -5,7 +5,7 @@
 
 use super::mismatch::{Mismatch, Proposal};
 use super::window::{number, sequence};
-use super::{AnyLayer, Arguments, Init, Layer, Layout, OWN, Parameter, Role, Spread, Traits};
+use super::{AnyLayer, Arguments, Init, Layer, Layout, OWN, Parameter, Role, Spread, Stream, Traits};
 use crate::errors::Errors;
 use crate::shape::{Dim, Shape};
 use proc_macro2::{Literal, TokenStream};
@@ -359,6 +359,15 @@ impl Layer for Recurrent {
             truncate: #truncate,
             last: #last
         })
+    }
+
+    fn carries(&self) -> bool {
+        true
+    }
+
+    fn streams(&self, _: &[Shape]) -> Vec<Stream> {
+        let names = &["h", "c"][..self.cell.states()];
+        names.iter().map(|name| Stream::Value { name, shape: self.state() }).collect()
     }
 
     fn multiply_adds(&self, inputs: &[Shape]) -> Dim {

@@ -40,6 +40,10 @@ impl Layer for Softmax {
         Err(Mismatch::no_axis(axis, shape))
     }
 
+    fn works_at_a_step(&self, inputs: &[Shape]) -> bool {
+        self.axis(&inputs[0]) > 0
+    }
+
     fn arguments(&self) -> String {
         self.axis.map_or(String::new(), |axis| format!("axis: {axis}"))
     }

@@ -18,18 +18,26 @@ impl AnyLayer {
             };
         };
         let shape = &inputs[at];
-        if self.recurrent().is_some() {
-            return Ok(());
+        if self.carries() && !self.ends_sequences() {
+            return self.check_any_length(shape);
         }
         if self.is_stepwise() && outputs.iter().all(|shape| self.ends_sequences() || shape.is_any_length()) {
             return Ok(());
+        }
+        if matches!(self, AnyLayer::MultiHeadAttention(_)) {
+            let line = format!(
+                "{{title}} wants a fixed length, but {{input_is {at}}} `{shape}`, a sequence of any length"
+            );
+            let note = "over a fixed length, `[64, 16]`, a network whose attention is causal runs a step at a time too";
+            return Err(Mismatch::new(line).note(note));
         }
         let line = format!(
             "{{title}} does not work step by step, but {{input_is {at}}} `{shape}`, a sequence of any length"
         );
         Err(Mismatch::new(line).note(
-            "over any length there are `Embedding`, `Dense`, the recurrent layers in one direction, `Last`, dropout, \
-             `LayerNorm`, `RmsNorm`, activations, arithmetic and `map`",
+            "over any length there are `Embedding`, `Dense`, the recurrent layers in one direction, causal convolution, \
+             `Last`, dropout, `LayerNorm`, `RmsNorm`, activations, arithmetic and `map`; along the features `concat`, \
+             `split`, `slice` and `Glu`",
         ))
     }
 
@@ -42,13 +50,17 @@ impl AnyLayer {
         }
     }
 
-    /// Whether it looks at more than one step.
-    pub fn carries(&self) -> bool {
-        self.recurrent().is_some() || self.ends_sequences()
-    }
-
     pub fn ends_sequences(&self) -> bool {
         matches!(self, AnyLayer::Last(_))
+    }
+
+    /// Whether it gives one row of a sequence of fixed length out of the same row of what comes in, and of what it keeps of
+    /// those before.
+    pub fn gives_rows(&self, inputs: &[Shape]) -> bool {
+        use AnyLayer as L;
+        // What works along another axis than the first; shapes say along which.
+        let is_structure = matches!(self, L::Glu(_) | L::Concat(_) | L::Split(_) | L::Product(_));
+        self.works_at_a_step(inputs) || is_structure || self.is_stepwise() && !self.ends_sequences()
     }
 
     fn is_stepwise(&self) -> bool {
@@ -97,6 +109,10 @@ impl AnyLayer {
             L::Dense(_)
                 | L::Embedding(_)
                 | L::Last(_)
+                | L::Concat(_)
+                | L::Split(_)
+                | L::Slice(_)
+                | L::Glu(_)
                 | L::Dropout(_)
                 | L::AlphaDropout(_)
                 | L::GaussianNoise(_)

@@ -1,6 +1,6 @@
 //! A plan as a short listing, one step a line.
 
-use super::{BufferId, Memory, Place, Plan, Program, Step, Tensors};
+use super::{BufferId, Memory, Place, Plan, Program, Round, Step, Tensors};
 use crate::graph::Graph;
 use std::fmt;
 
@@ -21,6 +21,15 @@ impl fmt::Display for Plan {
                     "{title} a round of {text}: {each} scalars a sample, {kept} kept and {kept_fixed} beside"
                 )?;
                 program.list(f, &self.shaped.graph)?;
+            }
+        }
+        if let Some(step) = &self.cached {
+            writeln!(f, "one step, which keeps {} scalars:", step.predict.memory.kept_fixed)?;
+            step.predict.list(f, &self.shaped.graph)?;
+            for (round, group) in step.rounds.iter().zip(&self.shaped.graph.groups) {
+                let Some(Round { predict, .. }) = round else { continue };
+                writeln!(f, "a round of {}, which keeps {}:", group.text, predict.memory.kept_fixed)?;
+                predict.list(f, &self.shaped.graph)?;
             }
         }
         Ok(())

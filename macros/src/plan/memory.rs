@@ -53,6 +53,13 @@ type Lifetime = (usize, usize);
 pub fn lay_out(program: &mut Program, scope: Scope) {
     let lifetimes = lifetimes(program, scope);
     let (mut kept, mut kept_fixed) = (Dim::ZERO, Dim::ZERO);
+    // What one step of a sequence keeps for the next lies apart from all else.
+    for buffer in &mut program.buffers {
+        if let Place::KeptFixed { at } = &mut buffer.place {
+            *at = kept_fixed;
+            kept_fixed = (kept_fixed + buffer.fixed).next_multiple_of(LINE);
+        }
+    }
     if scope != Scope::Network {
         // The other rounds run between a round's way forward and its way back.
         let turn = program.forward.len();

@@ -5,6 +5,7 @@
 //! slots (in place where nobody needs the old content), the reverse walk (`reverse.rs`) adds the backward steps, and
 //! `memory.rs` lays the buffers out by their lifetimes.
 
+mod cache;
 mod last;
 mod listing;
 mod memory;
@@ -37,6 +38,9 @@ pub struct Plan {
     /// Of a network over sequences of any length the function of one step, which has the states as further inputs and
     /// outputs.
     pub step: Option<Box<Plan>>,
+    /// Of a network with causal attention over a fixed length the function of one step, which has a program for prediction
+    /// alone.
+    pub cached: Option<Box<Plan>>,
 }
 
 /// One round of a repetition.
@@ -55,7 +59,7 @@ pub enum Scope {
 }
 
 /// Straight-line work over numbered buffers.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Program {
     pub buffers: Vec<Buffer>,
     pub forward: Vec<Step>,
@@ -107,7 +111,8 @@ pub enum Place {
     OutputGradient(usize),
     /// The caller's room for the gradient by that input.
     InputGradient(usize),
-    /// In what a round keeps from forward to backward: per sample, and beside that.
+    /// In what a round keeps from forward to backward: per sample, and beside that. In one step of a sequence the latter is
+    /// what is kept for the next.
     Kept {
         at: Dim,
     },
@@ -255,6 +260,8 @@ impl Step {
 enum Mode {
     Predict,
     Train,
+    /// One step of a sequence, of which layers keep something for the next.
+    Step,
 }
 
 /// The longest plans that are verified in a build with assertions.
@@ -263,26 +270,58 @@ const VERIFIED: usize = 1024;
 /// Plans both programs of a network, and before them those of what is repeated in it, from the inside outwards.
 pub fn plan(mut shaped: Shaped) -> Plan {
     let step = steps::by_steps(&mut shaped).map(|step| Box::new(planned(step, None)));
-    planned(shaped, step)
+    let cached = cache::one_step(&shaped).map(|step| Box::new(planned_step(step)));
+    Plan { cached, ..planned(shaped, step) }
+}
+
+/// The function of one step of a network with causal attention, which is no more than predicted.
+fn planned_step(shaped: Shaped) -> Plan {
+    let fields = fields::fields(&shaped);
+    let places = Places::new(&shaped, &fields);
+    let rounds = rounds_of(&shaped, |rounds, scope| Round {
+        predict: program(&shaped, &places, rounds, Mode::Step, scope),
+        train: Program::default(),
+    });
+    let predict = program(&shaped, &places, &rounds, Mode::Step, Scope::Network);
+    let words = shaped.graph.words();
+    Plan {
+        shaped,
+        words,
+        fields,
+        places,
+        predict,
+        train: Program::default(),
+        rounds,
+        step: None,
+        cached: None,
+    }
+}
+
+/// What each repetition does in a round.
+fn rounds_of(shaped: &Shaped, round: impl Fn(&[Option<Round>], Scope) -> Round) -> Vec<Option<Round>> {
+    let mut rounds: Vec<Option<Round>> = shaped.graph.groups.iter().map(|_| None).collect();
+    // What no result needs never runs, so it has no program.
+    let live = shaped.graph.is_live_group();
+    for group in (0..rounds.len()).rev().map(GroupId) {
+        if shaped.graph.groups[group.0].repeat.is_some() && live[group.0] {
+            rounds[group.0] = Some(round(&rounds, Scope::Round(group)));
+        }
+    }
+    rounds
 }
 
 fn planned(mut shaped: Shaped, step: Option<Box<Plan>>) -> Plan {
     last::keep_last(&mut shaped);
     let fields = fields::fields(&shaped);
     let places = Places::new(&shaped, &fields);
-    let mut rounds: Vec<Option<Round>> = shaped.graph.groups.iter().map(|_| None).collect();
-    // What no result needs never runs, so it has no program.
-    let live = shaped.graph.is_live_group();
-    for group in (0..rounds.len()).rev().map(GroupId) {
-        if shaped.graph.groups[group.0].repeat.is_some() && live[group.0] {
-            let program = |mode| program(&shaped, &places, &rounds, mode, Scope::Round(group));
-            rounds[group.0] = Some(Round { predict: program(Mode::Predict), train: program(Mode::Train) });
-        }
-    }
+    let rounds = rounds_of(&shaped, |rounds, scope| {
+        let program = |mode| program(&shaped, &places, rounds, mode, scope);
+        Round { predict: program(Mode::Predict), train: program(Mode::Train) }
+    });
     let program = |mode| program(&shaped, &places, &rounds, mode, Scope::Network);
     let (predict, train) = (program(Mode::Predict), program(Mode::Train));
     let words = shaped.graph.words();
-    let plan = Plan { shaped, words, fields, places, predict, train, rounds, step };
+    let plan = Plan { shaped, words, fields, places, predict, train, rounds, step, cached: None };
     // A user's unoptimized build has these assertions too, and they take the square of a plan's length.
     let steps = plan.train.forward.len() + plan.train.backward.len();
     if cfg!(debug_assertions) && steps <= VERIFIED {
@@ -397,7 +436,7 @@ impl Builder<'_> {
             };
             self.slots.push(id);
         }
-        if self.mode == Mode::Predict || self.scope != Scope::Network {
+        if self.mode != Mode::Train || self.scope != Scope::Network {
             for (port, result) in self.tape.results.iter().enumerate() {
                 let output = self.slots[result.0];
                 self.buffers[output.0].place = Place::Output(port);
@@ -481,6 +520,12 @@ impl Builder<'_> {
     }
 
     fn saved(&mut self, node: NodeId) -> Option<BufferId> {
+        if self.mode == Mode::Step {
+            let len = self.layer(node).kept_at_a_step(&self.shaped.input_shapes(node));
+            let name = format!("{}_kept", self.shaped.graph.nodes[node.0].name);
+            return (!len.is(0))
+                .then(|| self.buffer(name, Dim::ZERO, len, Place::KeptFixed { at: Dim::ZERO }));
+        }
         let traits = self.layer(node).traits(&self.shaped.input_shapes(node));
         if self.mode == Mode::Predict || (traits.saved_each + traits.saved_fixed).is(0) {
             return None;
@@ -522,7 +567,10 @@ impl Builder<'_> {
         let kept = each("kept", memory.kept * rounds);
         let work = each("work", memory.each);
         let fixed = memory.kept_fixed * rounds;
-        let place = Place::Fixed { at: Dim::ZERO };
+        let place = match self.mode {
+            Mode::Step => Place::KeptFixed { at: Dim::ZERO },
+            Mode::Predict | Mode::Train => Place::Fixed { at: Dim::ZERO },
+        };
         let kept_fixed =
             (!fixed.is(0)).then(|| self.buffer(format!("{name}_kept_fixed"), Dim::ZERO, fixed, place));
         self.rooms[group.0] = Rooms { chain, kept, kept_fixed, work, gradients: Vec::new() };

@@ -1,9 +1,10 @@
 //! A network over sequences of any length, `[.., 16]`, is planned twice, both times with a length of 1. For training, what
 //! stands for each step is there as many times as all sequences of a batch have steps. For `step` it is the function of
-//! one step: the states of its recurrent layers are further inputs and outputs, which `step` carries on
-//! (`emit/steps_of.rs`).
+//! one step: what its layers carry (`Layer::streams`) are further inputs and outputs, which `step` carries on
+//! (`emit/steps_of.rs`), or memories that it works on.
 
-use crate::graph::{Graph, Input, NodeId, Output, Shaped, Source, Value, ValueId};
+use crate::graph::{Graph, Input, Memory, NodeId, Output, Shaped, Source, Value, ValueId};
+use crate::layers::Stream;
 use crate::shape::{Dim, Shape};
 use proc_macro2::{Ident, TokenStream};
 use quote::format_ident;
@@ -38,36 +39,52 @@ fn one_step(shaped: &mut Shaped) {
     }
 }
 
-/// Makes inputs and outputs of the states of a recurrent layer.
+/// Makes inputs and outputs of the values that a layer carries, and takes note of its memories.
 fn carry(shaped: &mut Shaped, id: NodeId, word: &str) {
     let shapes = shaped.input_shapes(id);
     let node = &mut shaped.graph.nodes[id.0];
-    let Some(layer) = node.layer.as_mut().filter(|layer| layer.recurrent().is_some()) else { return };
-    let states = if layer.ask(3) { 2 } else { 1 };
-    layer.ask(1 + states);
-    let Ok(given) = layer.outputs(&shapes) else { return };
-    let tokens: TokenStream = node.tokens.clone();
-    for (port, shape) in given.into_iter().enumerate().skip(1) {
-        let name =
-            format_ident!("{}_{}", word, ["h", "c"][port - 1], span = shaped.graph.nodes[id.0].name.span());
-        // Inputs are the first values.
-        let place = shaped.graph.header.inputs.len();
-        shift(shaped, place);
-        let graph = &mut shaped.graph;
-        let source = Source::Input(place);
-        graph.values.insert(place, Value { source, name: Some(name.clone()), scope: None });
-        shaped.shapes.insert(place, Some(shape.clone()));
-        let (tokens, shape) = (tokens.clone(), Some(shape));
-        let input = Input { name: name.clone(), shape: shape.clone(), indices: None, tokens: tokens.clone() };
-        graph.header.inputs.push(input);
-        graph.nodes[id.0].inputs.push(ValueId(place));
-        graph.values.push(Value { source: Source::Node { node: id, port }, name: None, scope: None });
-        shaped.shapes.push(shape.clone());
-        let value = ValueId(graph.values.len() - 1);
-        graph.nodes[id.0].outputs.push(value);
-        graph.results.push(Some(value));
-        graph.header.outputs.push(Output { name: Some(name), shape, tokens });
+    let Some(layer) = node.layer.as_mut() else { return };
+    let streams = layer.streams(&shapes);
+    let values = streams.iter().filter(|stream| matches!(stream, Stream::Value { .. })).count();
+    if values > 0 {
+        layer.ask(1 + values);
     }
+    let span = node.name.span();
+    let mut port = 0;
+    for stream in streams {
+        match stream {
+            Stream::Value { name, shape } => {
+                port += 1;
+                flow(shaped, id, port, format_ident!("{word}_{name}", span = span), shape);
+            }
+            Stream::Memory { name, ty, arguments } => {
+                let name = format_ident!("{word}_{name}", span = span);
+                shaped.memories.push(Memory { node: id, name, ty, arguments });
+            }
+        }
+    }
+}
+
+/// Makes an input and an output of the value that a layer gives from that port.
+fn flow(shaped: &mut Shaped, id: NodeId, port: usize, name: Ident, shape: Shape) {
+    let tokens: TokenStream = shaped.graph.nodes[id.0].tokens.clone();
+    // Inputs are the first values.
+    let place = shaped.graph.header.inputs.len();
+    shift(shaped, place);
+    let graph = &mut shaped.graph;
+    let source = Source::Input(place);
+    graph.values.insert(place, Value { source, name: Some(name.clone()), scope: None });
+    shaped.shapes.insert(place, Some(shape.clone()));
+    let shape = Some(shape);
+    let input = Input { name: name.clone(), shape: shape.clone(), indices: None, tokens: tokens.clone() };
+    graph.header.inputs.push(input);
+    graph.nodes[id.0].inputs.push(ValueId(place));
+    graph.values.push(Value { source: Source::Node { node: id, port }, name: None, scope: None });
+    shaped.shapes.push(shape.clone());
+    let value = ValueId(graph.values.len() - 1);
+    graph.nodes[id.0].outputs.push(value);
+    graph.results.push(Some(value));
+    graph.header.outputs.push(Output { name: Some(name), shape, tokens });
 }
 
 /// Makes room for a value at a place.

@@ -247,7 +247,7 @@ impl Recorder<'_> {
             fixed => fixed,
         };
         let inputs: Vec<_> = node.inputs.iter().map(|&v| self.value_in(v, layout)).collect();
-        if traits.view || (mode == Mode::Predict && traits.identity_in_prediction) {
+        if traits.view || (mode != Mode::Train && traits.identity_in_prediction) {
             self.settle(node.outputs[0], inputs[0], layout);
             return;
         }
@@ -279,6 +279,7 @@ impl Recorder<'_> {
         if self.scope == Scope::Network && slots.len() > 1 {
             let len = slots.iter().map(|s| self.tape.slots[s.0].len).sum();
             let to = self.slot("outputs".into(), len, None);
+            self.tape.slots[to.0].steps = slots.iter().any(|from| self.tape.slots[from.0].steps);
             self.tape.ops.push(Op::Join { from: slots, to });
             self.tape.results.push(to);
             return;

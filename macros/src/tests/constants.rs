@@ -247,6 +247,9 @@ fn constants_give_the_mistakes_of_literals() {
             // Behind a mistake that hangs on constants one that does not is said too.
             "MaxPool2d(40)",
             "activation: Relu",
+            // Of several mistakes of which there is one whatever the constants are the first is said.
+            "causal) -> MaxPool1d(2)",
+            "concat(x, x -> Dense(8), axis: 0)",
         ];
         // Constants that stand there already have no value.
         let names = source.split(|c: char| !c.is_alphanumeric() && c != '_');

@@ -79,6 +79,23 @@ fn a_mistake_still_yields_the_blocks() {
     assert_eq!(code.matches("compile_error!").count(), 1, "{code}");
 }
 
+#[test]
+fn a_mistake_still_yields_the_step_behind_attention() {
+    let code = |dense: &str| {
+        let body = "text -> Embedding(8) -> MultiHeadAttention(2, causal: true)";
+        expansion(&format!("struct N(text: [6] in 0..5) -> [6, 4] {{ {body} -> Dense({dense}) }}"))
+    };
+    let (good, bad) = (code("4"), code("4, in: 9"));
+    assert_eq!((good.matches("compile_error!").count(), bad.matches("compile_error!").count()), (0, 1));
+    for code in [good, bad] {
+        let words: String = code.split_whitespace().collect();
+        let step = "pubfnstep(&self,text:&::formwork::Index<5>,";
+        assert!(words.contains(step) && words.contains("typeNState=::formwork::Cache<N>;"), "{code}");
+    }
+    let ahead = expansion("struct N(x: [6, 8]) -> [6, 8] { x -> MultiHeadAttention(2) }");
+    assert!(!ahead.contains("NState") && !ahead.contains("fn step"), "{ahead}");
+}
+
 /// A small generator of its own, so that a failure names its seed.
 struct Dice(u64);
 

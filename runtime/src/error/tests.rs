@@ -52,7 +52,7 @@ macro_rules! variants {
 }
 
 variants! {
-    EmptyBatch BatchTooSmall UnequalInputs NoSteps UnequalSteps StepTargets Index Outputs InputGradient UnknownTensor Bytes File MissingFile Magic Truncated
+    EmptyBatch BatchTooSmall UnequalInputs NoSteps UnequalSteps TooManySteps StepTargets Index Outputs InputGradient UnknownTensor Bytes File MissingFile Magic Truncated
     Content Counts Cell UnknownColumn Class Targets NoSamples Setting Diverged Weights Architecture Plot
 }
 
@@ -149,6 +149,11 @@ fn sequences(all: &mut Vec<(Error, &'static str)>) {
     all.push((
         steps(4, 3),
         "in sample 2 `sound` has 4 steps and `light` has 3: the sequences of a sample must be equally long",
+    ));
+    all.push((
+        crate::cache::room("Letters", 64, 64).unwrap_err(),
+        "`Letters` is declared for 64 steps, which its state has seen all: `reset` it and begin anew, with what came last if \
+         that should count, or declare a longer sequence",
     ));
     let outputs = [Target::zeros(); 3];
     let targets = [vec![Target::zeros(); 2], vec![]];

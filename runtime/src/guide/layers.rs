@@ -7,7 +7,7 @@
 //! | `MaxPool2d(k)` | `stride: k`, `padding: 0`, `dilation: 1` | `[c, h, w]` → `[c, h', w']` |
 //! | `AvgPool2d(k)` | `stride: k`, `padding: 0`, `count_include_pad: true` | `[c, h, w]` → `[c, h', w']` |
 //! | `GlobalAvgPool2d` | | `[c, h, w]` → `[c]` |
-//! | `Conv1d(n, kernel: k)` | as `Conv2d`, each size one number; `padding: causal` reads no step to come | `[t, f]` → `[t', n]` |
+//! | `Conv1d(n, kernel: k)` | as `Conv2d`, each size one number; `padding: causal` reads no step to come | `[t, f]` → `[t', n]`, causal also `[.., f]` → `[.., n]` |
 //! | `GlobalMaxPool2d` | | `[c, h, w]` → `[c]` |
 //! | `AdaptiveAvgPool2d((m, n))`, `AdaptiveMaxPool2d((m, n))` | | `[c, h, w]` → `[c, m, n]` |
 //! | `ZeroPad2d(p)` | a number, a pair or `(left, right, top, bottom)` | `[c, h, w]` → `[c, h', w']` |

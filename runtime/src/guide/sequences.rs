@@ -29,8 +29,9 @@
 //!
 //! Over sequences of any length, `[.., 4]`, a network runs a step at a time, as data comes in: `step` takes what comes in and
 //! a state, a plain value that it carries on, and allocates nothing. It gives the same numbers as the whole sequence at once.
-//! What stands in it works step by step: `Embedding`, `Dense`, the recurrent layers in one direction, `Last`, dropout,
-//! `LayerNorm`, `RmsNorm`, activations, arithmetic, `map`.
+//! What stands in it works step by step: `Embedding`, `Dense`, the recurrent layers in one direction, causal convolution,
+//! `Last`, dropout, `LayerNorm`, `RmsNorm`, activations, arithmetic, `map`; along the features `concat`, `split`, `slice` and
+//! `Glu`. There may be several outputs, at each step all of them or none.
 //!
 //! ```
 //! use formwork::prelude::*;
@@ -46,6 +47,37 @@
 //! let whole = amp.predict(&[SVector::from([0.5]); 256]);
 //! assert_eq!(played[255], whole[255][0]);
 //! state.reset();
+//! ```
+//!
+//! `Conv1d(…, padding: causal)` reads a step and those before it, zeros before the first. Its state is a
+//! [`Past`](crate::layers::past::Past), a ring of as many steps as the kernel reaches back, made once with the state: a step
+//! moves nothing of it, so a kernel may look as far back as it likes. In a repetition each round has its own.
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// Each layer looks twice as far back as the one before it (van den Oord et al.: *WaveNet*, 2016).
+//!     pub struct Wave(sound: [.., 1]) -> [.., 1] {
+//!         sound -> Dense(8) -> [Stack; 2] -> Relu -> Dense(1)
+//!     }
+//!
+//!     block Stack(x: [t, f]) -> [t, f] { x -> Gated(1) -> Gated(2) -> Gated(4) -> Gated(8) }
+//!
+//!     block Gated(far)(x: [t, f]) -> [t, f] {
+//!         let filter = x -> Conv1d(f, kernel: 2, padding: causal, dilation: far);
+//!         let gate = x -> Conv1d(f, kernel: 2, padding: causal, dilation: far);
+//!         x + (tanh(filter) * sigmoid(gate) -> Dense(f))
+//!     }
+//! }
+//!
+//! let wave = Wave::new(7);
+//! let mut state = WaveState::default();
+//! let sound: Vec<_> = (0..100).map(|i| SVector::from([(0.3 * i as f32).sin()])).collect();
+//! let played: Vec<_> = sound.iter().map(|x| wave.step(x, &mut state)).collect();
+//! let whole = &wave.predict_batch(&[sound])?[0];
+//! assert!((played[99] - whole[99]).norm() < 1e-6);
+//! # Ok::<(), formwork::Error>(())
 //! ```
 //!
 //! A sample is then a `Vec` of steps, and a batch holds sequences of different lengths: nothing is padded, and each sequence
@@ -80,3 +112,40 @@
 //! assert!(history.last().is_some_and(|epoch| epoch.training.metrics[0] > 0.95));
 //! # Ok::<(), formwork::Error>(())
 //! ```
+//!
+//! # Attention, a step at a time
+//!
+//! A network over a sequence of fixed length has `step` too, if each row of its one output hangs on the rows before it
+//! alone: it has one input, whose first dimension is time; the attention in it is of one value to itself, `causal: true`,
+//! without a mask; and all else works on one row, as `Embedding`, `Dense`, `LayerNorm`, positions of any kind, dropout,
+//! activations, arithmetic, `Softmax`, `Glu`, and `concat` and `split` along the features. Blocks and `[Block; n]` of these
+//! do as well. The state, [`Cache`](crate::Cache), holds keys and values of the steps so far, so that each is computed once;
+//! it has room for the declared length, and a step beyond that is an error.
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     use formwork::sets::transformer;
+//!
+//!     /// Which letter comes next.
+//!     pub struct Letters(text: [32] in 0..27) -> [32, 27] {
+//!         text -> Embedding(24) -> PositionEmbedding -> [DecoderOnlyLayer(4, 96, 0.1); 2] -> LayerNorm -> Dense(27)
+//!     }
+//! }
+//!
+//! let letters = Letters::new(7);
+//! let mut state = LettersState::new();
+//! let mut text = vec![Index::<27>::new(5)?];
+//! while !state.is_full() {
+//!     let scores: SVector<f32, 27> = letters.step(&text[text.len() - 1], &mut state)?;
+//!     text.push(Index::new(scores.imax())?);
+//! }
+//! // The same letters as from the whole sequence at once.
+//! let whole = letters.predict(&core::array::from_fn(|i| text[i]));
+//! assert!((0..32).all(|i| whole.column(i).imax() == text[i + 1].get()));
+//! # Ok::<(), formwork::Error>(())
+//! ```
+//!
+//! What shall go on for longer begins anew with what came last: `state.reset()`, and the last letters once more (the
+//! example `char_model` does).

@@ -36,7 +36,7 @@ fn for_taps(spec: &Conv2dSpec, mut f: impl FnMut(usize, usize, usize)) {
 
 /// `y[i] += a[i] b[i]`.
 #[inline]
-fn multiply_add<T: TileScalar>(y: &mut [T], a: &[T], b: &[T]) {
+pub(super) fn multiply_add<T: TileScalar>(y: &mut [T], a: &[T], b: &[T]) {
     for ((y, a), b) in y.iter_mut().zip(a).zip(b) {
         *y += *a * *b;
     }

@@ -8,6 +8,7 @@ pub mod attention;
 mod attention_loops;
 pub mod batch_norm;
 mod batch_norm_loops;
+pub(crate) mod causal;
 mod columns;
 mod convolution;
 mod convolution_input;
@@ -69,6 +70,7 @@ mod windows_x86;
 #[doc(hidden)]
 pub trait Kernels:
     attention::AttentionKernels
+    + causal::CausalKernels
     + map::CellKernels
     + map::FormulaKernels
     + map::MapKernels

@@ -73,6 +73,9 @@ static LANES_IN_USE: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0,
 
 /// Cuts `0..total` into `parts` ranges of nearly equal size, the larger ones first, and gives the `part`-th.
 pub(super) fn part(total: usize, parts: usize, part: usize) -> Range<usize> {
+    if parts == 1 {
+        return 0..total;
+    }
     let (size, larger) = (total / parts, total % parts);
     let start = part * size + part.min(larger);
     start..start + size + usize::from(part < larger)
@@ -212,6 +215,10 @@ impl<T: TileScalar> Product<T> {
     /// All that the product names may be read, and its C written.
     pub unsafe fn run_panels(&self, set: &TileSet<T>) {
         let single = self.m == 1 && self.segments == 1 && self.blocks == 1;
+        if single && self.run > 0 && (1..=set.lanes * set.row_vectors).contains(&self.n) {
+            // SAFETY: by the contract.
+            return unsafe { self.run_row(set) };
+        }
         let panels =
             Panels::of_vectors(set.lanes, if single { set.row_vectors } else { set.vectors }, self.n);
         for panel in 0..panels.count {
@@ -292,7 +299,6 @@ impl<T: TileScalar> Product<T> {
         let vectors = self.n.div_ceil(set.lanes);
         let last = self.n - (vectors - 1) * set.lanes;
         let cut = usize::from(last < set.lanes);
-        let lanes_in_use = last * bytes / size_of::<i32>();
         let single = self.m == 1 && self.segments == 1 && self.blocks == 1;
         debug_assert!(vectors <= if single { set.row_vectors } else { set.vectors });
         let mut offsets = [0u32; MAX_ROWS];
@@ -306,8 +312,8 @@ impl<T: TileScalar> Product<T> {
                 }
             }
         }
-        let parts = self.m.div_ceil(most);
-        let (height, higher) = (self.m / parts, self.m % parts);
+        let parts = if self.m <= most { 1 } else { self.m.div_ceil(most) };
+        let (height, higher) = if parts == 1 { (self.m, 0) } else { (self.m / parts, self.m % parts) };
         let mut first = 0;
         for (rows, tiles) in [(height + 1, higher), (height, parts - higher)] {
             if tiles == 0 {
@@ -320,42 +326,8 @@ impl<T: TileScalar> Product<T> {
                     Rows::Every(step) => (self.a.add(first * step), offsets.as_ptr()),
                     Rows::Table(table) => (self.a, table.add(first)),
                 };
-                let mut tile = Tile {
-                    a,
-                    rows: table,
-                    b: self.b,
-                    c: self.c.add(first * self.c_step),
-                    bias: if let Start::Bias(bias) = self.start { bias } else { core::ptr::null() },
-                    start: match self.start {
-                        Start::Zero => ZERO,
-                        Start::Bias(_) => BIAS,
-                        Start::Add => ADD,
-                    },
-                    clamp: usize::from(self.clamp),
-                    mask: (1 << last) - 1,
-                    lanes: LANES_IN_USE.as_ptr().wrapping_add(8).wrapping_sub(lanes_in_use.min(8)),
-                    a_step: (self.a_step * bytes) as isize,
-                    a_jump: self.a_jump * bytes as isize,
-                    a_jump2: self.a_jump2 * bytes as isize,
-                    run: self.run,
-                    segments: self.segments,
-                    blocks: self.blocks,
-                    b_step: self.b_step * bytes,
-                    b_jump: self.b_jump * bytes as isize,
-                    c_step: self.c_step * bytes,
-                    a_tile: match self.rows {
-                        Rows::Every(step) => (rows * step * bytes) as isize,
-                        Rows::Table(_) => 0,
-                    },
-                    rows_tile: match self.rows {
-                        Rows::Every(_) => 0,
-                        Rows::Table(_) => rows * size_of::<u32>(),
-                    },
-                    tiles,
-                    columns: self.n,
-                    segments_left: 0,
-                    blocks_left: 0,
-                };
+                let c = self.c.add(first * self.c_step);
+                let mut tile = self.tile((a, table), c, (rows, tiles), last);
                 if single {
                     set.row_kernels[vectors - 1][cut](&mut tile);
                 } else {
@@ -363,6 +335,76 @@ impl<T: TileScalar> Product<T> {
                 }
             }
             first += rows * tiles;
+        }
+    }
+
+    /// `tiles` tiles of `rows` rows, the last vector of whose columns has `last` lanes in use.
+    #[inline(always)]
+    fn tile(
+        &self,
+        (a, table): (*const T, *const u32),
+        c: *mut T,
+        (rows, tiles): (usize, usize),
+        last: usize,
+    ) -> Tile<T> {
+        let bytes = size_of::<T>();
+        let lanes_in_use = last * bytes / size_of::<i32>();
+        Tile {
+            a,
+            rows: table,
+            b: self.b,
+            c,
+            bias: if let Start::Bias(bias) = self.start { bias } else { core::ptr::null() },
+            start: match self.start {
+                Start::Zero => ZERO,
+                Start::Bias(_) => BIAS,
+                Start::Add => ADD,
+            },
+            clamp: usize::from(self.clamp),
+            mask: (1 << last) - 1,
+            lanes: LANES_IN_USE.as_ptr().wrapping_add(8).wrapping_sub(lanes_in_use.min(8)),
+            a_step: (self.a_step * bytes) as isize,
+            a_jump: self.a_jump * bytes as isize,
+            a_jump2: self.a_jump2 * bytes as isize,
+            run: self.run,
+            segments: self.segments,
+            blocks: self.blocks,
+            b_step: self.b_step * bytes,
+            b_jump: self.b_jump * bytes as isize,
+            c_step: self.c_step * bytes,
+            a_tile: match self.rows {
+                Rows::Every(step) => (rows * step * bytes) as isize,
+                Rows::Table(_) => 0,
+            },
+            rows_tile: match self.rows {
+                Rows::Every(_) => 0,
+                Rows::Table(_) => rows * size_of::<u32>(),
+            },
+            tiles,
+            columns: self.n,
+            segments_left: 0,
+            blocks_left: 0,
+        }
+    }
+
+    /// A row of few enough columns, without what many rows take: in the networks that run a sample at a time this is most
+    /// products, and each of them is short.
+    ///
+    /// # Safety
+    ///
+    /// As for `run`; there is one row, one segment, and a k.
+    #[inline(always)]
+    unsafe fn run_row(&self, set: &TileSet<T>) {
+        // There are two, four, eight or sixteen: what is no constant is slow to divide by.
+        debug_assert!(set.lanes.is_power_of_two());
+        let shift = set.lanes.trailing_zeros();
+        let before = (self.n - 1) >> shift;
+        let last = self.n - (before << shift);
+        // SAFETY: as in `run`.
+        unsafe {
+            let distance = 0;
+            let mut tile = self.tile((self.a, &raw const distance), self.c, (1, 1), last);
+            set.row_kernels[before][usize::from(last < set.lanes)](&mut tile);
         }
     }
 

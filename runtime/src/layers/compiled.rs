@@ -4,7 +4,8 @@
 //! [`forward`] and [`backward`], which are calls of functions that stand here ready: the user's build compiles nothing
 //! of a layer but its sizes.
 
-use super::{Backward, Forward, Layer, OverSequences, Sequences};
+use super::past::Past;
+use super::{Backward, Forward, Layer, OverSequences, Sequences, StepByStep};
 use super::{
     activation, adaptive_avg_pool2d, adaptive_max_pool2d, add, alpha_dropout, arithmetic, avg_pool2d,
     batch_norm, constant, conv_transpose2d, conv2d, conv3d, dense, dropout, dropout2d, elementary, embedding,
@@ -60,6 +61,24 @@ pub fn backward_over<T: Real + CompiledOver<S>, S>(
     T::backward_over(spec, sequences, pass);
 }
 
+/// A scalar for which one step of the layer `S` is compiled.
+#[doc(hidden)]
+pub trait CompiledStep<S>: Sized {
+    type Memory;
+    fn step(spec: &S, memory: &mut Self::Memory, pass: Forward<'_, Self>);
+}
+
+/// One step of the layer, on its memory.
+#[doc(hidden)]
+#[inline]
+pub fn step<T: Real + CompiledStep<S>, S>(
+    spec: &S,
+    memory: &mut <T as CompiledStep<S>>::Memory,
+    pass: Forward<'_, T>,
+) {
+    T::step(spec, memory, pass);
+}
+
 macro_rules! compiled_over {
     ($($spec:path),* $(,)?) => {
         /// All layers that carry something from step to step.
@@ -83,7 +102,30 @@ macro_rules! compiled_over {
     };
 }
 
-compiled_over! { parts::SliceSpec, recurrent::RecurrentSpec }
+compiled_over! { conv2d::Conv2dSpec, parts::SliceSpec, recurrent::RecurrentSpec }
+
+macro_rules! compiled_step {
+    ($($spec:path => $memory:ident,)*) => {
+        /// All layers that keep a memory from step to step.
+        #[doc(hidden)]
+        pub trait CompiledSteps: $(CompiledStep<$spec, Memory = $memory<Self>> +)* Sized {}
+
+        compiled_step! { @for f32 $($spec,)* }
+        compiled_step! { @for f64 $($spec,)* }
+    };
+    (@for $scalar:ident $($spec:path,)*) => {
+        impl CompiledSteps for $scalar {}
+        $(impl CompiledStep<$spec> for $scalar {
+            type Memory = <$spec as StepByStep<$scalar>>::Memory;
+
+            fn step(spec: &$spec, memory: &mut Self::Memory, pass: Forward<'_, $scalar>) {
+                StepByStep::<$scalar>::step(spec, memory, pass);
+            }
+        })*
+    };
+}
+
+compiled_step! { conv2d::Conv2dSpec => Past, }
 
 macro_rules! compiled {
     ($($spec:path,)*) => {

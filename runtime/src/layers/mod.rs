@@ -26,15 +26,25 @@ pub enum Mode {
     Predict,
     /// Training: dropout and the batch's own statistics.
     Train(Noise),
+    /// Prediction of one step of a sequence, before which there were so many; see [`Cache`](crate::Cache).
+    Step(usize),
 }
 
 impl Mode {
+    /// The position of the first row of a sequence.
+    pub(crate) const fn first(self) -> usize {
+        match self {
+            Mode::Step(position) => position,
+            Mode::Predict | Mode::Train(_) => 0,
+        }
+    }
+
     /// The mode of one round of a repetition.
     #[doc(hidden)]
     #[must_use]
     pub const fn round(self, round: usize) -> Mode {
         match self {
-            Mode::Predict => Mode::Predict,
+            Mode::Predict | Mode::Step(_) => self,
             Mode::Train(noise) => Mode::Train(noise.round(round)),
         }
     }
@@ -52,7 +62,8 @@ pub struct Forward<'a, T> {
     pub inputs: &'a [&'a [T]],
     /// One slice for each output.
     pub outputs: &'a mut [&'a mut [T]],
-    /// What `backward` will need beside inputs and outputs; empty in prediction.
+    /// What `backward` will need beside inputs and outputs; empty in prediction. In a step what the layer keeps for the
+    /// steps to come.
     pub saved: &'a mut [T],
     /// Room to work in.
     pub scratch: &'a mut [T],
@@ -102,6 +113,28 @@ pub trait OverSequences<T: Real> {
     fn backward_over(&self, sequences: Sequences<'_>, pass: Backward<'_, T>);
 }
 
+/// What a layer keeps of the steps before, where it lies; see [`StepByStep`].
+pub trait Memory {
+    /// As before the first step.
+    fn reset(&mut self);
+}
+
+impl<M: Memory, const N: usize> Memory for [M; N] {
+    fn reset(&mut self) {
+        self.iter_mut().for_each(M::reset);
+    }
+}
+
+/// The computation of one step of a sequence by a layer that keeps a memory, which [`OverSequences`] does for all steps at
+/// once: the same spec, one sample, and the same numbers.
+pub trait StepByStep<T: Real> {
+    /// What is kept of the steps before.
+    type Memory: Memory;
+
+    /// From inputs to outputs; the memory then holds this step, too.
+    fn step(&self, memory: &mut Self::Memory, pass: Forward<'_, T>);
+}
+
 pub mod activation;
 pub mod adaptive_avg_pool2d;
 pub mod adaptive_max_pool2d;
@@ -136,6 +169,7 @@ pub mod multi_head_attention;
 mod noisy;
 pub mod param;
 pub mod parts;
+pub mod past;
 pub mod pixel_shuffle;
 pub mod position_embedding;
 pub mod positional_encoding;

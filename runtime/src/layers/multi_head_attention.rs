@@ -93,6 +93,10 @@ pub enum Sources {
 /// `[in][width]`; `in_proj_bias`, if there is one; the weight of `out_proj` as `[width][width]`, and its bias. Backward
 /// reads the inputs. The scores are never held whole (Dao: *FlashAttention-2*, 2023).
 ///
+/// In a step ([`Mode::Step`](super::Mode::Step)), which one causal input can have, one row comes in. The spec then has one
+/// query and as many keys as there may be steps, and `saved` keeps the query and all keys and values,
+/// `width · (1 + 2 · keys)` numbers.
+///
 /// With `rotary` queries and keys are turned by their position (Su et al.: *RoFormer*, 2021): of each head's features
 /// the neighbours `2i` and `2i + 1` are a pair, turned at position `p` by the angle `p · 10000^(-2i / d)`.
 ///
@@ -267,6 +271,14 @@ impl MultiHeadAttentionSpec {
         let work = larger(dense, self.attention(samples).scratch(samples, true));
         let [three, heads] = self.made();
         samples * (three + heads) + self.copy() + self.angles() + work
+    }
+
+    /// The attention of one query to the keys before it in a step, which stand behind it, each with its value.
+    const fn cached(&self) -> Attention {
+        let w = self.width;
+        let places =
+            [Rows { start: 0, step: w }, Rows { start: w, step: 2 * w }, Rows { start: 2 * w, step: 2 * w }];
+        Attention { queries: 1, places, ..self.attention(1) }
     }
 
     const fn attention(&self, samples: usize) -> Attention {

@@ -9,8 +9,8 @@ pub(super) fn in_training<T: Real>(pass: Forward<'_, T>, act: impl FnOnce(Noise,
     let (x, y) = (pass.inputs[0], &mut *pass.outputs[0]);
     match pass.mode {
         Mode::Train(noise) => act(noise, x, y),
-        Mode::Predict if x.is_empty() => (),
-        Mode::Predict => y.copy_from_slice(x),
+        Mode::Predict | Mode::Step(_) if x.is_empty() => (),
+        Mode::Predict | Mode::Step(_) => y.copy_from_slice(x),
     }
 }
 

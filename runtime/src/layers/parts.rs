@@ -141,6 +141,18 @@ impl SliceSpec {
     pub const fn backward_scratch(&self, _samples: usize) -> usize {
         0
     }
+
+    /// No room is needed beside, of sequences either.
+    #[must_use]
+    pub const fn forward_scratch_over(&self, _steps: usize, _sequences: usize, _trains: bool) -> usize {
+        0
+    }
+
+    /// No room is needed beside, of sequences either.
+    #[must_use]
+    pub const fn backward_scratch_over(&self, _steps: usize, _sequences: usize) -> usize {
+        0
+    }
 }
 
 impl<T: Real> Layer<T> for SliceSpec {

@@ -75,7 +75,8 @@ pub(super) fn add_table<T: Real>(table: &[T], x: &[T], y: &mut [T]) {
 
 impl<T: Real> Layer<T> for PositionEmbeddingSpec {
     fn forward(&self, pass: Forward<'_, T>) {
-        add_table(&pass.parameters[..self.len * self.width], pass.inputs[0], pass.outputs[0]);
+        let first = pass.mode.first() * self.width;
+        add_table(&pass.parameters[first..][..self.len * self.width], pass.inputs[0], pass.outputs[0]);
     }
 
     fn backward(&self, pass: Backward<'_, T>) {

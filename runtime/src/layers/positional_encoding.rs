@@ -50,7 +50,7 @@ impl PositionalEncodingSpec {
 impl<T: Real> Layer<T> for PositionalEncodingSpec {
     fn forward(&self, pass: Forward<'_, T>) {
         let table = &mut pass.scratch[..self.len * self.width];
-        encodings(self.width, table);
+        encodings(pass.mode.first(), self.width, table);
         add_table(table, pass.inputs[0], pass.outputs[0]);
     }
 

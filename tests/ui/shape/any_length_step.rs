@@ -2,7 +2,7 @@ use formwork::prelude::*;
 
 network! {
     struct Effect(x: [.., 1]) -> [.., 1] {
-        x -> Conv1d(4, kernel: 3, padding: same) -> Lstm(8, bidirectional: true) -> Dense(1)
+        x -> Conv1d(4, kernel: 3, padding: same) -> Lstm(8) -> Dense(1)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Backward, Forward, MultiHeadAttentionSpec, Piece, Sources};
 use crate::Real;
-use crate::kernels::attention::Left;
+use crate::kernels::attention::{Attention, Left};
 use crate::kernels::positions::rotations;
 use crate::kernels::split::parts;
 use crate::layers::Mode;
@@ -80,6 +80,9 @@ fn rotate<T: Real>(spec: &MultiHeadAttentionSpec, samples: usize, back: bool, ta
 }
 
 pub(super) fn forward<T: Real>(spec: &MultiHeadAttentionSpec, pass: Forward<'_, T>) {
+    if let Mode::Step(position) = pass.mode {
+        return step(spec, position, pass);
+    }
     let n = pass.samples;
     let (pieces, count) = spec.pieces();
     let [three, heads] = spec.made();
@@ -104,11 +107,11 @@ pub(super) fn forward<T: Real>(spec: &MultiHeadAttentionSpec, pass: Forward<'_, 
         T::dense_forward(&dense, n, weights, pass.inputs[piece.input], y, scratch);
     }
     if spec.rotary {
-        rotations(spec.width / spec.heads, table);
+        rotations(0, spec.width / spec.heads, table);
         rotate(spec, n, false, table, x);
     }
     let noise = match pass.mode {
-        Mode::Predict => None,
+        Mode::Predict | Mode::Step(_) => None,
         Mode::Train(noise) => Some(noise),
     };
     let mask = pass.inputs.get(count).copied().unwrap_or_default();
@@ -116,6 +119,31 @@ pub(super) fn forward<T: Real>(spec: &MultiHeadAttentionSpec, pass: Forward<'_, 
     T::attention(&spec.attention(n), x, mask, noise, output, logs, scratch);
     let last = &pass.parameters[places(spec).last..];
     T::dense_forward(&spec.last(), n, last, output, pass.outputs[0], scratch);
+}
+
+/// One query behind so many keys and values, which stand in `saved`: the query, then a row with key and value for each
+/// position. What comes in makes all three.
+fn step<T: Real>(spec: &MultiHeadAttentionSpec, position: usize, pass: Forward<'_, T>) {
+    let (w, width) = (spec.width, spec.width / spec.heads);
+    let mut scratch = pass.scratch;
+    let (made, output) = (take(&mut scratch, 3 * w), take(&mut scratch, w));
+    let table = take(&mut scratch, if spec.rotary { width } else { 0 });
+    let places = places(spec);
+    let dense = spec.dense(spec.pieces().0[0]);
+    T::dense_forward(&dense, 1, &pass.parameters[..places.last], pass.inputs[0], made, scratch);
+    if spec.rotary {
+        rotations(position, width, table);
+        for first in [0, w] {
+            T::attention_rotate([3 * w, first, w, width], false, table, made);
+        }
+    }
+    let (query, pair) = made.split_at(w);
+    pass.saved[..w].copy_from_slice(query);
+    pass.saved[w + position * 2 * w..][..2 * w].copy_from_slice(pair);
+    let keys = position + 1;
+    let attention = Attention { keys, causal: false, ..spec.cached() };
+    T::attention(&attention, &pass.saved[..w + keys * 2 * w], &[], None, output, &mut [], scratch);
+    T::dense_forward(&spec.last(), 1, &pass.parameters[places.last..], output, pass.outputs[0], scratch);
 }
 
 pub(super) fn backward<T: Real>(spec: &MultiHeadAttentionSpec, pass: Backward<'_, T>) {
@@ -146,7 +174,7 @@ pub(super) fn backward<T: Real>(spec: &MultiHeadAttentionSpec, pass: Backward<'_
     let left = Left { dy: &*doutput, y: output, logs };
     T::attention_backward(&spec.attention(n), x, mask, pass.noise, left, dx, dmask, scratch);
     if spec.rotary {
-        rotations(spec.width / spec.heads, table);
+        rotations(0, spec.width / spec.heads, table);
         rotate(spec, n, true, table, dx);
     }
 

@@ -1,0 +1,199 @@
+//! What a network with causal attention over a fixed length has beside all else: a state, and a step.
+
+use super::ports::{Ports, Return};
+use super::{Emit, Names, number};
+use crate::graph::{Header, Node, Shaped};
+use crate::plan::{LINE, Scope};
+use crate::shape::{Dim, Shape};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+/// The function of one step, and how it is emitted.
+pub struct Cached<'a> {
+    /// The whole network.
+    emit: &'a Emit<'a>,
+    /// Its function of one step.
+    one: Emit<'a>,
+}
+
+impl Emit<'_> {
+    /// Whether there is a way back; of one step of a sequence there is none.
+    pub fn is_trained(&self) -> bool {
+        !self.plan.train.outputs.is_empty()
+    }
+}
+
+impl<'a> Cached<'a> {
+    pub fn of(emit: &'a Emit<'a>) -> Option<Cached<'a>> {
+        let plan = emit.plan.cached.as_ref()?;
+        let names = Names::new(&emit.names.krate, emit.header());
+        Some(Cached { emit, one: Emit { plan, names, facts: emit.facts.clone() } })
+    }
+
+    pub fn state_definition(&self) -> TokenStream {
+        state_definition(&self.emit.names, self.emit.header())
+    }
+
+    /// One row of what flows in and out.
+    fn ports(&self) -> Ports<'_> {
+        of_a_row(self.emit.ports())
+    }
+
+    /// The trait, and `step`.
+    pub fn methods(&self) -> TokenStream {
+        let Names { krate, scalar, generics, bounds, name } = &self.emit.names;
+        let private = quote!(#krate::__private);
+        let one = &self.one;
+        let program = &one.plan.predict;
+        let (specs, rounds, loads) = (one.specs(), one.rounds(), one.loads(program, false));
+        let steps = program.forward.iter().map(|step| one.step(program, Scope::Network, step));
+        let memory = &program.memory;
+        let inputs: Dim = memory.inputs.iter().map(|n| n.next_multiple_of(LINE)).sum();
+        let (work, kept) = (number(memory.each + memory.fixed), number(memory.kept_fixed));
+        let (room, scratch) = (number(inputs + memory.each + memory.fixed), one.step_scratch());
+        let length = number(self.emit.input_shape(0).0[0]);
+        let ports = self.ports();
+        let (arguments, passed, output, state) =
+            (ports.arguments(), ports.passed(), ports.output(), state_name(&self.emit.names));
+        let boxed = ports.boxed();
+        let given = boxed.ty(krate, &output);
+        let made = match boxed {
+            Return::Chosen(handed) => quote!(#handed::filled(__fill)),
+            Return::Boxed => quote! {{
+                let mut __output = <#output as #krate::Tensor>::zeroed();
+                __fill(&mut __output);
+                __output
+            }},
+            Return::Plain => quote! {{
+                let mut __output = #private::zero::<#output>();
+                __fill(&mut __output);
+                __output
+            }},
+        };
+        let usize = quote!(::core::primitive::usize);
+        quote! {
+            const _: () = {
+                #specs
+                #rounds
+                impl #bounds #krate::Steps for #name #generics {
+                    const STEPS: #usize = #length;
+                    const __KEEPS: #usize = #kept;
+                    const __ROOM: #usize = {
+                        let mut __scratch = 0;
+                        #(if #scratch > __scratch { __scratch = #scratch; })*
+                        #room + __scratch
+                    };
+                    fn __step(
+                        &self,
+                        __inputs: #private::Inputs<'_, #scalar>,
+                        __mode: #krate::layers::Mode,
+                        __output: &mut [#scalar],
+                        __kept_fixed: &mut [#scalar],
+                        __memory: &mut [#scalar],
+                    ) {
+                        let __samples = __inputs.samples;
+                        let __parameters = #krate::Parameters::as_slice(self);
+                        #loads
+                        let (__memory, __scratch) = __memory.split_at_mut(#work);
+                        #(#steps)*
+                    }
+                }
+                impl #bounds #name #generics {
+                    /// What comes out at one step of the sequence, given those that the state has seen: the same numbers
+                    /// as the whole sequence at once. Nothing is allocated.
+                    ///
+                    /// # Errors
+                    ///
+                    /// `Error::TooManySteps` behind as many as the sequence has.
+                    pub fn step(&self, #arguments, __state: &mut #state #generics) -> #krate::Result<#given> {
+                        __state.__begin()?;
+                        let __column = #krate::Sample::<#scalar>::column(::core::slice::from_ref(#passed));
+                        let mut __fill = |__output: &mut #output| {
+                            __state.__step(self, __column, #krate::Tensor::scalars_mut(__output));
+                        };
+                        ::core::result::Result::Ok(#made)
+                    }
+                }
+            };
+        }
+    }
+}
+
+impl Emit<'_> {
+    /// What each layer needs for itself.
+    fn step_scratch(&self) -> Vec<TokenStream> {
+        let live = self.plan.shaped.graph.is_live();
+        let nodes = (0..live.len()).map(crate::graph::NodeId).filter(|node| live[node.0]);
+        let computed = nodes.filter(|&node| {
+            let shaped = &self.plan.shaped;
+            !shaped.layer(node).traits(&shaped.input_shapes(node)).view
+        });
+        computed
+            .map(|node| {
+                let spec = self.spec_name(node);
+                quote!(#spec.forward_scratch(1))
+            })
+            .collect()
+    }
+}
+
+fn state_name(names: &Names) -> Ident {
+    format_ident!("{}State", names.name)
+}
+
+fn state_definition(names: &Names, header: &Header) -> TokenStream {
+    let Names { krate, generics, name, .. } = names;
+    let (visibility, state) = (&header.visibility, state_name(names));
+    let doc = format!("What [`{name}`] carries from step to step.");
+    quote! {
+        #[doc = #doc]
+        #[allow(dead_code)]
+        #visibility type #state #generics = #krate::Cache<#name #generics>;
+    }
+}
+
+/// One row of what flows in and out.
+fn of_a_row<'a>(ports: Ports<'a>) -> Ports<'a> {
+    let row = |shape: Shape| Shape(shape.0.get(1..).unwrap_or_default().to_vec());
+    let (inputs, outputs) = (ports.inputs, ports.outputs);
+    let (inputs, outputs) = (inputs.into_iter().map(row).collect(), outputs.into_iter().map(row).collect());
+    Ports { inputs, outputs, ..ports }
+}
+
+/// The state and the step after an error, where there seem to be any.
+pub fn stub(shaped: &Shaped, ports: Ports) -> Option<(TokenStream, TokenStream)> {
+    let is_sequence = |shapes: &[Shape]| matches!(shapes, [only] if only.rank() > 0);
+    let attends = |node: &Node| node.call.as_ref().is_some_and(|call| call.name == "MultiHeadAttention");
+    let seems = is_sequence(&ports.inputs)
+        && is_sequence(&ports.outputs)
+        && !ports.sequences.contains(&true)
+        && shaped.graph.nodes.iter().any(attends);
+    if !seems {
+        return None;
+    }
+    let outer = state_definition(ports.names, ports.header);
+    let ports = of_a_row(ports);
+    let Names { krate, scalar, generics, bounds, name } = ports.names;
+    let (private, state) = (quote!(#krate::__private), state_name(ports.names));
+    let (arguments, given) = (ports.arguments(), ports.boxed().ty(krate, &ports.output()));
+    let usize = quote!(::core::primitive::usize);
+    let inner = quote! {
+        impl #bounds #krate::Steps for #name #generics {
+            const STEPS: #usize = 0;
+            const __KEEPS: #usize = 0;
+            const __ROOM: #usize = 0;
+            fn __step(
+                &self,
+                inputs: #private::Inputs<'_, #scalar>,
+                mode: #krate::layers::Mode,
+                output: &mut [#scalar],
+                kept: &mut [#scalar],
+                memory: &mut [#scalar],
+            ) { loop {} }
+        }
+        impl #bounds #name #generics {
+            pub fn step(&self, #arguments, state: &mut #state #generics) -> #krate::Result<#given> { loop {} }
+        }
+    };
+    Some((outer, inner))
+}
