@@ -125,6 +125,21 @@ pub struct Body {
     pub broken: bool,
 }
 
+impl Body {
+    /// The names of the values in it.
+    pub fn values(&self) -> Vec<String> {
+        let patterns = self.statements.iter().filter_map(|statement| match statement {
+            Statement::Let(statement) => Some(&statement.pattern),
+            _ => None,
+        });
+        let names = patterns.flat_map(|pattern| match pattern {
+            Pattern::One(name) => std::slice::from_ref(name),
+            Pattern::Tuple(names, _) => &names[..],
+        });
+        names.flatten().map(Ident::to_string).collect()
+    }
+}
+
 /// What may stand before the result.
 #[derive(Debug)]
 pub enum Statement {

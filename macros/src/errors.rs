@@ -21,6 +21,20 @@ pub struct Error {
     pub line: String,
     pub notes: Vec<String>,
     pub helps: Vec<Help>,
+    pub nature: Nature,
+}
+
+/// What whoever reads on behind a mistake has to know of it. Who makes an error says so; most are nothing special.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Nature {
+    #[default]
+    Plain,
+    /// Its helps say what is meant for certain: another name, another order. All others may only guess a number.
+    Certain,
+    /// The number by place is missing, of which its help has one.
+    NumberMissing,
+    /// A layer stands where a value does.
+    LayerAsValue,
 }
 
 /// A way out. An edit is only offered once the edited network was found good.
@@ -94,7 +108,18 @@ impl From<&TokenStream> for Place {
 
 impl Error {
     pub fn new(place: impl Into<Place>, line: impl Into<String>) -> Error {
-        Error { place: place.into(), line: line.into(), notes: Vec::new(), helps: Vec::new() }
+        Error {
+            place: place.into(),
+            line: line.into(),
+            notes: Vec::new(),
+            helps: Vec::new(),
+            nature: Nature::Plain,
+        }
+    }
+
+    /// Says of what nature it is.
+    pub fn of(self, nature: Nature) -> Error {
+        Error { nature, ..self }
     }
 
     pub fn note(mut self, note: impl Into<String>) -> Error {
@@ -165,7 +190,29 @@ impl Error {
     }
 }
 
+/// What stands in a help for the name of a value until it is known.
+pub const VALUE: &str = "__value";
+
 impl Errors {
+    /// Puts names of values into the helps of those mistakes from that number on that want one.
+    pub fn fill_values(&mut self, first: usize, values: &[String]) {
+        for error in self.list.iter_mut().skip(first).filter(|error| error.nature == Nature::LayerAsValue) {
+            let helps = std::mem::take(&mut error.helps);
+            for help in helps {
+                if !help.text.contains(VALUE) {
+                    error.helps.push(help);
+                    continue;
+                }
+                error.helps.extend(values.iter().map(|value| {
+                    let mut help = help.clone();
+                    help.text = help.text.replace(VALUE, value);
+                    help.changes.iter_mut().for_each(|c| c.text = c.text.replace(VALUE, value));
+                    help
+                }));
+            }
+        }
+    }
+
     pub fn new() -> Errors {
         Errors::default()
     }
@@ -210,6 +257,11 @@ impl Errors {
         self.list.iter().map(|error| error.line.clone()).collect()
     }
 
+    /// Drops those that a rule does not want.
+    pub fn retain(&mut self, wanted: impl FnMut(&Error) -> bool) {
+        self.list.retain(wanted);
+    }
+
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Error> {
         self.list.iter_mut()
     }
@@ -235,9 +287,7 @@ impl Errors {
 
     /// Adds the way out that another number by place is, to an error that proposes one.
     pub fn complete(&mut self, error: usize, tokens: &TokenStream, number: &str) {
-        let Some(error) =
-            self.list.get_mut(error).filter(|e| e.line.contains("` needs an argument: the number"))
-        else {
+        let Some(error) = self.list.get_mut(error).filter(|e| e.nature == Nature::NumberMissing) else {
             return;
         };
         let Some(change) = error.helps.first().and_then(|help| help.changes.first()) else { return };
@@ -271,20 +321,17 @@ impl Errors {
         }
     }
 
-    /// The changes that the helps of these mistakes propose, if all of them are of such a kind.
-    pub fn certain_changes(
-        &self,
-        errors: std::ops::Range<usize>,
-        kinds: &[&str],
-    ) -> Option<Vec<Vec<Change>>> {
+    /// The changes that the helps of these mistakes propose, if all of them say what is meant for certain.
+    pub fn certain_changes(&self, errors: std::ops::Range<usize>) -> Option<Vec<Vec<Change>>> {
         let errors = self.list.get(errors)?.iter();
         let changes = errors.map(|error| {
-            let is_certain = kinds.iter().any(|kind| error.line.contains(kind));
             let single = error.helps.iter().filter_map(|help| match &help.changes[..] {
                 [change] => Some(change.clone()),
                 _ => None,
             });
-            is_certain.then(|| single.collect::<Vec<_>>()).filter(|changes| !changes.is_empty())
+            (error.nature == Nature::Certain)
+                .then(|| single.collect::<Vec<_>>())
+                .filter(|changes| !changes.is_empty())
         });
         changes.collect()
     }

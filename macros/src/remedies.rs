@@ -2,7 +2,7 @@
 //! that leaves fewer mistakes, and none that was not there before, is shown.
 
 use crate::ast::Program;
-use crate::errors::{Change, Error, Errors, Help, How};
+use crate::errors::{Change, Error, Errors, Help, How, Nature};
 use crate::graph::Shaped;
 use crate::{check, infer, limits, parse, resolve};
 use proc_macro2::{Group, Spacing, Span, TokenStream, TokenTree};
@@ -50,13 +50,60 @@ pub fn analyse(program: &Program, errors: &mut Errors) -> Vec<Shaped> {
 pub fn keep_proved(tokens: &TokenStream, errors: &mut Errors) {
     let before: Vec<String> = errors.lines();
     let mut trials = 0;
+    let mut mended = Vec::new();
     for error in errors.iter_mut() {
-        prove(tokens, error, &before, &mut trials);
+        mended.push(prove(tokens, error, &before, &mut trials));
     }
+    one_for_each_cause(errors, &mended);
 }
 
-fn prove(tokens: &TokenStream, error: &mut Error, before: &[String], trials: &mut usize) {
+/// Several mistakes that one change mends are one: a size that a sum does not take and that is not the declared one
+/// either. The first is shown, which lies before the others in the flow of the data, with that change; what the others say
+/// is a note.
+fn one_for_each_cause(errors: &mut Errors, mended: &[Vec<Vec<String>>]) {
+    let list: Vec<&mut Error> = errors.iter_mut().collect();
+    let mut gone = vec![false; list.len()];
+    let mut kept: Vec<(usize, usize)> = Vec::new();
+    for first in 0..list.len() {
+        for (choice, help) in list[first].helps.iter().enumerate().filter(|_| !gone[first]) {
+            let shares = |other: &Error| other.helps.iter().any(|h| is_same_edit(&h.changes, &help.changes));
+            let mends = |other: &Error| mended[first][choice].contains(&other.line);
+            let others: Vec<usize> = (first + 1..list.len())
+                .filter(|&other| !gone[other] && list[other].line != list[first].line)
+                .filter(|&other| shares(list[other]) && mends(list[other]))
+                .collect();
+            if !others.is_empty() {
+                others.into_iter().for_each(|other| gone[other] = true);
+                kept.push((first, choice));
+                break;
+            }
+        }
+    }
+    if kept.is_empty() {
+        return;
+    }
+    let lines: Vec<String> = list.iter().map(|error| error.line.clone()).collect();
+    drop(list);
+    for (error, choice) in kept {
+        let also = mended[error][choice].clone();
+        if let Some(error) = errors.iter_mut().nth(error) {
+            let chosen = error.helps.swap_remove(choice);
+            error.helps = vec![chosen];
+            let note = lines.iter().zip(&gone).find(|(line, gone)| **gone && also.contains(line));
+            error.notes.extend(note.map(|(line, _)| format!("the same change mends another: {line}")));
+        }
+    }
+    let mut at = 0;
+    errors.retain(|_| {
+        at += 1;
+        !gone[at - 1]
+    });
+}
+
+/// Keeps the helps of one error that are good, and gives for each of them what it mends.
+fn prove(tokens: &TokenStream, error: &mut Error, before: &[String], trials: &mut usize) -> Vec<Vec<String>> {
     let mut kept: Vec<Help> = Vec::new();
+    let mut mended = Vec::new();
     let (mut chosen, mut uncovering) = (false, Vec::new());
     for help in std::mem::take(&mut error.helps) {
         if help.changes.is_empty() {
@@ -71,14 +118,19 @@ fn prove(tokens: &TokenStream, error: &mut Error, before: &[String], trials: &mu
         let effort = limits::TOKEN * limits::size(tokens) + limits::MISTAKE * before.len();
         let may = *trials <= MOST_TRIALS && limits::may_try(effort);
         let after = may.then(|| mistakes_after(tokens, &help.changes)).flatten();
-        match after.map(|after| judge(&error.line, before, &after)) {
+        match after.as_ref().map(|after| judge(&error.line, before, after)) {
             Some(Verdict::Good) => {
                 chosen |= help.one_of;
                 kept.push(help);
+                let after = after.unwrap_or_default();
+                mended.push(before.iter().filter(|line| !after.contains(line)).cloned().collect());
             }
             // What it uncovers is another mistake, which nobody could see before.
             Some(Verdict::Uncovers) if kept.is_empty() && names_another(&help.text) => {
                 uncovering.push(help.text);
+            }
+            Some(Verdict::Uncovers) if kept.is_empty() && error.nature == Nature::LayerAsValue => {
+                uncovering.push(format!("written {}, leads to the next mistake", help.text));
             }
             Some(Verdict::Uncovers) if kept.is_empty() && help.text.starts_with("insert ") => {
                 uncovering.push(format!("{}, leads to the next mistake", help.text));
@@ -90,6 +142,7 @@ fn prove(tokens: &TokenStream, error: &mut Error, before: &[String], trials: &mu
         error.notes.extend(uncovering.into_iter().next());
     }
     error.helps = kept;
+    mended
 }
 
 fn is_same_edit(a: &[Change], b: &[Change]) -> bool {

@@ -29,7 +29,7 @@ use crate::suggest;
 pub use dimensions::{Dimensions, evaluate, with_constants};
 use header::{check_derives, header, names_of};
 use proc_macro2::{Ident, TokenStream, TokenTree};
-pub use signature::{Misfit, Signature};
+pub use signature::{Misfit, PortShape, Signature};
 
 /// The most inputs that the runtime takes.
 const MAX_INPUTS: usize = 16;

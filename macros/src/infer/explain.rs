@@ -136,6 +136,7 @@ pub fn output(graph: &Graph, before: &Trial, index: usize) -> Option<Error> {
         candidates.push(candidate);
     }
     candidates.extend(explainer.last_step(value, wanted));
+    candidates.extend(explainer.reduced(wanted, found));
     candidates.extend(explainer.append(index, value, wanted, found));
     candidates.extend(explainer.wider(value, wanted, found));
     candidates.extend(explainer.longer(value, wanted, found));

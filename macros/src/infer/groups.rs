@@ -1,7 +1,7 @@
 //! What a block or an inner network declares, against what flows in and what its body gives.
 
 use super::trial::Trial;
-use crate::graph::{Graph, Group, GroupId, Node, ValueId};
+use crate::graph::{Graph, Group, GroupId, GroupKind, Node, ValueId};
 use crate::layers::{AnyLayer, Mismatch};
 use crate::resolve::{Dimensions, Signature};
 use crate::shape::Shape;
@@ -26,7 +26,12 @@ pub fn open(graph: &Graph, trial: &Trial, id: GroupId) -> Result<(), Mismatch> {
         true => String::new(),
         false => format!(", here `{}`", misfit.expected),
     };
-    let what = graph.describe_to(group.parent, value);
+    // What an inner network gives says which network it is.
+    let maker = graph.groups.iter().rev().find(|g| g.outputs.contains(&value) && g.parent == group.parent);
+    let what = match maker.filter(|maker| maker.named && matches!(maker.kind, GroupKind::Network(_))) {
+        Some(maker) => format!("`{}: {}`", maker.name, maker.text),
+        None => graph.describe_to(group.parent, value),
+    };
     let verb = if trial.is_input(graph, value) { "is" } else { "gives" };
     Err(Mismatch::new(format!("`{}` takes `{declared}`{expected}, but {what} {verb} `{found}`", group.text)))
 }
@@ -72,7 +77,7 @@ pub fn close(graph: &Graph, trial: &Trial, id: GroupId) -> Result<Vec<Option<Sha
                 };
                 let line =
                     format!("`{}` declares `-> {declared}`{here}, but {what} gives `{found}`", group.text);
-                return Err(Mismatch::new(line));
+                return Err(Mismatch::new(line).gives(vec![found.clone()]));
             }
         }
     }

@@ -155,7 +155,7 @@ pub fn run(graph: &Graph, edits: &[Edit]) -> Trial {
                         }
                     }
                     Err(mismatch) => {
-                        if let Some(shapes) = regardless(&trial, node, &mismatch) {
+                        if let Some(shapes) = regardless(graph, &trial, id, &mismatch) {
                             for (value, shape) in node.outputs.iter().zip(shapes) {
                                 trial.shapes[value.0] = Some(shape);
                             }
@@ -277,10 +277,22 @@ fn closing(
 }
 
 /// What a node gives however its mistake is mended: a claim changes nothing, nor does the number of heads.
-fn regardless(trial: &Trial, node: &Node, mismatch: &Mismatch) -> Option<Vec<Shape>> {
+fn regardless(graph: &Graph, trial: &Trial, id: NodeId, mismatch: &Mismatch) -> Option<Vec<Shape>> {
+    let node = &graph.nodes[id.0];
     let layer = node.layer.as_ref()?;
     let inputs: Vec<Shape> = node.inputs.iter().map(|v| trial.shapes[v.0].clone()).collect::<Option<_>>()?;
     let first = inputs.first()?;
+    if let Some(shapes) = &mismatch.gives {
+        // Unless something behind it takes it for what it was.
+        let suits = |later: &Node| match (&later.layer, &later.inputs[..]) {
+            (Some(layer), [_]) => shapes_of(layer, shapes).is_some(),
+            _ => true,
+        };
+        let wants_more = graph.header.outputs.iter().filter_map(|output| output.shape.as_ref());
+        let is_meant = wants_more.into_iter().all(|wanted| wanted.rank() <= 1)
+            && graph.nodes[id.0 + 1..].iter().all(suits);
+        return is_meant.then(|| shapes.clone());
+    }
     match mismatch.at {
         At::Argument("in") => {
             // Whose axes may stand in another order nobody knows.

@@ -120,6 +120,8 @@ fn hardtanh(arguments: &mut Arguments, errors: &mut Errors) -> Activation {
 }
 
 impl Layer for Activation {
+    const STAND_IN: Option<&'static str> = Some("0.5");
+
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
         let (main, named): (Option<&'static str>, &[&'static str]) =
             match arguments.layer().to_string().as_str() {

@@ -80,7 +80,9 @@ pub fn together(inputs: &[Shape], sign: &str, cannot: &str) -> Result<Shape, Mis
     if a.rank() != b.rank() {
         let (input, shape) = if a.rank() < b.rank() { (0, b) } else { (1, a) };
         return Err(Mismatch::new(format!("{cannot}: `{sign}` needs equal shapes and never broadcasts"))
-            .propose(Proposal::Insert { input, call: format!("expand({shape})") }));
+            .propose(Proposal::Insert { input, call: format!("expand({shape})") })
+            // A sequence, and what its last step gives.
+            .propose(Proposal::Insert { input: 1 - input, call: "Last".into() }));
     }
     let mut mismatch = Mismatch::new(format!("{cannot}: {}", differences(a, b)));
     let axis = (0..a.rank()).find(|&axis| a.0[axis] != b.0[axis]).unwrap_or(0);

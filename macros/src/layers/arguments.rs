@@ -4,7 +4,7 @@ mod structure;
 mod values;
 
 use crate::ast::{Call, Value, ValueKind};
-use crate::errors::{Error, Errors, Place};
+use crate::errors::{Error, Errors, Nature, Place};
 use crate::suggest;
 use proc_macro2::Ident;
 
@@ -142,6 +142,12 @@ impl<'a> Arguments<'a> {
                     Some(main) => main,
                     None => {
                         self.failed = true;
+                        // One error for all that are too many.
+                        let extra: Vec<_> =
+                            self.call.arguments.iter().filter(|a| a.name.is_none() && !is_value(a)).collect();
+                        if !std::ptr::eq(extra[0], argument) {
+                            continue;
+                        }
                         let value = &argument.value.kind;
                         let mut error = match named {
                             [] => {
@@ -151,6 +157,7 @@ impl<'a> Arguments<'a> {
                             _ => {
                                 let line = format!("`{layer}` takes no argument by place, found `{value}`");
                                 Error::new(&argument.tokens, line)
+                                    .of(Nature::Certain)
                                     .note(format!("`{layer}` takes {}", list(named)))
                             }
                         };
@@ -161,7 +168,10 @@ impl<'a> Arguments<'a> {
                             let [axis, ..] = [self.with(argument, &format!("axis: {value}"))];
                             error = error.help_call(&self.call.tokens, axis);
                         }
-                        errors.push(error.help_call(&self.call.tokens, self.without(&[argument])));
+                        let last = extra[extra.len() - 1];
+                        let place = Place::of(&argument.tokens).to(Place::of(&last.tokens));
+                        let error = error.help_call(&self.call.tokens, self.without(&extra));
+                        errors.push(Error { place, ..error });
                         continue;
                     }
                 },
@@ -194,6 +204,7 @@ impl<'a> Arguments<'a> {
                 let error = Error::new(&argument.tokens, line);
                 match &argument.name {
                     None => {
+                        let error = error.of(Nature::Certain);
                         // One error for all that are too many.
                         let extra: Vec<_> =
                             self.call.arguments.iter().filter(|a| a.name.is_none() && !is_value(a)).collect();
@@ -249,7 +260,7 @@ impl<'a> Arguments<'a> {
 
     fn unknown(&self, name: &Ident, main: Option<&'static str>, named: &[&'static str], errors: &mut Errors) {
         let layer = &self.call.name;
-        let error = Error::new(name, format!("`{layer}` has no argument `{name}`"));
+        let error = Error::new(name, format!("`{layer}` has no argument `{name}`")).of(Nature::Certain);
         let known: Vec<&'static str> = main.iter().chain(named).copied().chain(["in"]).collect();
         let Some(argument) = self.call.arguments.iter().find(|a| a.name.as_ref() == Some(name)) else {
             return;
@@ -309,9 +320,13 @@ impl<'a> Arguments<'a> {
             })
         };
         let similar = suggest::similar(&text, &known, &ALIASES);
+        let is_alias = ALIASES.iter().any(|(alias, _)| *alias == text);
         errors.push(match similar {
             Some(found) if given(found) => {
-                let error = error.note(format!("`{name}` is called `{found}` here, which is given already"));
+                let error = match is_alias {
+                    true => error.note(format!("`{name}` is called `{found}` here, which is given already")),
+                    false => error.note(format!("`{layer}` takes {}", list(&known))),
+                };
                 error.help_call(tokens, self.without(&[argument]))
             }
             Some(found) if Some(found) == main => error.help_or(
@@ -320,8 +335,7 @@ impl<'a> Arguments<'a> {
                 value,
             ),
             Some(found) => {
-                let alias = ALIASES.iter().any(|(alias, _)| *alias == text);
-                let help = match alias {
+                let help = match is_alias {
                     true => format!("`{name}` is called `{found}` here"),
                     false => format!("an argument with a similar name exists: `{found}`"),
                 };
@@ -384,7 +398,9 @@ impl<'a> Arguments<'a> {
         self.failed = true;
         if let Some(value) = self.take(name) {
             let line = format!("{}: there is no dimension `{}`", self.quote(name, value), value.kind);
-            errors.push(Error::new(&value.tokens, line));
+            let note = "names in small letters are a block's parameters or the variables of its shapes; a constant has \
+                        capitals";
+            errors.push(Error::new(&value.tokens, line).note(note));
         }
     }
 
@@ -426,7 +442,12 @@ impl<'a> Arguments<'a> {
             let arguments = self.call.to_string();
             let by_place = Some(name) == self.main;
             let what = if by_place { format!("an argument: {meaning}") } else { format!("`{name}:`") };
-            let error = Error::new(&self.call.tokens, format!("`{arguments}` needs {what}"));
+            let counts = by_place && meaning.starts_with("the number");
+            let error = Error::new(&self.call.tokens, format!("`{arguments}` needs {what}")).of(if counts {
+                Nature::NumberMissing
+            } else {
+                Nature::Plain
+            });
             let given: Vec<_> = self.call.arguments.iter().map(argument_text).collect();
             let full = if by_place {
                 // Behind what flows in.

@@ -22,7 +22,8 @@ impl Dense {
         match inputs[0].0[..] {
             [n] => [Dim::ONE, n],
             [t, f] => [t, f],
-            _ => unreachable!("`outputs` has refused other ranks"),
+            // Refused, and flat behind that mistake, as nobody doubts that it is meant.
+            _ => [Dim::ONE, inputs[0].len()],
         }
     }
 
@@ -50,6 +51,7 @@ impl Layer for Dense {
                 "{{title}} needs a flat `[n]` input, but {{input_is}} `{}`",
                 inputs[0]
             ))
+            .gives(vec![Shape(vec![self.outputs])])
             .propose(Proposal::Insert { input: 0, call: "Flatten".into() })),
         }
     }

@@ -60,6 +60,8 @@ pub(super) fn fixed_order(shape: &Shape) -> Layout {
 }
 
 impl Layer for Dropout {
+    const STAND_IN: Option<&'static str> = Some("0.5");
+
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
         let rate = rate("values", arguments, errors);
         arguments.finish(Dropout { rate })
@@ -89,6 +91,8 @@ impl Layer for Dropout {
 }
 
 impl Layer for Dropout2d {
+    const STAND_IN: Option<&'static str> = Some("0.5");
+
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
         let rate = rate("channels", arguments, errors);
         arguments.finish(Dropout2d { rate })
@@ -122,6 +126,8 @@ impl Layer for Dropout2d {
 }
 
 impl Layer for AlphaDropout {
+    const STAND_IN: Option<&'static str> = Some("0.5");
+
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
         let rate = rate("values", arguments, errors);
         arguments.finish(AlphaDropout { rate })

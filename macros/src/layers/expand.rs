@@ -46,10 +46,18 @@ impl Layer for Expand {
         let (from, to) = (&inputs[0], &self.shape);
         match self.places(from)[..] {
             [_] => Ok(vec![to.clone()]),
-            [] => Err(Mismatch::new(format!(
-                "`expand` cannot make `{to}` of {{input}} `{from}`: axes are added in front or behind, and only size 1 \
-                 is repeated"
-            ))),
+            [] => {
+                let mismatch = Mismatch::new(format!(
+                    "`expand` cannot make `{to}` of {{input}} `{from}`: axes are added in front or behind, and only \
+                     size 1 is repeated"
+                ));
+                // The channels or features that a vector is to be spread over.
+                let wanted = to.claimed_axis().filter(|_| from.rank() == 1).map(|axis| to.0[axis]);
+                Err(match wanted {
+                    Some(wanted) => mismatch.propose(Proposal::Features(wanted)),
+                    None => mismatch,
+                })
+            }
             _ => {
                 let behind = vec![Dim::ONE; to.rank() - from.rank()];
                 let first = Shape(from.0.iter().copied().chain(behind.iter().copied()).collect());

@@ -15,6 +15,8 @@ pub struct GaussianNoise {
 }
 
 impl Layer for GaussianNoise {
+    const STAND_IN: Option<&'static str> = Some("0.5");
+
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
         arguments.accept(Some("std"), &[], errors);
         let std = arguments.number("std", "the standard deviation of the noise", "0.1", errors);

@@ -13,6 +13,10 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
     /// Whether what flows in are indices; all others take numbers.
     const INDICES: bool = false;
 
+    /// An argument that does in the place of a wrong one, for what comes behind: of a layer that leaves the shape alone
+    /// whatever its number is.
+    const STAND_IN: Option<&'static str> = None;
+
     /// Whether that input may be indices, beside numbers. Asked after [`bind`](Layer::bind).
     fn may_be_indices(&self, _input: usize) -> bool {
         false

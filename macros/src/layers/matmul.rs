@@ -27,6 +27,7 @@ impl Layer for Matmul {
                 let mut mismatch = Mismatch::new(format!(
                     "`matmul` needs as many columns in {{a}} {a} as rows in {{b}} {b}: {k} and {inner} differ"
                 ));
+                mismatch = mismatch.propose(Proposal::Features(inner));
                 if k == n {
                     mismatch = mismatch.propose(Proposal::Insert { input: 1, call: "transpose".into() });
                 }

@@ -17,6 +17,8 @@ pub struct Mismatch {
     pub trail: bool,
     /// The axis of the first input whose size is at fault.
     pub axis: Option<usize>,
+    /// What comes out however the mistake is mended, if that is certain.
+    pub gives: Option<Vec<Shape>>,
 }
 
 /// The tokens that an error is shown at.
@@ -71,6 +73,7 @@ impl Mismatch {
             proposals: Vec::new(),
             trail: false,
             axis: None,
+            gives: None,
         }
     }
 
@@ -111,6 +114,11 @@ impl Mismatch {
 
     pub fn propose(mut self, proposal: Proposal) -> Mismatch {
         self.proposals.push(proposal);
+        self
+    }
+
+    pub fn gives(mut self, shapes: Vec<Shape>) -> Mismatch {
+        self.gives = Some(shapes);
         self
     }
 

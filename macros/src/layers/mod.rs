@@ -119,6 +119,14 @@ macro_rules! layers {
                 }
             }
 
+            /// A good argument of a layer that leaves the shape alone whatever its argument is.
+            pub fn stand_in(name: &str) -> Option<&'static str> {
+                match name {
+                    $(spelled!($name $($function)?) => <$kind as Layer>::STAND_IN,)*
+                    _ => None,
+                }
+            }
+
             /// How many values flow in; `None` if there are as many as anybody likes, but two at least.
             pub fn arity(&self) -> Option<usize> {
                 match self {

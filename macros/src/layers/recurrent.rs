@@ -235,7 +235,16 @@ impl Layer for Recurrent {
     }
 
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
-        let [time, _] = sequence(&inputs[0]).map_err(|m| m.propose(Proposal::Earlier))?;
+        let [time, _] = sequence(&inputs[0]).map_err(|m| {
+            // The rows of a grey image are steps.
+            let m = match inputs[0].0[..] {
+                [n, t, f] if n.is(1) => {
+                    m.propose(Proposal::Insert { input: 0, call: format!("reshape([{t}, {f}])") })
+                }
+                _ => m,
+            };
+            m.propose(Proposal::Earlier)
+        })?;
         let given = inputs.len() - 1;
         if given > 0 && given != self.cell.states() {
             let all = self.cell.values(["x", "h0", "c0"]);

@@ -40,6 +40,10 @@ impl Layer for Slice {
                 let value = format!("{}..{size}", self.start);
                 mismatch = mismatch.propose(super::Proposal::Main(value));
             }
+            if self.end - self.start <= size {
+                let value = format!("{}..{size}", size - (self.end - self.start));
+                mismatch = mismatch.propose(super::Proposal::Main(value));
+            }
             return Err(mismatch);
         }
         let mut piece = shape.clone();

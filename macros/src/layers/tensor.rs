@@ -1,6 +1,6 @@
 //! A layer's tensor as a value, `embed.weight`, and the product of a value with such a tensor, which needs no copy of it.
 
-use super::mismatch::Mismatch;
+use super::mismatch::{Mismatch, Proposal};
 use super::window::number;
 use super::{Arguments, Layer, Layout, Parameter, Traits, memory, multiply};
 use crate::errors::Errors;
@@ -94,7 +94,8 @@ impl Layer for Product {
             _ => Err(Mismatch::new(format!(
                 "`matmul` needs as many columns in {{input}} `{}` as rows in `[{k}, {n}]`",
                 inputs[0]
-            ))),
+            ))
+            .propose(Proposal::Features(k))),
         }
     }
 

@@ -161,6 +161,13 @@ fn parse_layer(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
     }
     let mut stage = parse_call_or_repeat(cursor, errors);
     stage.name = name;
+    if cursor.peek_arrow() && stage.call.is_some() {
+        let line = "a `layer` is one layer, found a chain: `->` goes on behind it";
+        let note = "several in a row are a block, `block Encoder(x: [n]) -> [8] { … }`, and `layer encoder = Encoder;`";
+        errors.push(Error::new(cursor.pair_place(), line).note(note));
+        end_statement(cursor, errors, true);
+        return stage;
+    }
     end_statement(cursor, errors, stage.call.is_none());
     stage
 }
@@ -206,7 +213,15 @@ fn parse_param(cursor: &mut Cursor, errors: &mut Errors) -> Option<Param> {
             true => format!("expected `;` before {}", cursor.found()),
             false => format!("expected `=` or `;`, found {}", cursor.found()),
         };
-        errors.push(Error::new(cursor.place(), line));
+        let place = cursor.place();
+        let error = Error::new(place, line);
+        errors.push(match cursor.peek() {
+            Some(TokenTree::Literal(_)) => {
+                let change = Change { place, how: How::Before, text: "= ".into() };
+                error.help_with("write `=` before it", vec![change])
+            }
+            _ => error,
+        });
     }
     end_statement(cursor, errors, true);
     Some(param)

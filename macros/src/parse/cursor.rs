@@ -102,6 +102,28 @@ impl Cursor {
     }
 
     /// The tokens read since `start`.
+    /// Whether what begins there or ends here is a side of an operator.
+    pub fn is_operand(&self, start: usize) -> bool {
+        let sign = self.sign_before(start).filter(|(sign, _)| "+-*/".contains(*sign));
+        sign.is_some() || self.peek_operator().is_some()
+    }
+
+    /// The sign before a place.
+    pub fn sign_before(&self, start: usize) -> Option<(char, Span)> {
+        match self.tokens.get(start.checked_sub(1)?)? {
+            TokenTree::Punct(punct) => Some((punct.as_char(), punct.span())),
+            _ => None,
+        }
+    }
+
+    /// The name on the other side of the operator before a place.
+    pub fn other_operand(&self, start: usize) -> Option<String> {
+        match self.tokens.get(start.checked_sub(2)?)? {
+            TokenTree::Ident(name) => Some(name.to_string()),
+            _ => None,
+        }
+    }
+
     pub fn since(&self, start: usize) -> TokenStream {
         self.tokens[start.min(self.at)..self.at].iter().cloned().collect()
     }

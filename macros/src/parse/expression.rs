@@ -6,7 +6,7 @@ use super::closure::{parse_closure, peek_function};
 use super::cursor::Cursor;
 use super::outside::parse_layer;
 use crate::ast::{Argument, Call, Expression, Function, Operator, Repeat, Stage, Value, ValueKind};
-use crate::errors::{Change, Error, Errors, How, Place};
+use crate::errors::{Change, Error, Errors, How, Nature, Place, VALUE};
 use crate::layers;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
@@ -205,7 +205,7 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
             for text in called(&name, group.as_ref(), second.as_ref()) {
                 error = error.help_or(format!("`{text}`"), &tokens, text);
             }
-            errors.push(error);
+            errors.push(with_values(error, cursor, start));
             return Expression::Unknown(tokens);
         }
         if cursor.peek_punct('.') {
@@ -229,7 +229,8 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
         if name.to_string().starts_with(char::is_uppercase) {
             let line = format!("`{name}` is a layer and needs a value to work on: `x -> {name}`");
             let lower = crate::suggest::snake_case(&name.to_string());
-            errors.push(Error::new(place, line).help_replace(format!("the value `{lower}`"), &name, lower));
+            let error = Error::new(place, line).help_replace(format!("the value `{lower}`"), &name, lower);
+            errors.push(with_values(error, cursor, start));
             return Expression::Unknown(cursor.since(start));
         }
         return Expression::Name(name);
@@ -257,6 +258,24 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
     }
     errors.push(Error::new(place, line));
     Expression::Unknown(cursor.since(start))
+}
+
+/// A layer where a value is wanted, behind each of the values that there may be, of which the body's parser knows.
+fn with_values(error: Error, cursor: &Cursor, start: usize) -> Error {
+    let tokens = cursor.since(start);
+    let layer = crate::suggest::source(&tokens);
+    let is_operand = cursor.is_operand(start);
+    let beside = cursor.other_operand(start).filter(|_| is_operand && start > 1);
+    let error = beside.into_iter().chain([VALUE.to_string()]).fold(error, |error, value| {
+        let text = if is_operand { format!("({value} -> {layer})") } else { format!("{value} -> {layer}") };
+        error.help_or(format!("`{text}`"), &tokens, text)
+    });
+    let error = match cursor.sign_before(start) {
+        // `x - Dense(8)` with half an arrow.
+        Some(('-', sign)) => error.help_or("write `->`", sign, "->"),
+        _ => error,
+    };
+    error.of(Nature::LayerAsValue)
 }
 
 /// A layer called like a function, as `Relu(x)` or `Dense(3)(x)`, as it is written here; in parentheses if that is what
@@ -419,13 +438,27 @@ fn parse_parentheses(group: &Group, errors: &mut Errors) -> Expression {
     let mut inside = Cursor::inside(group);
     let mut parts = Vec::new();
     let mut comma = false;
+    let mut labels = Vec::new();
     while !inside.is_end() {
+        if inside.peek_label() {
+            // `(mean: m, log_var: v)`
+            let first = inside.place();
+            inside.next();
+            inside.next();
+            labels.push(Change { place: first.to(inside.before()), how: How::Replace, text: String::new() });
+        }
         parts.push(parse_expression(&mut inside, errors));
         comma = inside.take_punct(',');
         if !comma && !inside.is_end() {
             errors.push(Error::new(inside.place(), format!("expected `,` or `)`, found {}", inside.found())));
             return Expression::Unknown(tokens);
         }
+    }
+    if let Some(label) = labels.first() {
+        let line = "the values of a result have no names: the declaration has them, `-> (a: [8], b: [4])`";
+        let written: Vec<String> = parts.iter().map(|p| crate::suggest::source(&p.tokens())).collect();
+        let error = Error::new(label.place, line);
+        errors.push(error.help_with(format!("`({})`", written.join(", ")), labels));
     }
     if parts.len() == 1 && !comma {
         return parts.remove(0);

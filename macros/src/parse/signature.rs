@@ -6,6 +6,9 @@ use crate::ast::{Body, Port};
 use crate::errors::{Change, Error, Errors, How, Place};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
+/// The most values that a layer without one is tried behind.
+const MOST_VALUES: usize = 6;
+
 /// What has inputs, outputs and a body.
 pub(super) struct Head {
     pub what: &'static str,
@@ -98,11 +101,27 @@ pub(super) fn parse_signature(
             }
             _ => cursor.place(),
         };
-        errors.push(Error::new(place, line));
+        let error = Error::new(place, line);
+        if cursor.peek_group(Delimiter::Bracket) || cursor.peek_group(Delimiter::Parenthesis) {
+            // `struct N(x: [3]) [10] { … }`
+            let change = Change { place, how: How::Before, text: "-> ".into() };
+            errors.push(error.help_with("write `->` before it", vec![change]));
+            outputs = parse_outputs(cursor, errors);
+        } else {
+            errors.push(error);
+        }
     }
     errors.merge_habits(before, "the batch axis is never written");
     match cursor.take_group(Delimiter::Brace) {
-        Some(group) => body = Some(body::parse_body(&group, capitals, errors)),
+        Some(group) => {
+            let before = errors.count();
+            let read = body::parse_body(&group, capitals, errors);
+            let inputs = inputs.iter().filter_map(|input| Some(input.name.as_ref()?.to_string()));
+            let values: Vec<String> =
+                read.values().into_iter().rev().chain(inputs).take(MOST_VALUES).collect();
+            errors.fill_values(before, &values);
+            body = Some(read);
+        }
         None => {
             let line = format!("expected the body of `{name}` in braces, found {}", cursor.found());
             // A missing output has been reported at this very place.

@@ -13,17 +13,6 @@ use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// How the errors begin or go on whose helps say what is meant. All others may only guess a number.
-const CERTAIN: [&str; 4] = [
-    "there is no layer `",
-    "` has no argument `",
-    "` takes one argument by place",
-    "` takes no argument by place",
-];
-
-/// Layers that leave the shape alone whatever their number is.
-const SAME_SHAPE: [&str; 4] = ["Dropout", "AlphaDropout", "GaussianNoise", "LeakyRelu"];
-
 impl Builder<'_, '_> {
     /// The layer that a call with these errors stands for, and the call as it should be.
     pub(super) fn meant(
@@ -36,11 +25,13 @@ impl Builder<'_, '_> {
             return None;
         }
         let name = call.name.to_string();
-        if SAME_SHAPE.contains(&name.as_str()) {
-            return self.read_instead(&format!("{name}(0.5)").parse().ok()?, call);
+        if let Some(argument) = AnyLayer::stand_in(&name)
+            && let Some(read) = self.read_instead(&format!("{name}({argument})").parse().ok()?, call)
+        {
+            return Some(read);
         }
         let shapes: Option<Vec<Shape>> = inputs.iter().map(|v| self.shapes[v.0].clone()).collect();
-        let helps = self.errors.certain_changes(errors, &CERTAIN)?;
+        let helps = self.errors.certain_changes(errors)?;
         // The last mistake may have several ways out, of which the first that fits what flows in is meant.
         let (last, others) = helps.split_last()?;
         let mut tokens = call.tokens.clone();

@@ -3,7 +3,7 @@
 use super::{Binding, Builder, plain};
 use crate::ast::{Call, Stage, Value as Written, ValueKind};
 use crate::demands::follow;
-use crate::errors::{Change, Error, Errors, How};
+use crate::errors::{Change, Error, Errors, How, Nature};
 use crate::graph::{Source, ValueId};
 use crate::layers;
 use crate::limits;
@@ -193,13 +193,13 @@ impl Builder<'_, '_> {
             suggest::distance(&name.to_lowercase(), &text.to_lowercase()) <= text.len().max(3) / 3
         };
         if let Some(found) = shared.iter().find(near).filter(|_| text.len() > 1) {
-            let error = Error::new(name, format!("there is no layer `{name}`"));
+            let error = Error::new(name, format!("there is no layer `{name}`")).of(Nature::Certain);
             let help = format!("a layer with a similar name exists: `{found}`");
             self.errors.push(error.help_replace(help, name, found.clone()));
             return;
         }
         let alias = layers::ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(&text));
-        let error = Error::new(name, format!("there is no layer `{name}`"));
+        let error = Error::new(name, format!("there is no layer `{name}`")).of(Nature::Certain);
         let functions = layers::function_names();
         let lower = suggest::snake_case(&text);
         let function = suggest::similar(&lower, &functions, layers::FUNCTION_ALIASES)

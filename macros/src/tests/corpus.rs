@@ -134,4 +134,5 @@ corpus! {
     attention: "corpus/attention.txt";
     generative: "corpus/generative.txt";
     strangers: "corpus/strangers.txt";
+    more_strangers: "corpus/more_strangers.txt";
 }

@@ -149,3 +149,22 @@ mod product_broadcast {
         }
     }
 }
+
+mod vae_heads_of_two_sizes {
+    formwork::network! {
+        struct Vae(image: [784]) -> (mean: [20], log_var: [20], again: [784]) {
+            let h = image -> Dense(400) -> Relu;
+            let mean = h -> to_mean: Dense(20);
+            let log_var = h -> to_log_var: Dense(20);
+            let z = mean + exp(0.5 * log_var) * normal([20]);
+            (mean, log_var, z -> Dense(400) -> Relu -> Dense(784) -> Sigmoid)
+        }
+    }
+}
+
+mod index_range {
+    formwork::network! {
+        struct Words(tokens: [16] in 0..500) -> [32] { tokens -> Embedding(32) -> GlobalAvgPool1d }
+        struct Tag(text: [16] in 0..500) -> [7] { text -> words: Words -> Dense(7) }
+    }
+}

@@ -309,8 +309,11 @@ impl Explainer<'_> {
         if wanted.rank() == found.rank() || readers > 0 || !node.operands.is_empty() {
             return Vec::new();
         }
+        // Of many numbers the one that is meant may be their mean.
+        let is_reduced = self.reduced(wanted, found).is_some();
         let layers = ["GlobalAvgPool2d", "GlobalAvgPool1d", "Flatten", "sum", "reshape([1])"]
             .into_iter()
+            .filter(|text| !(is_reduced && *text == "sum"))
             .filter_map(|text| {
                 let call = parsed(text)?;
                 Some(Candidate {
@@ -325,6 +328,25 @@ impl Explainer<'_> {
                 })
             });
         layers.collect()
+    }
+
+    /// One number of all, where a number is declared.
+    pub(super) fn reduced(&self, wanted: &Shape, found: &Shape) -> Option<Candidate> {
+        let result = &self.graph.result;
+        if wanted.rank() > 0 || found.len() == Dim::ONE || self.graph.results.len() != 1 || result.is_empty()
+        {
+            return None;
+        }
+        let written = suggest::source(result);
+        let (text, place) = match written.contains("->") {
+            true => (format!("{written} -> mean"), "end with `-> mean`, or with `-> sum`".to_string()),
+            false => {
+                let value = written.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
+                let value = value.filter(|value| !value.contains([')', '('])).unwrap_or(&written);
+                (format!("mean({value})"), format!("`mean({value})`, or `sum({value})`"))
+            }
+        };
+        Some(super::upstream::textual(format!("{place}, giving `[]`"), vec![replace(result, text)]))
     }
 
     /// The sizes that a stride makes one: an `output_padding` for the last transposed convolution, or for all of them.

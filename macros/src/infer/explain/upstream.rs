@@ -258,21 +258,26 @@ impl Explainer<'_> {
         if is_pool && stride.as_ref()? != "1" {
             return None;
         }
-        let dilation = argument(node, Some("dilation")).map_or(Some(1), |d| d.parse::<usize>().ok())?;
+        let dilation = argument(node, Some("dilation")).map_or(Some(1), |d| d.parse::<usize>().ok());
         let kernel = argument(node, Some("kernel")).or_else(|| argument(node, None).filter(|_| is_pool))?;
         let kernel: Vec<usize> = kernel
             .trim_matches(['(', ')'])
             .split(", ")
             .map(|part| part.parse().ok())
-            .collect::<Option<_>>()?;
-        let reach: Vec<usize> = kernel.iter().map(|k| k.saturating_sub(1) * dilation).collect();
-        let padding = match reach.iter().all(|n| n % 2 == 0) {
+            .collect::<Option<_>>()
+            .unwrap_or_default();
+        // What a block's parameter decides is left to the layer.
+        let reach: Vec<usize> = match dilation {
+            Some(dilation) => kernel.iter().map(|k| k.saturating_sub(1) * dilation).collect(),
+            None => Vec::new(),
+        };
+        let padding = match !reach.is_empty() && reach.iter().all(|n| n % 2 == 0) {
             true => tuple(&reach.iter().map(|n| (n / 2).to_string()).collect::<Vec<_>>()),
             // As much on either side does not keep the size of an even kernel.
             false if !is_pool && stride.is_none_or(|stride| stride == "1") => "same".into(),
             false => return None,
         };
-        if kernel.iter().all(|k| *k == 1) && argument(node, Some("padding")).is_none() {
+        if !kernel.is_empty() && kernel.iter().all(|k| *k == 1) && argument(node, Some("padding")).is_none() {
             return None;
         }
         let call = suggest::source(&node.tokens);
@@ -285,14 +290,18 @@ impl Explainer<'_> {
     }
 
     /// How a size is called where a block speaks of it: by a parameter or a variable.
-    fn feature_name(&self, value: ValueId, axis: usize) -> Option<String> {
-        match self.origin(value, axis) {
-            Some(id) => {
-                let node = &self.graph.nodes[id.0];
-                node.layer.as_ref()?.decides_features().then(|| argument(node, None))?
-            }
-            None => None,
+    fn feature_name(&self, viewer: &Node, value: ValueId, axis: usize) -> Option<String> {
+        let origin = self.origin(value, axis).map(|id| &self.graph.nodes[id.0]);
+        if let Some(node) = origin.filter(|node| node.group == viewer.group) {
+            return node.layer.as_ref()?.decides_features().then(|| argument(node, None))?;
         }
+        // What flows in has it, and the head has a name for it.
+        let group = &self.graph.groups[viewer.group?.0];
+        let (shape, ports) = (self.shape(value)?, &group.signature.as_ref()?.inputs);
+        let port = group.taken.iter().position(|&taken| {
+            self.shape(taken).is_some_and(|s| s.rank() == shape.rank() && s.0[axis] == shape.0[axis])
+        })?;
+        Some(ports.get(port)?.dimensions.as_ref()?.get(axis)?.to_string())
     }
 
     /// A shortcut in a block, which has the block's own words for its numbers.
@@ -307,7 +316,7 @@ impl Explainer<'_> {
             let (Some(axis), true) = (to.claimed_axis(), from.rank() == to.rank()) else { continue };
             let from_here = self.chain(long).into_iter().map(|id| &self.graph.nodes[id.0]);
             let stride = from_here.take(12).find_map(|node| argument(node, Some("stride")));
-            let Some(name) = self.feature_name(long, axis) else { continue };
+            let Some(name) = self.feature_name(node, long, axis) else { continue };
             let call = match (to.rank(), stride) {
                 (3, Some(stride)) => format!("Conv2d({name}, kernel: 1, stride: {stride})"),
                 (3, None) => format!("Conv2d({name}, kernel: 1)"),

@@ -5,12 +5,13 @@ use super::upstream::textual;
 use super::{Candidate, Explainer};
 use crate::ast::{Dimension, ValueKind};
 use crate::errors::{Change, How, Place};
-use crate::graph::{Group, GroupId, Node, ValueId};
+use crate::graph::{Group, GroupId, GroupKind, Node, ValueId};
 use crate::layers::is_value;
-use crate::resolve::{Signature, evaluate};
+use crate::resolve::{PortShape, Signature, evaluate};
 use crate::shape::{Dim, Shape};
 use crate::{remedies, suggest};
 use proc_macro2::TokenStream;
+use std::cmp::Ordering;
 
 impl Explainer<'_> {
     /// Another value for an argument that is a parameter of a block around, where that was written: `Head(4)` for
@@ -83,9 +84,17 @@ impl Explainer<'_> {
                     _ => format!("Dense({})", wanted.0[axis]),
                 });
                 candidates.extend(layer.map(|layer| self.before_use(group, &layer, "it")));
+                candidates.extend(Self::taking(group, port, found));
             }
         }
         candidates
+    }
+
+    /// An inner network that declares its input as what flows in.
+    fn taking(group: &Group, port: &PortShape, found: &Shape) -> Option<Candidate> {
+        let GroupKind::Network(name) = &group.kind else { return None };
+        let text = format!("declare `{}: {found}` in `{name}`", port.name.as_ref()?);
+        Some(textual(text, vec![replace(&port.tokens, found.to_string())]))
     }
 
     fn parameter(&self, group: &Group, signature: &Signature, name: &str, n: Dim) -> Option<Candidate> {
@@ -118,6 +127,48 @@ impl Explainer<'_> {
         let place = if group.named { Place::from(&group.name).to(call) } else { call };
         let change = Change { place, how: How::Before, text: format!("{layer} -> ") };
         textual(format!("insert `-> {layer}` before {it}"), vec![change])
+    }
+
+    /// What a block declares to give, with the arithmetic that its body does: `[n, h / 2, w / 2]` for `[n, h, w]`.
+    pub(super) fn declared_as_given(&self, group: &Group, given: Option<&Shape>) -> Option<Candidate> {
+        let signature = group.signature.as_ref()?;
+        let shapes: Vec<_> = group.inputs.iter().map(|value| self.shape(*value).cloned()).collect();
+        let bound = signature.bind(&shapes).ok()?;
+        let (port, found) = (signature.outputs.first()?, given?);
+        let (wanted, dimensions) = (signature.output(0, &bound)?, port.dimensions.as_ref()?);
+        if signature.outputs.len() > 1 || wanted.rank() != found.rank() {
+            return None;
+        }
+        let named = |n: usize| {
+            bound.keys().find(|name| matches!(bound.get(name), Some(ValueKind::Integer(m)) if m.is(n)))
+        };
+        let sizes = wanted.0.iter().zip(&found.0).zip(dimensions);
+        let sizes = sizes.map(|((wanted, found), dimension)| {
+            let (wanted, found) = (wanted.known()?, found.known()?);
+            let written = match dimension {
+                Dimension::Binary(..) => format!("({dimension})"),
+                _ => dimension.to_string(),
+            };
+            Some(match (wanted.cmp(&found), dimension) {
+                (Ordering::Equal, _) => dimension.to_string(),
+                (_, Dimension::Number(_)) => found.to_string(),
+                (Ordering::Greater, _) if wanted.is_multiple_of(found) => {
+                    format!("{written} / {}", wanted / found)
+                }
+                (Ordering::Less, _) if found.is_multiple_of(wanted) => {
+                    format!("{written} * {}", found / wanted)
+                }
+                _ => match named(found) {
+                    Some(name) => name.to_string(),
+                    None if wanted > found && dimensions.len() > 1 => {
+                        format!("{dimension} - {}", wanted - found)
+                    }
+                    None => return None,
+                },
+            })
+        });
+        let text = format!("[{}]", sizes.collect::<Option<Vec<_>>>()?.join(", "));
+        Some(textual(format!("declare `-> {text}`"), vec![replace(&port.tokens, text)]))
     }
 
     /// An input without its first axis, through layers that leave the shape alone.

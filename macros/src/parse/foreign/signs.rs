@@ -4,7 +4,7 @@ use super::{Level, Mender, parts_of, placed};
 use crate::errors::{Change, Error, How, Place};
 use crate::layers;
 use crate::suggest;
-use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 
 /// Functions of several values.
 const JOINING: [&str; 5] = ["concat", "matmul", "min", "max", "pow"];
@@ -274,16 +274,21 @@ impl Mender<'_> {
         };
         let place = self.place(length);
         let line = format!("`{written}` has no meaning here: there is the function `{function}`");
-        let (left, right) = (self.out.last().cloned(), self.token(length).cloned());
         let mut error = Error::new(place, line);
-        let simple = matches!(right, Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
-        if let (Some(left @ TokenTree::Ident(_)), Some(right), true) = (left, right, simple) {
-            let text = format!("{function}({left}, {right})");
-            let whole = Place { first: left.span(), last: right.span() };
-            error = error.help_replace(format!("`{text}`"), whole, text.clone());
-            self.out.pop();
-            self.out.extend(placed(&text, whole.first));
-            self.at += length + 1;
+        if let (Some(left), Some(right)) = (self.operand_before(), self.operand_behind(length)) {
+            let whole = Place { first: left[0].span(), last: right[right.len() - 1].span() };
+            let (read, written) = (self.at + length + right.len(), self.out.len() - left.len());
+            let mut inside = TokenStream::new();
+            inside.extend(unwrapped(left));
+            inside.extend([TokenTree::from(Punct::new(',', Spacing::Alone))]);
+            inside.extend(unwrapped(right));
+            let text = format!("{function}({})", suggest::source(&inside));
+            error = error.help_replace(format!("`{text}`"), whole, text);
+            let mut group = Group::new(Delimiter::Parenthesis, inside);
+            group.set_span(place.first);
+            self.out.truncate(written);
+            self.out.extend([TokenTree::from(Ident::new(function, place.first)), group.into()]);
+            self.at = read;
             self.errors.push(error);
             return true;
         }
@@ -291,6 +296,49 @@ impl Mender<'_> {
         self.out.push(Punct::new('*', Spacing::Alone).into());
         self.at += length;
         true
+    }
+}
+
+impl Mender<'_> {
+    /// What stands before an operator: a name, a call of a function, something in parentheses.
+    fn operand_before(&self) -> Option<Vec<TokenTree>> {
+        let is_function = |name: &Ident| layers::is_function(&name.to_string());
+        let found = match &self.out[..] {
+            [.., name @ TokenTree::Ident(ident), group @ TokenTree::Group(inner)]
+                if inner.delimiter() == Delimiter::Parenthesis && is_function(ident) =>
+            {
+                vec![name.clone(), group.clone()]
+            }
+            [.., TokenTree::Ident(_), TokenTree::Group(_)] => return None,
+            [.., group @ TokenTree::Group(inner)] if inner.delimiter() == Delimiter::Parenthesis => {
+                vec![group.clone()]
+            }
+            [.., name @ TokenTree::Ident(_)] => vec![name.clone()],
+            _ => return None,
+        };
+        Some(found)
+    }
+
+    /// The same behind it; a number too.
+    fn operand_behind(&self, at: usize) -> Option<Vec<TokenTree>> {
+        match (self.token(at)?, self.token(at + 1)) {
+            (name @ TokenTree::Ident(_), Some(group @ TokenTree::Group(inner)))
+                if inner.delimiter() == Delimiter::Parenthesis =>
+            {
+                Some(vec![name.clone(), group.clone()])
+            }
+            (TokenTree::Group(inner), _) if inner.delimiter() != Delimiter::Parenthesis => None,
+            (TokenTree::Punct(_), _) => None,
+            (one, _) => Some(vec![one.clone()]),
+        }
+    }
+}
+
+/// Without parentheses around all of it, which those of a function take the place of.
+fn unwrapped(tokens: Vec<TokenTree>) -> TokenStream {
+    match &tokens[..] {
+        [TokenTree::Group(group)] => group.stream(),
+        _ => tokens.into_iter().collect(),
     }
 }
 
