@@ -288,7 +288,7 @@ impl Explainer<'_> {
             candidates.extend(vector.and_then(|v| values.iter().find_map(|&value| self.last_step(value, v))));
             candidates.extend(self.projected(node));
             candidates.extend(self.same_inputs(node));
-            if let (&[a, b, ..], Some(axis)) = (&values[..], mismatch.axis) {
+            if let (&[a, b, ..], Some(axis)) = (&values[..], mismatch.axis.map(|axis| axis as usize)) {
                 // The side of an image or the length of a sequence differs.
                 let (Some(left), Some(right)) = (self.shape(a), self.shape(b)) else { return candidates };
                 if left.claimed_axis() == Some(axis) {

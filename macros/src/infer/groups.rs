@@ -77,7 +77,7 @@ pub fn close(graph: &Graph, trial: &Trial, id: GroupId) -> Result<Vec<Option<Sha
                 };
                 let line =
                     format!("`{}` declares `-> {declared}`{here}, but {what} gives `{found}`", group.text);
-                return Err(Mismatch::new(line).gives(vec![found.clone()]));
+                return Err(Mismatch::new(line).gives(found.clone()));
             }
         }
     }

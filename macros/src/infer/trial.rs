@@ -282,7 +282,8 @@ fn regardless(graph: &Graph, trial: &Trial, id: NodeId, mismatch: &Mismatch) -> 
     let layer = node.layer.as_ref()?;
     let inputs: Vec<Shape> = node.inputs.iter().map(|v| trial.shapes[v.0].clone()).collect::<Option<_>>()?;
     let first = inputs.first()?;
-    if let Some(shapes) = &mismatch.gives {
+    if let Some(shape) = &mismatch.gives {
+        let shapes = std::slice::from_ref(&**shape);
         // Unless something behind it takes it for what it was.
         let suits = |later: &Node| match (&later.layer, &later.inputs[..]) {
             (Some(layer), [_]) => shapes_of(layer, shapes).is_some(),
@@ -291,7 +292,7 @@ fn regardless(graph: &Graph, trial: &Trial, id: NodeId, mismatch: &Mismatch) -> 
         let wants_more = graph.header.outputs.iter().filter_map(|output| output.shape.as_ref());
         let is_meant = wants_more.into_iter().all(|wanted| wanted.rank() <= 1)
             && graph.nodes[id.0 + 1..].iter().all(suits);
-        return is_meant.then(|| shapes.clone());
+        return is_meant.then(|| shapes.to_vec());
     }
     match mismatch.at {
         At::Argument("in") => {

@@ -51,7 +51,7 @@ impl Layer for Dense {
                 "{{title}} needs a flat `[n]` input, but {{input_is}} `{}`",
                 inputs[0]
             ))
-            .gives(vec![Shape(vec![self.outputs])])
+            .gives(Shape(vec![self.outputs]))
             .propose(Proposal::Insert { input: 0, call: "Flatten".into() })),
         }
     }

@@ -16,9 +16,9 @@ pub struct Mismatch {
     /// Whether the sizes on the way to here are worth showing.
     pub trail: bool,
     /// The axis of the first input whose size is at fault.
-    pub axis: Option<usize>,
+    pub axis: Option<u32>,
     /// What comes out however the mistake is mended, if that is certain.
-    pub gives: Option<Vec<Shape>>,
+    pub gives: Option<Box<Shape>>,
 }
 
 /// The tokens that an error is shown at.
@@ -117,8 +117,8 @@ impl Mismatch {
         self
     }
 
-    pub fn gives(mut self, shapes: Vec<Shape>) -> Mismatch {
-        self.gives = Some(shapes);
+    pub fn gives(mut self, shape: Shape) -> Mismatch {
+        self.gives = Some(Box::new(shape));
         self
     }
 
@@ -128,7 +128,7 @@ impl Mismatch {
     }
 
     pub fn axis(mut self, axis: usize) -> Mismatch {
-        self.axis = Some(axis);
+        self.axis = u32::try_from(axis).ok();
         self
     }
 }

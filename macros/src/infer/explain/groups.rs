@@ -80,7 +80,7 @@ pub fn closed(graph: &Graph, before: &Trial, id: GroupId, mismatch: &Mismatch) -
             error.notes.extend(inside(graph, Some(id)));
             let explainer = Explainer { graph, before, fault: Fault::Close(id) };
             let mut candidates: Vec<_> = explainer.padded_group(group).into_iter().collect();
-            candidates.extend(explainer.declared_as_given(group, mismatch.gives.iter().flatten().next()));
+            candidates.extend(explainer.declared_as_given(group, mismatch.gives.as_deref()));
             candidates.extend(group.results.iter().filter_map(|&value| explainer.multiplied(value)));
             error.helps = explainer.good(candidates);
             elsewhere(graph, Some(id), &format!("-> {}", Signature::declared(port)), &mut error);

@@ -47,7 +47,7 @@ impl Explainer<'_> {
 
     /// Where the number at fault was made.
     pub(super) fn origins(&self, node: &Node, mismatch: &Mismatch) -> Vec<String> {
-        let Some(axis) = mismatch.axis else { return Vec::new() };
+        let Some(axis) = mismatch.axis.map(|axis| axis as usize) else { return Vec::new() };
         let mut notes = Vec::new();
         for (i, &value) in node.inputs.iter().enumerate() {
             if node.inputs[..i].contains(&value) {
