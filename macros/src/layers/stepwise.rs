@@ -24,25 +24,33 @@ impl AnyLayer {
         if self.is_stepwise() && outputs.iter().all(|shape| self.ends_sequences() || shape.is_any_length()) {
             return Ok(());
         }
+        Err(self.not_by_steps(at, shape))
+    }
+
+    fn not_by_steps(&self, at: usize, shape: &Shape) -> Mismatch {
         if matches!(self, AnyLayer::MultiHeadAttention(_)) {
             let line = format!(
                 "{{title}} wants a fixed length, but {{input_is {at}}} `{shape}`, a sequence of any length"
             );
             let note = "over a fixed length, `[64, 16]`, a network whose attention is causal runs a step at a time too";
-            return Err(Mismatch::new(line).note(note));
+            return Mismatch::new(line).note(note);
         }
         let line = format!(
             "{{title}} does not work step by step, but {{input_is {at}}} `{shape}`, a sequence of any length"
         );
-        Err(Mismatch::new(line).note(
+        Mismatch::new(line).note(
             "over any length there are `Embedding`, `Dense`, the recurrent layers in one direction, causal convolution, \
              `Last`, dropout, `LayerNorm`, `RmsNorm`, activations, arithmetic and `map`; along the features `concat`, \
              `split`, `slice` and `Glu`",
-        ))
+        )
     }
 
-    /// What a recurrent layer wants that a sequence of any length does not have, before its states are looked at.
-    pub fn check_direction(&self, inputs: &[Shape]) -> Result<(), Mismatch> {
+    /// What a layer wants that no sequence of any length has: whatever the sizes are, before they are looked at.
+    pub fn refuses_any_length(&self, inputs: &[Shape]) -> Result<(), Mismatch> {
+        let Some(at) = inputs.iter().position(Shape::is_any_length) else { return Ok(()) };
+        if !self.carries() && !self.is_stepwise() {
+            return Err(self.not_by_steps(at, &inputs[at]));
+        }
         let Some(shape) = inputs.first().filter(|shape| shape.is_any_length()) else { return Ok(()) };
         match self.recurrent().and_then(|recurrent| recurrent.misses(inputs.len())) {
             None => Ok(()),

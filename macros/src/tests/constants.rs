@@ -248,7 +248,6 @@ fn constants_give_the_mistakes_of_literals() {
             "MaxPool2d(40)",
             "activation: Relu",
             // Of several mistakes of which there is one whatever the constants are the first is said.
-            "causal) -> MaxPool1d(2)",
             "concat(x, x -> Dense(8), axis: 0)",
         ];
         // Constants that stand there already have no value.
