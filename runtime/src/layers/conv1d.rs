@@ -19,7 +19,7 @@ use nalgebra::{SMatrix, SVector};
 /// then a [`Past`].
 ///
 /// A sequence is an image of one row whose channels are innermost, so this is computed by a
-/// [`Conv2dSpec`](super::conv2d::Conv2dSpec) of height 1:
+/// [`Conv2dSpec`] of height 1:
 ///
 /// ```
 /// use formwork::prelude::*;

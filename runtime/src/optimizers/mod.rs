@@ -29,7 +29,8 @@ use core::ops::Range;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an optimizer",
-    note = "the optimizers are `Sgd`, `Adam` and `AdamW`, for example `Adam::new(1e-3)`"
+    note = "the optimizers are `Sgd`, `Adam` and `AdamW`, for example `Adam::new(1e-3)`",
+    note = "a `Trainer` takes the loss first, and then the optimizer"
 )]
 pub trait Optimizer {
     /// What is remembered between steps.
@@ -54,6 +55,17 @@ pub trait Optimizer {
 
     /// Sets the learning rate of the steps to come.
     fn set_rate<N: Parameters>(&self, state: &mut Self::State<N>, rate: f64);
+}
+
+/// A loss beside an optimizer's state: `L` itself. Where there is no optimizer there is no state, and no loss that could be
+/// wrong as well: whoever has swapped the two reads of one mistake and not of three.
+#[doc(hidden)]
+pub trait Beside<L> {
+    type Loss;
+}
+
+impl<S, L> Beside<L> for S {
+    type Loss = L;
 }
 
 /// The ranges of the flat slice that are learned, with neighbours merged into one.
