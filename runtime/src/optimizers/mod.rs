@@ -68,6 +68,10 @@ impl<S, L> Beside<L> for S {
     type Loss = L;
 }
 
+/// The loss `L`, if `O` is an optimizer.
+#[doc(hidden)]
+pub type LossBeside<O, N, L> = <<O as Optimizer>::State<N> as Beside<L>>::Loss;
+
 /// The ranges of the flat slice that are learned, with neighbours merged into one.
 pub(crate) fn learned_runs(tensors: Tensors) -> impl Iterator<Item = Range<usize>> {
     let learned = |(role, _): &(Role, _)| *role == Role::Learned;

@@ -7,7 +7,7 @@ use super::{Epoch, Examples, History, Patience, Scores};
 use crate::init::{Purpose, shuffle, stream};
 use crate::losses::{Loss, TakenBy};
 use crate::metrics::{Metric, Running, Tallied};
-use crate::optimizers::{Beside, Optimizer};
+use crate::optimizers::{LossBeside, Optimizer};
 use crate::report::progress::{Progress, figures};
 use crate::{Error, Network, Noise, Result, Selection, Workspace};
 use core::ops::DerefMut;
@@ -112,8 +112,8 @@ impl<'a, N: Network, Y, L, O> Trainer<'a, N, Y, L, O> {
         E: Examples<N>,
         E::Target: IsTarget<Y>,
         O: Optimizer,
-        <O::State<N> as Beside<L>>::Loss: Loss<N::Output, Y>,
-        N::Kind: TakenBy<<O::State<N> as Beside<L>>::Loss>,
+        LossBeside<O, N, L>: Loss<N::Output, Y>,
+        N::Kind: TakenBy<LossBeside<O, N, L>>,
     {
         let train = &Aimed::<E, Y>::new(train);
         let network: &mut N = network;
