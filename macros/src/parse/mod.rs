@@ -7,6 +7,7 @@ mod cursor;
 mod dimension;
 mod expression;
 mod foreign;
+mod function;
 mod outside;
 mod signature;
 mod value;
