@@ -121,7 +121,7 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
         false
     }
 
-    /// What it needs that such a sequence does not have, whatever comes out of it.
+    /// What it needs that such a sequence does not have, whatever comes out of it, in words of its own.
     fn check_any_length(&self, _input: &Shape) -> Result<(), Mismatch> {
         Ok(())
     }

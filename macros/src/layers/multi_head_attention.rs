@@ -206,6 +206,14 @@ impl Layer for MultiHeadAttention {
         Ok(vec![inputs[0].clone()])
     }
 
+    fn check_any_length(&self, input: &Shape) -> Result<(), Mismatch> {
+        let line =
+            format!("{{title}} wants a fixed length, but {{input_is}} `{input}`, a sequence of any length");
+        let note =
+            "over a fixed length, `[64, 16]`, a network whose attention is causal runs a step at a time too";
+        Err(Mismatch::new(line).note(note))
+    }
+
     fn works_at_a_step(&self, inputs: &[Shape]) -> bool {
         self.causal && inputs.len() == 1
     }

@@ -24,17 +24,10 @@ impl AnyLayer {
         if self.is_stepwise() && outputs.iter().all(|shape| self.ends_sequences() || shape.is_any_length()) {
             return Ok(());
         }
-        Err(self.not_by_steps(at, shape))
+        Err(Self::not_by_steps(at, shape))
     }
 
-    fn not_by_steps(&self, at: usize, shape: &Shape) -> Mismatch {
-        if matches!(self, AnyLayer::MultiHeadAttention(_)) {
-            let line = format!(
-                "{{title}} wants a fixed length, but {{input_is {at}}} `{shape}`, a sequence of any length"
-            );
-            let note = "over a fixed length, `[64, 16]`, a network whose attention is causal runs a step at a time too";
-            return Mismatch::new(line).note(note);
-        }
+    fn not_by_steps(at: usize, shape: &Shape) -> Mismatch {
         let line = format!(
             "{{title}} does not work step by step, but {{input_is {at}}} `{shape}`, a sequence of any length"
         );
@@ -49,7 +42,11 @@ impl AnyLayer {
     pub fn refuses_any_length(&self, inputs: &[Shape]) -> Result<(), Mismatch> {
         let Some(at) = inputs.iter().position(Shape::is_any_length) else { return Ok(()) };
         if !self.carries() && !self.is_stepwise() {
-            return Err(self.not_by_steps(at, &inputs[at]));
+            self.check_any_length(&inputs[at]).map_err(|mismatch| Mismatch {
+                line: mismatch.line.replace("{input_is}", &format!("{{input_is {at}}}")),
+                ..mismatch
+            })?;
+            return Err(Self::not_by_steps(at, &inputs[at]));
         }
         let Some(shape) = inputs.first().filter(|shape| shape.is_any_length()) else { return Ok(()) };
         match self.recurrent().and_then(|recurrent| recurrent.misses(inputs.len())) {
