@@ -156,7 +156,8 @@ impl Run {
         let memory = peak_memory();
         let least = |rate: f64, work: f64| if rate > 0.0 { work / rate } else { 0.0 };
         let multiply = least(self.peak, 1e3 * work.mflop);
-        let limit = multiply + least(*self.adam.get_or_init(|| self.adam_rate().1), 28e-3 * work.parameters as f64);
+        let limit =
+            multiply + least(*self.adam.get_or_init(|| self.adam_rate().1), 28e-3 * work.parameters as f64);
         println!(
             "{{\"workload\":\"{name}\",\"peer\":\"formwork\",\"threads\":{},\"batch\":{},\"train_us\":{:.3},\"train_least_us\":{:.3},\
              \"infer1_us\":{:.3},\"infer1_p99_us\":{:.3},\"inferB_us\":{:.3},\"first_us\":{:.0},\"loss\":{loss:.4},\
@@ -214,7 +215,13 @@ impl Run {
         both.run(&zeros);
         let first = first.elapsed();
         let parameters = Generator::PARAMETERS + Discriminator::PARAMETERS;
-        self.report("gan", &Work { mflop: 118.0, parameters }, first, (|| both.run(&zeros), &*Generator::new(7)), &zeros);
+        self.report(
+            "gan",
+            &Work { mflop: 118.0, parameters },
+            first,
+            (|| both.run(&zeros), &*Generator::new(7)),
+            &zeros,
+        );
     }
 
     fn transformer(&self) {
@@ -235,7 +242,13 @@ impl Run {
         let first = first.elapsed();
         let network = step.network.duplicate();
         // What no query sees is not counted.
-        self.report("transformer", &work::<Transformer>(681.0), first, (|| step.run(&x, &y[1..]), &*network), &x);
+        self.report(
+            "transformer",
+            &work::<Transformer>(681.0),
+            first,
+            (|| step.run(&x, &y[1..]), &*network),
+            &x,
+        );
     }
 
     /// One step of Adam over ten million parameters.
