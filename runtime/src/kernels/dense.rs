@@ -56,7 +56,13 @@ pub(super) fn forward<T: TileScalar>(
     let start = if spec.bias { Start::Bias(b.as_ptr()) } else { Start::Zero };
     let product = Product::plain((m, k, o), (x.as_ptr(), k, 1), w.as_ptr(), y.as_mut_ptr(), start);
     // SAFETY: the slices are as long as the sizes say, which was asserted.
-    unsafe { run(&product, Source::Rows, scratch) };
+    unsafe {
+        if m == 1 && product.is_row(T::tiles(isa())) {
+            product.run_row(T::tiles(isa()));
+        } else {
+            run(&product, Source::Rows, scratch);
+        }
+    }
 }
 
 /// `dw[i][o] = Σₙ x[n][i] dy[n][o]`, followed by `db[o] = Σₙ dy[n][o]`.

@@ -13,7 +13,7 @@ use super::isa::{Isa, isa};
 use super::math::Fused;
 use super::math::Plain;
 use super::pool::Window;
-use super::recurrent::cells;
+use super::recurrent::{cells, one_step};
 use super::resample::{Bins, Border, Resize};
 use super::{
     arithmetic, attention_loops, batch_norm, batch_norm_loops, dropout, elementwise, formula, gates,
@@ -23,6 +23,7 @@ use crate::layers::activation::Activation;
 use crate::layers::arithmetic::Arithmetic;
 use crate::layers::elementary::Elementary;
 use crate::layers::map::Program;
+use crate::layers::recurrent::RecurrentSpec;
 use crate::noise::Noise;
 
 /// Runs a kernel compiled for an instruction set, if that is the one to use.
@@ -51,7 +52,7 @@ macro_rules! levels {
         $module::$function::<T>($($arg),*);
     };
     (wide $module:ident::$function:ident($($arg:ident: $type:ty),*)) => {
-        with!(Avx512 "avx512f", $module::$function::<T, Fused>($($arg: $type),*));
+        with!(Avx512 "avx512f,avx512vl", $module::$function::<T, Fused>($($arg: $type),*));
         with!(Avx2 "avx2,fma", $module::$function::<T, Fused>($($arg: $type),*));
         $module::$function::<T, Plain>($($arg),*);
     };
@@ -258,6 +259,9 @@ kernels! {
 kernels! {
     /// The cells of recurrent layers; see there.
     CellKernels wide
+    fn plain_step(spec: &RecurrentSpec, step: &mut one_step::Stepping<'_, T>) = one_step::plain_step;
+    fn gru_step(spec: &RecurrentSpec, step: &mut one_step::Stepping<'_, T>) = one_step::gru_step;
+    fn lstm_step(spec: &RecurrentSpec, step: &mut one_step::Stepping<'_, T>) = one_step::lstm_step;
     fn plain_cell(relu: bool, gates: &mut [T], h: &mut [T]) = cells::plain;
     fn plain_cell_backward(relu: bool, gates: &mut [T], dh: &[T]) = cells::plain_backward;
     fn lstm_cell(hidden: usize, gates: &mut [T], before: &[T], c: &mut [T], tanh_c: &mut [T], h: &mut [T])

@@ -15,6 +15,8 @@ use crate::Real;
 pub(crate) trait MultiplyAdd {
     /// `a b + c`.
     fn multiply_add(a: f32, b: f32, c: f32) -> f32;
+    /// The same for `f64`.
+    fn multiply_add_wide(a: f64, b: f64, c: f64) -> f64;
 }
 
 /// In two instructions, each of which rounds.
@@ -30,11 +32,21 @@ impl MultiplyAdd for Plain {
     fn multiply_add(a: f32, b: f32, c: f32) -> f32 {
         a * b + c
     }
+
+    #[inline(always)]
+    fn multiply_add_wide(a: f64, b: f64, c: f64) -> f64 {
+        a * b + c
+    }
 }
 
 impl MultiplyAdd for Fused {
     #[inline(always)]
     fn multiply_add(a: f32, b: f32, c: f32) -> f32 {
+        a.mul_add(b, c)
+    }
+
+    #[inline(always)]
+    fn multiply_add_wide(a: f64, b: f64, c: f64) -> f64 {
         a.mul_add(b, c)
     }
 }
@@ -45,9 +57,10 @@ pub(crate) trait Elementary<M = Plain>: Real {
     fn exp_of(self) -> Self;
     /// `e^x` for `x <= 0`, or little above it: the bits of [`exp_of`](Elementary::exp_of) with fewer instructions.
     fn exp_of_negative(self) -> Self;
-    /// `e^x` for `x` within ±87, beyond which it stays what it is there: the bits of `exp_of` with the fewest
-    /// instructions, for what only adds a number to it.
-    fn exp_within_87(self) -> Self;
+    /// `1 + e^x` for `x` within ±87, beyond which it stays what it is there: with the fewest instructions.
+    fn one_plus_exp(self) -> Self;
+    /// `self b + c`.
+    fn multiply_add(self, b: Self, c: Self) -> Self;
     /// `e^x - 1` for `x <= 0`, exact for small `x`.
     fn exp_m1_of(self) -> Self;
     /// `ln(1 + x)` for `0 <= x <= 1`.
@@ -103,6 +116,14 @@ fn power_of_two(n: i32) -> f32 {
     f32::from_bits((n.wrapping_add(127) as u32) << 23)
 }
 
+/// `1 + e^x` for `x` within ±87.3 or NaN; the sum is ready one addition earlier than if `e^x` were made first.
+#[inline(always)]
+fn one_plus_exp<M: MultiplyAdd>(x: f32) -> f32 {
+    let (n, m) = reduce::<M>(x);
+    let power = power_of_two(n);
+    M::multiply_add(m, power, power + 1.0)
+}
+
 /// `x` within `low..=high`; NaN stays NaN.
 #[inline(always)]
 fn clamp(x: f32, low: f32, high: f32) -> f32 {
@@ -129,9 +150,13 @@ impl<M: MultiplyAdd> Elementary<M> for f32 {
     }
 
     #[inline(always)]
-    fn exp_within_87(self) -> f32 {
-        let (n, m) = reduce::<M>(clamp(self, LEAST, -LEAST));
-        (m + 1.0) * power_of_two(n)
+    fn one_plus_exp(self) -> f32 {
+        one_plus_exp::<M>(clamp(self, LEAST, -LEAST))
+    }
+
+    #[inline(always)]
+    fn multiply_add(self, b: f32, c: f32) -> f32 {
+        M::multiply_add(self, b, c)
     }
 
     #[inline(always)]
@@ -167,7 +192,9 @@ impl<M: MultiplyAdd> Elementary<M> for f32 {
         p = M::multiply_add(p, z, 0.133_314_42);
         p = M::multiply_add(p, z, -0.333_332_8);
         let near = M::multiply_add(p * z, self, self);
-        let far = 1.0 - 2.0 / (Elementary::<M>::exp_within_87(a + a) + 1.0);
+        // Beyond this all but 1 is lost.
+        let double = if a > 10.0 { 20.0 } else { a + a };
+        let far = 1.0 - 2.0 / one_plus_exp::<M>(double);
         if a < 0.625 { near } else { far.copysign(self) }
     }
 
@@ -190,7 +217,7 @@ impl<M: MultiplyAdd> Elementary<M> for f32 {
     }
 }
 
-impl<M> Elementary<M> for f64 {
+impl<M: MultiplyAdd> Elementary<M> for f64 {
     #[inline(always)]
     fn exp_of(self) -> f64 {
         self.exp()
@@ -202,8 +229,13 @@ impl<M> Elementary<M> for f64 {
     }
 
     #[inline(always)]
-    fn exp_within_87(self) -> f64 {
-        self.exp()
+    fn one_plus_exp(self) -> f64 {
+        1.0 + self.exp()
+    }
+
+    #[inline(always)]
+    fn multiply_add(self, b: f64, c: f64) -> f64 {
+        M::multiply_add_wide(self, b, c)
     }
 
     #[inline(always)]
@@ -256,6 +288,7 @@ mod tests {
             ("ln_1p near 0", worst(0.0, 1e-5, Elementary::<M>::ln_1p_of, f64::ln_1p)),
             ("tanh", worst(-12.0, 12.0, Elementary::<M>::tanh_of, f64::tanh)),
             ("tanh near 0", worst(-0.7, 0.7, Elementary::<M>::tanh_of, f64::tanh)),
+            ("1 + exp", worst(-87.0, 87.0, Elementary::<M>::one_plus_exp, |x| 1.0 + x.exp())),
             ("sigmoid", worst(-80.0, 30.0, Elementary::<M>::sigmoid_of, sigmoid)),
         ] {
             assert!(worst <= 2.0, "{what} is {worst} units off");
@@ -302,7 +335,7 @@ mod tests {
         for f in [exp, exp_m1, ln_1p, tanh, sigmoid, normal] {
             assert!(f(f32::NAN).is_nan());
         }
-        let (negative, within) = (Elementary::<M>::exp_of_negative, Elementary::<M>::exp_within_87);
+        let (negative, within) = (Elementary::<M>::exp_of_negative, Elementary::<M>::one_plus_exp);
         assert_eq!(exp(-88.0), 0.0, "a subnormal number");
         assert!(exp(-87.29) >= f32::MIN_POSITIVE);
         assert_eq!(negative(-88.0f32), 0.0);
@@ -320,7 +353,8 @@ mod tests {
         for i in -873_000..=873_000i32 {
             let x = i as f32 * 1e-4;
             let exp = Elementary::<M>::exp_of(x);
-            assert_eq!(Elementary::<M>::exp_within_87(x), exp, "{x}");
+            let (sum, want) = (Elementary::<M>::one_plus_exp(x), 1.0 + exp);
+            assert!((sum - want).abs() <= want * f32::EPSILON, "{x}");
             if x <= 1.0 {
                 assert_eq!(Elementary::<M>::exp_of_negative(x), exp, "{x}");
             }

@@ -215,7 +215,7 @@ impl<T: TileScalar> Product<T> {
     /// All that the product names may be read, and its C written.
     pub unsafe fn run_panels(&self, set: &TileSet<T>) {
         let single = self.m == 1 && self.segments == 1 && self.blocks == 1;
-        if single && self.run > 0 && (1..=set.lanes * set.row_vectors).contains(&self.n) {
+        if self.is_row(set) {
             // SAFETY: by the contract.
             return unsafe { self.run_row(set) };
         }
@@ -387,14 +387,21 @@ impl<T: TileScalar> Product<T> {
         }
     }
 
+    /// Whether this is one row of few enough columns for one tile.
+    #[inline(always)]
+    pub fn is_row(&self, set: &TileSet<T>) -> bool {
+        let single = self.m == 1 && self.segments == 1 && self.blocks == 1;
+        single && self.run > 0 && (1..=set.lanes * set.row_vectors).contains(&self.n)
+    }
+
     /// A row of few enough columns, without what many rows take: in the networks that run a sample at a time this is most
     /// products, and each of them is short.
     ///
     /// # Safety
     ///
-    /// As for `run`; there is one row, one segment, and a k.
+    /// As for `run`, and [`is_row`](Product::is_row).
     #[inline(always)]
-    unsafe fn run_row(&self, set: &TileSet<T>) {
+    pub unsafe fn run_row(&self, set: &TileSet<T>) {
         // There are two, four, eight or sixteen: what is no constant is slow to divide by.
         debug_assert!(set.lanes.is_power_of_two());
         let shift = set.lanes.trailing_zeros();

@@ -37,8 +37,8 @@ fn store<T: Real>(units: &[T; WIDE], x: &mut [T], from: usize) {
 
 /// `1 / (1 + e^-x)`, which is never less than `e^-87`: nothing is lost of a gate that is as good as shut.
 #[inline(always)]
-fn sigmoid<T: Elementary<M>, M>(x: T) -> T {
-    T::one() / (T::one() + (-x).exp_within_87())
+pub(super) fn sigmoid<T: Elementary<M>, M>(x: T) -> T {
+    T::one() / (-x).one_plus_exp()
 }
 
 /// The part of a row that belongs to one gate.

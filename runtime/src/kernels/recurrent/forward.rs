@@ -50,6 +50,12 @@ pub(super) fn forward<T: Stepped>(spec: &RecurrentSpec, samples: usize, room: Fo
     if samples == 1 && one_step::is_one(spec) && room.saved.is_empty() {
         return one_step::forward(spec, room);
     }
+    of_batch(spec, samples, room);
+}
+
+/// Apart from one step, which would pay for its stack.
+#[inline(never)]
+fn of_batch<T: Stepped>(spec: &RecurrentSpec, samples: usize, room: ForwardRoom<'_, T>) {
     let set = T::tiles(isa());
     let ForwardRoom { mode, parameters, inputs, outputs, saved, scratch } = room;
     let scratch = aligned(scratch);

@@ -5,7 +5,7 @@
 mod backward;
 pub(crate) mod cells;
 mod forward;
-mod one_step;
+pub(crate) mod one_step;
 pub(crate) mod sequences;
 mod weights;
 

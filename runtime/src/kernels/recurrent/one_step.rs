@@ -1,12 +1,13 @@
 //! One step of one sequence: what a stream asks for again and again.
 //!
-//! Weights are read as they lie, those for the inputs and behind them those for the state, so a step is one product of both
-//! with a row of gates, and one pass of the cell.
+//! Weights are read as they lie, those for the inputs and behind them those for the state. Some units at a time are followed
+//! from the products to the new state without leaving the registers. A stream waits for its own state, so nothing stands in
+//! the way from there that need not: the inputs' sums have accumulators of their own, and the state's two sets.
 
-use super::{ForwardRoom, LINE, Stepped, joint};
-use crate::kernels::dense::aligned;
-use crate::kernels::isa::isa;
-use crate::kernels::panel::{Product, Start};
+use super::cells::sigmoid;
+use super::{ForwardRoom, Stepped};
+use crate::Real;
+use crate::kernels::math::Elementary;
 use crate::layers::recurrent::{Cell, RecurrentSpec};
 
 /// Whether the layer over a sequence does no more than this.
@@ -16,77 +17,248 @@ pub(super) const fn is_one(spec: &RecurrentSpec) -> bool {
 
 pub(super) fn forward<T: Stepped>(spec: &RecurrentSpec, room: ForwardRoom<'_, T>) {
     let ForwardRoom { parameters, inputs, outputs, scratch, .. } = room;
-    let (hidden, width) = (spec.hidden, spec.gate_units());
-    let rows = spec.inputs + hidden;
-    let (tensors, biases) = parameters[..spec.parameters()].split_at(rows * width);
-    let (first, second) = biases.split_at(biases.len() / 2);
-    let joint = joint(spec);
-    // The input and the state side by side, the gates, the cell's tangents or the third gate's part.
-    let (from, rest) = aligned(scratch).split_at_mut(rows.next_multiple_of(LINE));
-    let (gates, extra) = rest.split_at_mut(width.next_multiple_of(LINE));
-    let (extra, states) = extra.split_at_mut(hidden);
-    let (before, after) = states[..2 * hidden].split_at_mut(hidden);
-    let (from, gates) = (&mut from[..rows], &mut gates[..width]);
-    let given = |i: usize| inputs.get(i).copied().unwrap_or(&[]);
-    from[..spec.inputs].copy_from_slice(&inputs[0][..spec.inputs]);
-    match given(1) {
-        [] => from[spec.inputs..].fill(T::zero()),
-        h => from[spec.inputs..].copy_from_slice(&h[..hidden]),
-    }
-    if spec.bias {
-        for ((gate, &a), &b) in gates[..joint].iter_mut().zip(first).zip(second) {
-            *gate = a + b;
-        }
-        gates[joint..].copy_from_slice(&first[joint..]);
-    } else {
-        gates.fill(T::zero());
-    }
-    let set = T::tiles(isa());
-    let multiply = |k: core::ops::Range<usize>, columns: core::ops::Range<usize>, to: &mut [T]| {
-        if k.is_empty() || columns.is_empty() {
-            return;
-        }
-        assert!(k.end <= rows && columns.end <= width && to.len() >= columns.len());
-        let sizes = (1, k.len(), columns.len());
-        // SAFETY: A, B and C are as long as was asserted, and by the lengths that they were made of.
-        unsafe {
-            let weights = tensors.as_ptr().add(k.start * width + columns.start);
-            let from = (from.as_ptr().add(k.start), k.len(), 1);
-            let plain = Product::plain(sizes, from, weights, to.as_mut_ptr(), Start::Add);
-            Product { b_step: width, ..plain }.run_panels(set);
-        }
-    };
-    let (state, third) = (spec.inputs..rows, joint..width);
+    let given = |i: usize, len: usize| inputs.get(i).and_then(|input| input.get(..len)).unwrap_or(&[]);
+    let (x, h, c) = (given(0, spec.inputs), given(1, spec.hidden), given(2, spec.hidden));
     let mut outputs = outputs.iter_mut();
     let mut next = || outputs.next().map_or(&mut [][..], |output| &mut **output);
     let (y, h_n, c_n) = (next(), next(), next());
-    let y = &mut y[..hidden];
+    // The cell's state, if nobody wants it.
+    let c_n = if c_n.is_empty() { scratch } else { c_n };
+    let mut stepping = Stepping { parameters, x, h, c, y, c_n };
     match spec.cell {
-        Cell::Tanh | Cell::Relu => {
-            multiply(0..rows, 0..width, gates);
-            T::plain_cell(spec.cell == Cell::Relu, gates, y);
-        }
-        Cell::Gru => {
-            multiply(0..rows, 0..joint, gates);
-            multiply(0..spec.inputs, third.clone(), &mut gates[joint..]);
-            if spec.bias {
-                extra.copy_from_slice(&second[joint..])
-            } else {
-                extra.fill(T::zero())
-            }
-            multiply(state, third, extra);
-            T::gru_cell(hidden, gates, extra, &from[spec.inputs..], y);
-        }
-        Cell::Lstm => {
-            multiply(0..rows, 0..width, gates);
-            // The cell's states, if nobody gives or wants them.
-            before.fill(T::zero());
-            let before = if given(2).is_empty() { &*before } else { &given(2)[..hidden] };
-            let after = if c_n.is_empty() { after } else { c_n };
-            T::lstm_cell(hidden, gates, before, after, extra, y);
-        }
+        Cell::Tanh | Cell::Relu => T::plain_step(spec, &mut stepping),
+        Cell::Gru => T::gru_step(spec, &mut stepping),
+        Cell::Lstm => T::lstm_step(spec, &mut stepping),
     }
+    let y = stepping.y;
     if !h_n.is_empty() {
-        h_n.copy_from_slice(y);
+        h_n.copy_from_slice(&y[..spec.hidden]);
     }
+}
+
+/// What a step reads and writes; an empty state before is zero.
+#[doc(hidden)]
+#[allow(missing_debug_implementations)]
+pub struct Stepping<'a, T> {
+    parameters: &'a [T],
+    x: &'a [T],
+    h: &'a [T],
+    c: &'a [T],
+    y: &'a mut [T],
+    c_n: &'a mut [T],
+}
+
+/// Calls a function over pieces of so many units: as many as fill the registers, and of the rest rather some units again
+/// than each by itself. Two vectors side by side are done in little more than the time of one, as neither waits for the
+/// other.
+macro_rules! in_pieces {
+    ($function:ident, $scalar:ident, $m:ident, $spec:expr, $stepping:expr) => {
+        match $spec.hidden {
+            hidden @ 32.. if size_of::<$scalar>() == 4 && (hidden % 32 == 0 || hidden > 64) => {
+                $function::<$scalar, $m, 16, 2>($spec, $stepping);
+            }
+            16.. => $function::<$scalar, $m, 16, 1>($spec, $stepping),
+            8.. => $function::<$scalar, $m, 8, 1>($spec, $stepping),
+            _ => $function::<$scalar, $m, 1, 1>($spec, $stepping),
+        }
+    };
+}
+
+/// Each cell is a function of its own: what one prepares for its loops is a burden to the others.
+#[inline(always)]
+pub(crate) fn plain_step<T: Elementary<M>, M>(spec: &RecurrentSpec, s: &mut Stepping<'_, T>) {
+    in_pieces!(plain, T, M, spec, s);
+}
+
+#[inline(always)]
+pub(crate) fn gru_step<T: Elementary<M>, M>(spec: &RecurrentSpec, s: &mut Stepping<'_, T>) {
+    in_pieces!(gru, T, M, spec, s);
+}
+
+#[inline(always)]
+pub(crate) fn lstm_step<T: Elementary<M>, M>(spec: &RecurrentSpec, s: &mut Stepping<'_, T>) {
+    in_pieces!(lstm, T, M, spec, s);
+}
+
+/// Where the pieces begin.
+#[inline(always)]
+fn pieces(hidden: usize, width: usize) -> impl Iterator<Item = usize> {
+    (0..hidden).step_by(width).map(move |from| from.min(hidden - width))
+}
+
+#[inline(always)]
+fn plain<T: Elementary<M>, M, const W: usize, const P: usize>(spec: &RecurrentSpec, s: &mut Stepping<'_, T>) {
+    for from in pieces(spec.hidden, P * W) {
+        for (part, [[a], [b]]) in sums::<T, M, W, 1, P>(spec, s, from).iter().enumerate() {
+            let mut new = [T::zero(); W];
+            for k in 0..W {
+                let sum = a[k] + b[k];
+                new[k] = match spec.cell {
+                    Cell::Relu if sum <= T::zero() => T::zero(),
+                    Cell::Relu => sum,
+                    _ => sum.tanh_of(),
+                };
+            }
+            store(&new, s.y, from + part * W);
+        }
+    }
+}
+
+#[inline(always)]
+fn gru<T: Elementary<M>, M, const W: usize, const P: usize>(spec: &RecurrentSpec, s: &mut Stepping<'_, T>) {
+    for from in pieces(spec.hidden, P * W) {
+        for (part, [[r, z, n], [r_h, z_h, n_h]]) in sums::<T, M, W, 3, P>(spec, s, from).iter().enumerate() {
+            let before = load::<T, W>(s.h, from + part * W);
+            let mut new = [T::zero(); W];
+            for k in 0..W {
+                let (r, z) = (sigmoid(r[k] + r_h[k]), sigmoid(z[k] + z_h[k]));
+                let n = r.multiply_add(n_h[k], n[k]).tanh_of();
+                new[k] = z.multiply_add(before[k] - n, n);
+            }
+            store(&new, s.y, from + part * W);
+        }
+    }
+}
+
+#[inline(always)]
+fn lstm<T: Elementary<M>, M, const W: usize, const P: usize>(spec: &RecurrentSpec, s: &mut Stepping<'_, T>) {
+    for from in pieces(spec.hidden, P * W) {
+        for (part, [[i, f, g, o], [i_h, f_h, g_h, o_h]]) in
+            sums::<T, M, W, 4, P>(spec, s, from).iter().enumerate()
+        {
+            let before = load::<T, W>(s.c, from + part * W);
+            let (mut state, mut new) = ([T::zero(); W], [T::zero(); W]);
+            for k in 0..W {
+                let (i, f) = (sigmoid(i[k] + i_h[k]), sigmoid(f[k] + f_h[k]));
+                let (g, o) = ((g[k] + g_h[k]).tanh_of(), sigmoid(o[k] + o_h[k]));
+                state[k] = f.multiply_add(before[k], i * g);
+                new[k] = o * state[k].tanh_of();
+            }
+            store(&state, s.c_n, from + part * W);
+            store(&new, s.y, from + part * W);
+        }
+    }
+}
+
+/// The rows of weights, behind them the biases, from one unit on. Pieces of them are read without a check for each, of which
+/// there would be more than multiplications; and by functions, not closures, since what is not put in place would not have
+/// the instructions of whoever calls.
+#[derive(Clone, Copy)]
+struct Weights<'a, T> {
+    parameters: &'a [T],
+    width: usize,
+    hidden: usize,
+    from: usize,
+}
+
+impl<T: Real> Weights<'_, T> {
+    /// What a row has for `W` units of a gate.
+    ///
+    /// # Safety
+    ///
+    /// The parameters have such a row with that gate, and the gate these units.
+    #[inline(always)]
+    unsafe fn piece<const W: usize>(self, row: usize, gate: usize, part: usize) -> [T; W] {
+        let from = row * self.width + gate * self.hidden + self.from + part * W;
+        // SAFETY: what is read ends with the row at the latest, by the contract.
+        unsafe { self.parameters.as_ptr().add(from).cast::<[T; W]>().read_unaligned() }
+    }
+
+    /// Adds `x` times a row.
+    ///
+    /// # Safety
+    ///
+    /// As for `piece`, for all gates and parts of the sums.
+    #[inline(always)]
+    unsafe fn add<M, const W: usize, const G: usize, const P: usize>(
+        self,
+        sums: &mut [[[T; W]; G]; P],
+        row: usize,
+        x: T,
+    ) where
+        T: Elementary<M>,
+    {
+        for (part, sums) in sums.iter_mut().enumerate() {
+            for (gate, sums) in sums.iter_mut().enumerate() {
+                // SAFETY: by the contract.
+                let weights: [T; W] = unsafe { self.piece(row, gate, part) };
+                for k in 0..W {
+                    sums[k] = weights[k].multiply_add(x, sums[k]);
+                }
+            }
+        }
+    }
+}
+
+/// Of `P` pieces of `W` units two parts of the sums of each of `G` gates, biases included: of a GRU what the inputs and
+/// what the state give, of the others two that are ready at the same time.
+#[inline(always)]
+fn sums<T: Elementary<M>, M, const W: usize, const G: usize, const P: usize>(
+    spec: &RecurrentSpec,
+    &mut Stepping { parameters, x, h, .. }: &mut Stepping<'_, T>,
+    from: usize,
+) -> [[[[T; W]; G]; 2]; P] {
+    let (hidden, width) = (spec.hidden, G * spec.hidden);
+    let rows = spec.inputs + hidden;
+    let biases = if spec.bias { 2 } else { 0 };
+    assert!(parameters.len() >= (rows + biases) * width && from + P * W <= hidden);
+    assert!(x.len() <= spec.inputs && h.len() <= hidden);
+    let weights = Weights { parameters, width, hidden, from };
+    let zero = [[[T::zero(); W]; G]; P];
+    let (mut of_input, mut even) = (zero, zero);
+    if spec.bias {
+        for part in 0..P {
+            for gate in 0..G {
+                // SAFETY: all rows and biases are there, and the units are the layer's, as was asserted.
+                unsafe {
+                    of_input[part][gate] = weights.piece(rows, gate, part);
+                    even[part][gate] = weights.piece(rows + 1, gate, part);
+                }
+            }
+        }
+    }
+    for (row, &x) in x.iter().enumerate() {
+        // SAFETY: as above; there are as many rows.
+        unsafe { weights.add(&mut of_input, row, x) };
+    }
+    let apart = G == 3;
+    let mut odd = if apart { zero } else { of_input };
+    let (pairs, last) = h.as_chunks::<2>();
+    for (i, &[a, b]) in pairs.iter().enumerate() {
+        // SAFETY: as above.
+        unsafe {
+            weights.add(&mut even, spec.inputs + 2 * i, a);
+            weights.add(&mut odd, spec.inputs + 2 * i + 1, b);
+        }
+    }
+    if let [x] = last {
+        // SAFETY: as above.
+        unsafe { weights.add(&mut even, spec.inputs + h.len() - 1, *x) };
+    }
+    let mut all = [[[[T::zero(); W]; G]; 2]; P];
+    for part in 0..P {
+        if apart {
+            for gate in 0..G {
+                for k in 0..W {
+                    even[part][gate][k] += odd[part][gate][k];
+                }
+            }
+            all[part] = [of_input[part], even[part]];
+        } else {
+            all[part] = [odd[part], even[part]];
+        }
+    }
+    all
+}
+
+/// `W` units from one on; of an empty state, zeros.
+#[inline(always)]
+fn load<T: Real, const W: usize>(x: &[T], from: usize) -> [T; W] {
+    x.get(from..).and_then(|x| x.first_chunk()).copied().unwrap_or([T::zero(); W])
+}
+
+/// Puts them back.
+#[inline(always)]
+fn store<T: Real, const W: usize>(units: &[T; W], x: &mut [T], from: usize) {
+    x[from..][..W].copy_from_slice(units);
 }
