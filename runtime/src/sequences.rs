@@ -125,7 +125,7 @@ fn place(selection: Selection<'_>, i: usize) -> usize {
 }
 
 /// The steps of a sample, which every input must have as many of.
-fn steps_of<N: Network>(batch: &N::Batch<'_>, sample: usize) -> Result<usize> {
+pub(crate) fn steps_of<N: Network>(batch: &N::Batch<'_>, sample: usize) -> Result<usize> {
     let graph = N::GRAPH;
     let inputs = N::__SEQUENCE_INPUTS.iter().enumerate().filter(|(_, input)| input.steps);
     let steps = inputs.map(|(i, input)| {

@@ -52,7 +52,7 @@ macro_rules! variants {
 }
 
 variants! {
-    EmptyBatch BatchTooSmall UnequalInputs NoSteps UnequalSteps TooManySteps StepTargets Index Outputs InputGradient UnknownTensor Bytes File MissingFile Magic Truncated
+    EmptyBatch BatchTooSmall UnequalInputs NoSteps UnequalSteps TooManySteps StepTargets TargetSteps Index Outputs InputGradient UnknownTensor Bytes File MissingFile Magic Truncated
     Content Counts Cell UnknownColumn Class Targets NoSamples Setting Diverged Weights Architecture Plot
 }
 
