@@ -330,6 +330,28 @@ impl Views<'_> {
                 let (from, into) = (self.read(Some(*from)), self.write(Some(*into)));
                 quote!(#private::add(#from, #into);)
             }
+            Step::Join { from, to } if self.is_mixed(from, *to) => {
+                let parts: Vec<_> =
+                    from.iter().map(|&b| self.kind_of(b, |views| views.read(Some(b)))).collect();
+                let to = self.write(Some(*to));
+                quote!(#private::sequences::join(__sequences, &[#(#parts),*], #to);)
+            }
+            Step::Part { from, to }
+                if self.is_mixed(&to.iter().filter_map(|(_, to)| *to).collect::<Vec<_>>(), *from) =>
+            {
+                let parts: Vec<_> = to
+                    .iter()
+                    .map(|&(len, b)| match b {
+                        Some(b) => self.kind_of(b, |views| views.write_if_asked(Some(b))),
+                        None => {
+                            let len = number(len);
+                            quote!((#len, true, &mut []))
+                        }
+                    })
+                    .collect();
+                let from = self.read(Some(*from));
+                quote!(#private::sequences::part(__sequences, &mut [#(#parts),*], #from);)
+            }
             Step::Join { from, to } => {
                 let parts: Vec<_> = from
                     .iter()
