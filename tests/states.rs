@@ -89,10 +89,14 @@ network! {
 }
 
 fn drawn<V: Tensor<Scalar = f64>>(len: usize, seed: u64) -> Vec<V> {
-    let mut stream = Stream::new(seed, 0);
     let mut values = zeroed_vec::<V>(len);
-    flat_mut(&mut values).fill_with(|| stream.random::<f64>() - 0.5);
+    draw_into(flat_mut(&mut values), seed);
     values
+}
+
+fn draw_into(values: &mut [f64], seed: u64) {
+    let mut stream = Stream::new(seed, 0);
+    values.fill_with(|| stream.random::<f64>() - 0.5);
 }
 
 fn near(what: &str, found: &[f64], expected: &[f64]) {
@@ -212,6 +216,48 @@ macro_rules! compare {
     }};
 }
 
+/// Every seventh number of a network against central differences, over sequences of different lengths.
+fn differences<'b, N: Network<Scalar = f64>>(batch: N::Batch<'b>) {
+    let mut network = N::zeroed();
+    draw_into(network.as_mut_slice(), 77);
+    let mut workspace = Workspace::new();
+    let mut sum = |network: &N, gradient: Option<&mut N>| -> f64 {
+        let pass = network.forward(batch, Selection::All, Noise::default(), &mut workspace);
+        let mut pass = pass.expect("a good batch");
+        let (outputs, gradients) = pass.outputs_and_gradients();
+        let outputs = flat(outputs).iter().enumerate();
+        let sum = outputs.map(|(i, y)| y * weight(i / 5, i % 5)).sum();
+        flat_mut(gradients).iter_mut().enumerate().for_each(|(i, g)| *g = weight(i / 5, i % 5));
+        if let Some(gradient) = gradient {
+            pass.backward(gradient);
+        }
+        sum
+    };
+    let mut gradient = N::zeroed();
+    sum(&network, Some(&mut gradient));
+    for i in (0..network.as_slice().len()).step_by(7) {
+        let before = network.as_slice()[i];
+        let mut at = |w| {
+            network.as_mut_slice()[i] = w;
+            sum(&network, None)
+        };
+        let slope = (at(before + 1e-5) - at(before - 1e-5)) / 2e-5;
+        at(before);
+        let found = gradient.as_slice()[i];
+        assert!((found - slope).abs() < 1e-6 * slope.abs().max(1.0), "{i}: {found}, not {slope}");
+    }
+}
+
+#[test]
+fn gradients_are_those_of_differences() {
+    let x: Vec<Vec<SVector<f64, 5>>> = (0..19).map(|i| drawn(1 + i * 5 % 8, i as u64)).collect();
+    let (states, about): (Vec<Two<6>>, Vec<SVector<f64, 4>>) = (drawn(19, 1), drawn(19, 2));
+    let two = drawn::<SVector<f64, 2>>(19, 3);
+    differences::<Given<f64>>(GivenBatch { x: &x, h0: &states, c0: &states, about: &about });
+    differences::<Ends<f64>>(EndsBatch { x: &x, about: &about });
+    differences::<Rounds<f64>>(RoundsBatch { x: &x, about: &two });
+}
+
 type Two<const N: usize> = SMatrix<f64, N, 2>;
 
 #[test]
@@ -276,7 +322,7 @@ fn a_sequence_goes_on_where_another_ended() {
     let x: Vec<SVector<f32, 2>> = (0..9).map(|i| SVector::from([0.1 * i as f32, 1.0])).collect();
     let (one, two) = (x[..4].to_vec(), x[4..].to_vec());
     let zero = [SVector::zeros()];
-    let whole = &network.predict_batch(OnwardBatch { x: &[x.clone()], h0: &zero }).expect("a sequence")[0];
+    let whole = &network.predict_batch(OnwardBatch { x: std::slice::from_ref(&x), h0: &zero }).expect("a sequence")[0];
     let first = &network.predict_batch(OnwardBatch { x: &[one], h0: &zero }).expect("a sequence")[0];
     assert!(first.iter().all(|step| step.h == first[0].h), "the state at the end stands at all steps");
     let h0 = [first[3].h];
