@@ -221,10 +221,16 @@ impl Views<'_> {
                 let outputs: Vec<_> = outputs.iter().map(|b| self.write(Some(*b))).collect();
                 let saved = self.write(*saved);
                 self.scratch = true;
+                let shaped = &self.emit.plan.shaped;
+                // What is the same at each step knows of none.
+                let mode = match shaped.rows.is_empty() || shaped.works_on_a_row(*node) {
+                    true => quote!(__mode),
+                    false => quote!(#krate::layers::Mode::Predict),
+                };
                 let pass = quote! {
                     #krate::layers::Forward {
                         samples: __samples,
-                        mode: __mode,
+                        mode: #mode,
                         parameters: &__parameters[#parameters],
                         inputs: &[#(#inputs),*],
                         outputs: &mut [#(#outputs),*],

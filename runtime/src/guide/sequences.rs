@@ -163,7 +163,7 @@
 //! # Attention, a step at a time
 //!
 //! A network over a sequence of fixed length has `step` too, if each row of its one output hangs on the rows before it
-//! alone: it has one input, whose first dimension is time; the attention in it is of one value to itself, `causal: true`,
+//! alone: an input has time as its first dimension; the attention in it is of one value to itself, `causal: true`,
 //! without a mask; and all else works on one row, as `Embedding`, `Dense`, `LayerNorm`, positions of any kind, dropout,
 //! activations, arithmetic, `Softmax`, `Glu`, and `concat` and `split` along the features. Blocks and `[Block; n]` of these
 //! do as well. The state, [`Cache`](crate::Cache), holds keys and values of the steps so far, so that each is computed once;
@@ -191,6 +191,42 @@
 //! // The same letters as from the whole sequence at once.
 //! let whole = letters.predict(&core::array::from_fn(|i| text[i]));
 //! assert!((0..32).all(|i| whole.column(i).imax() == text[i + 1].get()));
+//! # Ok::<(), formwork::Error>(())
+//! ```
+//!
+//! A decoder attends to another sequence besides, which flows in beside its own, `(y, memory) -> MultiHeadAttention(4)`, all
+//! of it and without `rotary`; a mask of it is the same for all rows, `[s]`. `step` takes all inputs, and keeps the keys and
+//! values that the first step made of the other sequence. What else hangs on that one is computed at each step again, so what
+//! reads it is best a network of its own:
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     use formwork::sets::transformer;
+//!
+//!     pub struct Reader(from: [12] in 0..50) -> [12, 16] {
+//!         from -> Embedding(16) -> PositionalEncoding -> [EncoderLayer(4, 32, 0.1); 2]
+//!     }
+//!
+//!     pub struct Writer(to: [9] in 0..40, memory: [12, 16]) -> [9, 40] {
+//!         let (y, _) = (to -> Embedding(16) -> PositionEmbedding, memory) -> [DecoderLayer(4, 32, 0.1); 2];
+//!         y -> Dense(40)
+//!     }
+//!
+//!     /// Both, as they are trained.
+//!     pub struct Translator(from: [12] in 0..50, to: [9] in 0..40) -> [9, 40] {
+//!         (to, from -> reader: Reader) -> writer: Writer
+//!     }
+//! }
+//!
+//! let translator = Translator::new(7);
+//! let memory = translator.reader.predict(&[Index::new(3)?; 12]);
+//! let (mut state, mut word) = (WriterState::new(), Index::<40>::new(0)?);
+//! while !state.is_full() {
+//!     let scores: SVector<f32, 40> = translator.writer.step(&word, &memory, &mut state)?;
+//!     word = Index::new(scores.imax())?;
+//! }
 //! # Ok::<(), formwork::Error>(())
 //! ```
 //!
