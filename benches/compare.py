@@ -119,13 +119,14 @@ def table(options, results, versions, peaks):
               + ", ".join(f"{statistics.median(p):.0f} GFLOP/s on {t} thread{'s' * (t > 1)}" for t, p in sorted(peaks.items()))
               + f" (median of the same runs, {min(min(p) for p in peaks.values()):.0f} at the least)."]
     lines += [f"Medians of {options.rounds} rounds in turn, f32, microseconds; beside the other's time its ratio to ours, bold where we are behind. "
-              "“Spread” is how far our slowest round was above our fastest."]
+              "“Spread” is how far our slowest round was above our fastest; the limit is the necessary operations at that "
+              "rate, and 28 bytes for each parameter as fast as Adam alone moves them."]
     lines += ["Versions: " + "; ".join(f"{k}: {v}" for k, v in versions.items() if v) + "."] if versions else []
     for threads in map(int, options.threads.split(",")):
         for key, title in COLUMNS:
             lines += ["", f"### {title}, {threads} thread{'s' * (threads > 1)}", ""]
             share = key == "train_us"
-            lines += ["| workload | Formwork | spread |" + (" share of peak |" if share else "") + "".join(f" {p} |" for p in peers)]
+            lines += ["| workload | Formwork | spread |" + (" share of limit |" if share else "") + "".join(f" {p} |" for p in peers)]
             lines += ["|---|---:|---:|" + ("---:|" if share else "") + "---:|" * len(peers)]
             for workload in options.workloads.split(","):
                 ours = [r[key] for r in results[workload, "formwork", threads]]
@@ -134,7 +135,7 @@ def table(options, results, versions, peaks):
                 middle = statistics.median(ours)
                 row = f"| `{workload}` | {number(middle)} | {max(ours) / min(ours) - 1:.0%} |"
                 if share:
-                    row += f" {statistics.median(r['share_of_peak'] for r in results[workload, 'formwork', threads]):.0%} |"
+                    row += f" {statistics.median(r['share_of_limit'] for r in results[workload, 'formwork', threads]):.0%} |"
                 for p in peers:
                     theirs = [r[key] for r in results[workload, p, threads] if r.get(key)]
                     if theirs:

@@ -9,6 +9,7 @@ mod workloads;
 
 use clap::Parser;
 use formwork::prelude::*;
+use std::cell::OnceCell;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -42,7 +43,7 @@ struct Options {
 fn main() {
     let options = Options::parse();
     formwork::set_threads(options.threads);
-    let run = Run { peak: peak::gflops() * options.threads as f64, options };
+    let run = Run { peak: peak::gflops() * options.threads as f64, adam: OnceCell::new(), options };
     let (cross_entropy, adam) = (CrossEntropy::new, || Adam::new(1e-3));
     run.network("mlp_tiny", 0.001, MlpTiny::new(7), MeanSquaredError::new(), Sgd::new(1e-2), inputs(32));
     run.network("mlp_seed", 6.5, MlpSeed::new(7), cross_entropy(), adam(), classes(32));
@@ -65,6 +66,22 @@ struct Run {
     options: Options,
     /// Multiply-adds that wait for nothing, in GFLOP/s.
     peak: f64,
+    /// The bytes that Adam alone moves, in GB/s.
+    adam: OnceCell<f64>,
+}
+
+/// What a step cannot do without.
+struct Work {
+    /// Millions of operations: two for each multiply-add, forward, by the weights, and by the inputs of all layers but
+    /// the first.
+    mflop: f64,
+    /// The parameters, of which each costs Adam 28 bytes: four values read and three written.
+    parameters: usize,
+}
+
+/// Millions of operations, and the parameters of a network.
+fn work<N: Network>(mflop: f64) -> Work {
+    Work { mflop, parameters: N::PARAMETERS }
 }
 
 /// The times of one call, in microseconds.
@@ -79,8 +96,7 @@ impl Run {
         self.options.workload.as_ref().map_or(unasked, |w| w.split(',').any(|w| w == name))
     }
 
-    /// A network that a loss compares with targets; `mflop` is what a step cannot do without: two operations for each
-    /// multiply-add, forward, by the weights, and by the inputs of all layers but the first.
+    /// A network that a loss compares with targets; see `Work` for `mflop`.
     fn network<N, L, O, Y>(
         &self,
         name: &str,
@@ -111,14 +127,14 @@ impl Run {
         step.run(&inputs, &targets);
         let first = first.elapsed();
         let network = step.network.duplicate();
-        self.report(name, mflop, first, (|| step.run(&inputs, &targets), &*network), &inputs);
+        self.report(name, &work::<N>(mflop), first, (|| step.run(&inputs, &targets), &*network), &inputs);
     }
 
     /// Measures training and predictions.
     fn report<N>(
         &self,
         name: &str,
-        mflop: f64,
+        work: &Work,
         first: Duration,
         (mut train, network): (impl FnMut() -> f64, &N),
         inputs: &[N::Sample],
@@ -137,11 +153,15 @@ impl Run {
         };
         let infer1 = self.time(|| predict(&inputs[..1], &mut one));
         let infer_b = self.time(|| predict(inputs, &mut all));
-        let share = if self.peak > 0.0 { mflop * 1e3 / train.median / self.peak } else { 0.0 };
+        let memory = peak_memory();
+        let least = |rate: f64, work: f64| if rate > 0.0 { work / rate } else { 0.0 };
+        let multiply = least(self.peak, 1e3 * work.mflop);
+        let limit =
+            multiply + least(*self.adam.get_or_init(|| self.adam_rate().1), 28e-3 * work.parameters as f64);
         println!(
             "{{\"workload\":\"{name}\",\"peer\":\"formwork\",\"threads\":{},\"batch\":{},\"train_us\":{:.3},\"train_least_us\":{:.3},\
              \"infer1_us\":{:.3},\"infer1_p99_us\":{:.3},\"inferB_us\":{:.3},\"first_us\":{:.0},\"loss\":{loss:.4},\
-             \"peak_gflops\":{:.1},\"share_of_peak\":{share:.3},\"peak_memory_kib\":{}}}",
+             \"peak_gflops\":{:.1},\"share_of_peak\":{:.3},\"share_of_limit\":{:.3},\"peak_memory_kib\":{memory}}}",
             self.options.threads,
             inputs.len(),
             train.median,
@@ -151,7 +171,8 @@ impl Run {
             infer_b.median,
             first.as_secs_f64() * 1e6,
             self.peak,
-            peak_memory(),
+            multiply / train.median,
+            limit / train.median,
         );
     }
 
@@ -172,7 +193,7 @@ impl Run {
         let first = Instant::now();
         step.run(&x, &targets);
         let first = first.elapsed();
-        self.report("vae", 420.0, first, (|| step.run(&x, &targets), &*VaeMean::new(7)), &x);
+        self.report("vae", &work::<Vae>(420.0), first, (|| step.run(&x, &targets), &*VaeMean::new(7)), &x);
     }
 
     fn gan(&self) {
@@ -193,7 +214,14 @@ impl Run {
         let first = Instant::now();
         both.run(&zeros);
         let first = first.elapsed();
-        self.report("gan", 118.0, first, (|| both.run(&zeros), &*Generator::new(7)), &zeros);
+        let parameters = Generator::PARAMETERS + Discriminator::PARAMETERS;
+        self.report(
+            "gan",
+            &Work { mflop: 118.0, parameters },
+            first,
+            (|| both.run(&zeros), &*Generator::new(7)),
+            &zeros,
+        );
     }
 
     fn transformer(&self) {
@@ -214,26 +242,35 @@ impl Run {
         let first = first.elapsed();
         let network = step.network.duplicate();
         // What no query sees is not counted.
-        self.report("transformer", 681.0, first, (|| step.run(&x, &y[1..]), &*network), &x);
+        self.report(
+            "transformer",
+            &work::<Transformer>(681.0),
+            first,
+            (|| step.run(&x, &y[1..]), &*network),
+            &x,
+        );
     }
 
     /// One step of Adam over ten million parameters.
     fn adam(&self) {
-        use formwork::optimizers::Optimizer as _;
         if !self.wanted("adam_10m", false) {
             return;
         }
+        let (median, rate) = self.adam_rate();
+        println!(
+            "{{\"workload\":\"adam_10m\",\"peer\":\"formwork\",\"threads\":{},\"train_us\":{median:.1},\"gbs\":{rate:.2}}}",
+            self.options.threads,
+        );
+    }
+
+    /// The microseconds of one step of Adam over ten million parameters, and the GB/s that it moves.
+    fn adam_rate(&self) -> (f64, f64) {
+        use formwork::optimizers::Optimizer as _;
         let adam = Adam::new(1e-3);
         let (mut network, gradient) = (workloads::TenMillion::new(7), workloads::TenMillion::new(8));
         let mut state = adam.start(&*network);
-        let step = self.time(|| adam.step(&mut state, &mut network, &gradient));
-        let parameters = <workloads::TenMillion as Network>::PARAMETERS;
-        println!(
-            "{{\"workload\":\"adam_10m\",\"peer\":\"formwork\",\"threads\":{},\"train_us\":{:.1},\"gbs\":{:.2}}}",
-            self.options.threads,
-            step.median,
-            28e-3 * parameters as f64 / step.median
-        );
+        let step = self.time(|| adam.step(&mut state, &mut network, &gradient)).median;
+        (step, 28e-3 * workloads::TenMillion::PARAMETERS as f64 / step)
     }
 
     /// An epoch of 60,000 images as the trainer runs it, beside the bare steps.

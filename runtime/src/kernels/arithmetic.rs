@@ -3,19 +3,20 @@
 use super::elementwise::{map, map_gradient};
 use super::lanes;
 use super::math::Elementary;
+use crate::Real;
 use crate::layers::arithmetic::Arithmetic;
 use crate::layers::elementary::Elementary as Function;
 
 /// `xᶜ`, by multiplication where `c` is a whole number.
 #[inline(always)]
-pub(super) fn power<T: Elementary>(x: T, c: f64) -> T {
+pub(super) fn power<T: Real>(x: T, c: f64) -> T {
     let whole = c as i32;
     if f64::from(whole) == c { x.powi(whole) } else { x.powf(T::of(c)) }
 }
 
 /// 1 where `chosen`, ½ at a tie, else 0.
 #[inline(always)]
-pub(super) fn share<T: Elementary>(chosen: bool, tie: bool) -> T {
+pub(super) fn share<T: Real>(chosen: bool, tie: bool) -> T {
     let half = T::of(0.5);
     if tie {
         half
@@ -28,7 +29,7 @@ pub(super) fn share<T: Elementary>(chosen: bool, tie: bool) -> T {
 
 /// `y = f(x)`; an empty `x` means that the values stand in `y`.
 #[inline(always)]
-pub(super) fn elementary<T: Elementary>(function: Function, x: &[T], y: &mut [T]) {
+pub(super) fn elementary<T: Elementary<M>, M>(function: Function, x: &[T], y: &mut [T]) {
     match function {
         Function::Exp => map(x, y, |x| x.exp_of()),
         Function::Ln => map(x, y, |x| x.ln()),
@@ -75,7 +76,7 @@ pub(super) fn elementary<T: Elementary>(function: Function, x: &[T], y: &mut [T]
 
 /// `dx = dy f'`, where `v` is the input or the output, as the function reads; an empty `dy` stands in `dx`.
 #[inline(always)]
-pub(super) fn elementary_backward<T: Elementary>(function: Function, v: &[T], dy: &[T], dx: &mut [T]) {
+pub(super) fn elementary_backward<T: Elementary<M>, M>(function: Function, v: &[T], dy: &[T], dx: &mut [T]) {
     let (zero, one) = (T::zero(), T::one());
     match function {
         Function::Exp => map_gradient(v, dy, dx, |y| y),
@@ -124,7 +125,7 @@ pub(super) fn elementary_backward<T: Elementary>(function: Function, v: &[T], dy
 }
 
 #[inline(always)]
-fn scaled<T: Elementary>(factor: T, dy: &[T], dx: &mut [T]) {
+fn scaled<T: Real>(factor: T, dy: &[T], dx: &mut [T]) {
     map(dy, dx, |dy| factor * dy);
 }
 

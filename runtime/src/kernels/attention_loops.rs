@@ -5,6 +5,7 @@
 
 use super::lanes::{LANES as SUMS, max, tree};
 use super::math::Elementary;
+use crate::Real;
 use crate::layers::multi_head_attention::Mask;
 use crate::noise::{GROUP, LANES, Noise, draw};
 
@@ -49,7 +50,7 @@ impl Block {
     /// Scales and masks a row: what it does not see is -∞. The whole row, because a loop over a part of it would not be
     /// of whole vectors.
     #[inline(always)]
-    fn scores<T: Elementary>(&self, row: usize, mask: &[T], x: &mut [T]) {
+    fn scores<T: Real>(&self, row: usize, mask: &[T], x: &mut [T]) {
         let scale = T::of(self.scale);
         x[self.visible(row)..].fill(T::neg_infinity());
         let mask = self.mask_of(row, mask);
@@ -65,7 +66,7 @@ impl Block {
 
 /// `x = e^(x - shift)`, and the sum of these.
 #[inline(always)]
-fn raise<T: Elementary>(shift: T, x: &mut [T]) -> T {
+fn raise<T: Elementary<M>, M>(shift: T, x: &mut [T]) -> T {
     let mut lanes = [T::zero(); SUMS];
     let (whole, rest) = x.as_chunks_mut::<SUMS>();
     for chunk in whole {
@@ -86,7 +87,13 @@ fn raise<T: Elementary>(shift: T, x: &mut [T]) -> T {
 /// `state` holds for each row, in three runs, `m`, the sum of all powers so far, and what was made of earlier blocks is
 /// to be multiplied by, since `m` may have grown. `fresh` is the first block of these rows, which reads nothing of it.
 #[inline(always)]
-pub(super) fn powers<T: Elementary>(block: &Block, fresh: bool, mask: &[T], s: &mut [T], state: &mut [T]) {
+pub(super) fn powers<T: Elementary<M>, M>(
+    block: &Block,
+    fresh: bool,
+    mask: &[T],
+    s: &mut [T],
+    state: &mut [T],
+) {
     let [rows, columns] = block.size;
     let (largest, rest) = state.split_at_mut(rows);
     let (sums, factors) = rest.split_at_mut(rows);
@@ -109,7 +116,7 @@ pub(super) fn powers<T: Elementary>(block: &Block, fresh: bool, mask: &[T], s: &
 /// the sum into the state's last run. A query that sees nothing has +∞ and 0, so that its shares are 0 here and in the
 /// gradient.
 #[inline(always)]
-pub(super) fn totals<T: Elementary>(rows: usize, state: &mut [T], logs: &mut [T]) {
+pub(super) fn totals<T: Elementary<M>, M>(rows: usize, state: &mut [T], logs: &mut [T]) {
     for row in 0..rows {
         let (largest, sum) = (state[row], state[rows + row]);
         let nothing = sum == T::zero();
@@ -122,7 +129,7 @@ pub(super) fn totals<T: Elementary>(rows: usize, state: &mut [T], logs: &mut [T]
 
 /// Rows of `y`, which are `step` apart and of `len` numbers, times a factor each.
 #[inline(always)]
-pub(super) fn scale_rows<T: Elementary>(len: usize, step: usize, factors: &[T], y: &mut [T]) {
+pub(super) fn scale_rows<T: Elementary<M>, M>(len: usize, step: usize, factors: &[T], y: &mut [T]) {
     for (y, &factor) in y.chunks_mut(step).zip(factors) {
         y[..len].iter_mut().for_each(|y| *y *= factor);
     }
@@ -130,7 +137,7 @@ pub(super) fn scale_rows<T: Elementary>(len: usize, step: usize, factors: &[T], 
 
 /// The scores of a block become shares again, `e^(s - log)`, from the logarithms of the sums.
 #[inline(always)]
-pub(super) fn shares<T: Elementary>(block: &Block, mask: &[T], logs: &[T], s: &mut [T]) {
+pub(super) fn shares<T: Elementary<M>, M>(block: &Block, mask: &[T], logs: &[T], s: &mut [T]) {
     let [rows, columns] = block.size;
     for (row, (x, &log)) in s.chunks_mut(block.step).zip(logs).take(rows).enumerate() {
         let x = &mut x[..columns];
@@ -144,7 +151,7 @@ pub(super) fn shares<T: Elementary>(block: &Block, mask: &[T], logs: &[T], s: &m
 /// The gradient by the shares becomes that by the products, `ds = scale · p (dp - Σ p dp)`, with the sum given; without
 /// the scale it is that by the mask, which is added up in `dmask` (if that is not empty).
 #[inline(always)]
-pub(super) fn score_gradient<T: Elementary>(
+pub(super) fn score_gradient<T: Elementary<M>, M>(
     block: &Block,
     p: &[T],
     sums: &[T],
@@ -170,7 +177,7 @@ pub(super) fn score_gradient<T: Elementary>(
 
 /// `sums = Σ a b` of rows of `len` numbers that are `step` apart in both.
 #[inline(always)]
-pub(super) fn row_products<T: Elementary>(len: usize, step: usize, a: &[T], b: &[T], sums: &mut [T]) {
+pub(super) fn row_products<T: Elementary<M>, M>(len: usize, step: usize, a: &[T], b: &[T], sums: &mut [T]) {
     for (sum, (a, b)) in sums.iter_mut().zip(a.chunks(step).zip(b.chunks(step))) {
         *sum = super::lanes::sum_products(&a[..len], &b[..len], |a, b| a * b);
     }
@@ -190,7 +197,7 @@ pub struct Place {
 
 /// Drops shares, or their gradients: those are 0, and the others divided by what is kept.
 #[inline(always)]
-pub(super) fn drop_shares<T: Elementary>(block: &Block, place: &Place, p: &mut [T]) {
+pub(super) fn drop_shares<T: Elementary<M>, M>(block: &Block, place: &Place, p: &mut [T]) {
     let [rows, columns] = block.size;
     let Some(threshold) = super::dropout::threshold(place.rate) else { return p.fill(T::zero()) };
     let scale: T = super::dropout::scale(place.rate, threshold);
@@ -209,7 +216,7 @@ pub(super) fn drop_shares<T: Elementary>(block: &Block, place: &Place, p: &mut [
 /// other way. `table` holds cosine and sine for each pair of each position; `places` are the first column and the number
 /// of those that are turned, `width` a head's.
 #[inline(always)]
-pub(super) fn rotate<T: Elementary>(
+pub(super) fn rotate<T: Elementary<M>, M>(
     [step, first, columns, width]: [usize; 4],
     back: bool,
     table: &[T],

@@ -1,6 +1,6 @@
 //! Sums over the rows of a matrix, for each of its columns.
 
-use super::math::Elementary;
+use crate::Real;
 
 /// How many columns are summed side by side.
 pub(super) const COLUMNS: usize = 32;
@@ -11,7 +11,7 @@ const ROWS: usize = 64;
 /// one is not asked for). `add(row, first, len, partial)` adds what one row gives for the `len` columns from `first`
 /// on. The order of the additions depends on the number of rows alone.
 #[inline(always)]
-pub(super) fn column_sums<T: Elementary, const K: usize>(
+pub(super) fn column_sums<T: Real, const K: usize>(
     rows: usize,
     columns: usize,
     sums: [&mut [T]; K],

@@ -1,6 +1,7 @@
 //! Inverted dropout, of elements and of channels, and dropout that keeps mean and variance.
 
 use super::math::Elementary;
+use crate::Real;
 use crate::noise::{GROUP, LANES, Noise, draw};
 
 /// From which random word on an element is kept; `None` if all are dropped. A rate outside 0..=1 (or NaN) saturates.
@@ -36,7 +37,7 @@ fn mask<T: Elementary>(
 
 /// What a kept value is multiplied by.
 #[inline(always)]
-pub(super) fn scale<T: Elementary>(rate: f64, threshold: u32) -> T {
+pub(super) fn scale<T: Real>(rate: f64, threshold: u32) -> T {
     T::of(if threshold == 0 { 1.0 } else { 1.0 / (1.0 - rate) })
 }
 

@@ -2,11 +2,12 @@
 
 use super::isa::isa;
 use super::math::Elementary;
+use crate::Real;
 use crate::layers::activation::Activation;
 
 /// `y = f(x)`; an empty `x` means that the values stand in `y`.
 #[inline(always)]
-pub(super) fn map<T: Elementary>(x: &[T], y: &mut [T], f: impl Fn(T) -> T) {
+pub(super) fn map<T: Real>(x: &[T], y: &mut [T], f: impl Fn(T) -> T) {
     if x.is_empty() {
         for y in y {
             *y = f(*y);
@@ -20,7 +21,7 @@ pub(super) fn map<T: Elementary>(x: &[T], y: &mut [T], f: impl Fn(T) -> T) {
 
 /// `dx = dy f'(v)` with the derivative `d(v) = f'`; an empty `dy` means that it stands in `dx`.
 #[inline(always)]
-pub(super) fn map_gradient<T: Elementary>(v: &[T], dy: &[T], dx: &mut [T], d: impl Fn(T) -> T) {
+pub(super) fn map_gradient<T: Real>(v: &[T], dy: &[T], dx: &mut [T], d: impl Fn(T) -> T) {
     if dy.is_empty() {
         for (dx, &v) in dx.iter_mut().zip(v) {
             *dx *= d(v);
@@ -34,7 +35,7 @@ pub(super) fn map_gradient<T: Elementary>(v: &[T], dy: &[T], dx: &mut [T], d: im
 
 /// As `map_gradient`, with `other(v, dy)` where `closed(v)` and else the gradient as it is: where the value is NaN, too.
 #[inline(always)]
-fn gate_gradient<T: Elementary>(
+fn gate_gradient<T: Real>(
     v: &[T],
     dy: &[T],
     dx: &mut [T],
@@ -62,7 +63,7 @@ const GELU_CUBIC: f64 = 0.044_715;
 
 /// `u = √(2/π) (x + 0.044715 x³)`. From ±16 on `tanh u` is ±1 in `f64` too; the bound keeps `x³` finite.
 #[inline(always)]
-fn gelu_argument<T: Elementary>(x: T) -> (T, T) {
+fn gelu_argument<T: Elementary<M>, M>(x: T) -> (T, T) {
     let bound = T::of(16.0);
     let x = if x > bound { bound } else { x };
     let x = if x < -bound { -bound } else { x };
@@ -76,18 +77,18 @@ fn gelu_argument<T: Elementary>(x: T) -> (T, T) {
 // and a loop with a call in it does not become vector code.
 
 #[inline(always)]
-fn elu<T: Elementary>(positive: T, negative: T, x: T) -> T {
+fn elu<T: Elementary<M>, M>(positive: T, negative: T, x: T) -> T {
     let bent = negative * x.exp_m1_of();
     if x > T::zero() { positive * x } else { bent }
 }
 
 #[inline(always)]
-fn gelu<T: Elementary>(x: T) -> T {
+fn gelu<T: Elementary<M>, M>(x: T) -> T {
     x * x.normal_of()
 }
 
 #[inline(always)]
-fn gelu_slope<T: Elementary>(x: T) -> T {
+fn gelu_slope<T: Elementary<M>, M>(x: T) -> T {
     // 1 / √(2π)
     let density = T::of(0.398_942_280_401_432_7);
     let (normal, bell) = x.normal_and_bell();
@@ -95,12 +96,12 @@ fn gelu_slope<T: Elementary>(x: T) -> T {
 }
 
 #[inline(always)]
-fn gelu_tanh<T: Elementary>(x: T) -> T {
+fn gelu_tanh<T: Elementary<M>, M>(x: T) -> T {
     T::of(0.5) * x * (T::one() + gelu_argument(x).0.tanh_of())
 }
 
 #[inline(always)]
-fn gelu_tanh_slope<T: Elementary>(x: T) -> T {
+fn gelu_tanh_slope<T: Elementary<M>, M>(x: T) -> T {
     let (half, one) = (T::of(0.5), T::one());
     let (u, slope) = gelu_argument(x);
     let t = u.tanh_of();
@@ -108,18 +109,18 @@ fn gelu_tanh_slope<T: Elementary>(x: T) -> T {
 }
 
 #[inline(always)]
-fn silu<T: Elementary>(x: T) -> T {
+fn silu<T: Elementary<M>, M>(x: T) -> T {
     x * x.sigmoid_of()
 }
 
 #[inline(always)]
-fn silu_slope<T: Elementary>(x: T) -> T {
+fn silu_slope<T: Elementary<M>, M>(x: T) -> T {
     let s = x.sigmoid_of();
     s * (T::one() + x * (T::one() - s))
 }
 
 #[inline(always)]
-pub(super) fn softplus<T: Elementary>(beta: T, inverse: T, threshold: T, x: T) -> T {
+pub(super) fn softplus<T: Elementary<M>, M>(beta: T, inverse: T, threshold: T, x: T) -> T {
     let u = beta * x;
     let positive = if u > T::zero() { u } else { T::zero() };
     let soft = (positive + (-u.abs()).exp_of_negative().ln_1p_of()) * inverse;
@@ -127,7 +128,7 @@ pub(super) fn softplus<T: Elementary>(beta: T, inverse: T, threshold: T, x: T) -
 }
 
 #[inline(always)]
-fn softplus_slope<T: Elementary>(beta: T, threshold: T, x: T) -> T {
+fn softplus_slope<T: Elementary<M>, M>(beta: T, threshold: T, x: T) -> T {
     let u = beta * x;
     let s = u.sigmoid_of();
     if u > threshold { T::one() } else { s }
@@ -136,7 +137,7 @@ fn softplus_slope<T: Elementary>(beta: T, threshold: T, x: T) -> T {
 /// `t = tanh(ln(1 + eˣ))` and `1 - t`: with `e = e^-|x|` the fraction `(1 + 2 e) / (1 + 2 e + 2 e²)` above 0 and
 /// `(2 e + e²) / (2 + 2 e + e²)` below.
 #[inline(always)]
-fn mish_gate<T: Elementary>(x: T) -> (T, T) {
+fn mish_gate<T: Elementary<M>, M>(x: T) -> (T, T) {
     let (one, two) = (T::one(), T::of(2.0));
     let e = (-x.abs()).exp_of_negative();
     let (twice, square) = (two * e, e * e);
@@ -148,43 +149,43 @@ fn mish_gate<T: Elementary>(x: T) -> (T, T) {
 }
 
 #[inline(always)]
-fn mish<T: Elementary>(x: T) -> T {
+fn mish<T: Elementary<M>, M>(x: T) -> T {
     x * mish_gate(x).0
 }
 
 #[inline(always)]
-fn mish_slope<T: Elementary>(x: T) -> T {
+fn mish_slope<T: Elementary<M>, M>(x: T) -> T {
     let (t, rest) = mish_gate(x);
     t + x * (rest * (T::one() + t)) * x.sigmoid_of()
 }
 
 #[inline(always)]
-fn celu<T: Elementary>(alpha: T, inverse: T, x: T) -> T {
+fn celu<T: Elementary<M>, M>(alpha: T, inverse: T, x: T) -> T {
     let bent = alpha * (x * inverse).exp_m1_of();
     if x > T::zero() { x } else { bent }
 }
 
 #[inline(always)]
-fn log_sigmoid<T: Elementary>(x: T) -> T {
+fn log_sigmoid<T: Elementary<M>, M>(x: T) -> T {
     let negative = if x > T::zero() { T::zero() } else { x };
     negative - (-x.abs()).exp_of_negative().ln_1p_of()
 }
 
 /// `x` within bounds; NaN stays NaN.
 #[inline(always)]
-fn within<T: Elementary>(min: T, max: T, x: T) -> T {
+fn within<T: Elementary<M>, M>(min: T, max: T, x: T) -> T {
     let x = if x < min { min } else { x };
     if x > max { max } else { x }
 }
 
 #[inline(always)]
-fn hardswish<T: Elementary>(x: T) -> T {
+fn hardswish<T: Elementary<M>, M>(x: T) -> T {
     // The gate first: x (x + 3) would overflow.
     x * (within(T::of(-3.0), T::of(3.0), x) + T::of(3.0)) / T::of(6.0)
 }
 
 #[inline(always)]
-fn hardswish_slope<T: Elementary>(x: T) -> T {
+fn hardswish_slope<T: Elementary<M>, M>(x: T) -> T {
     let slope = x / T::of(3.0) + T::of(0.5);
     let slope = if x <= T::of(-3.0) { T::zero() } else { slope };
     if x >= T::of(3.0) { T::one() } else { slope }
@@ -192,7 +193,7 @@ fn hardswish_slope<T: Elementary>(x: T) -> T {
 
 /// `y = f(x)`; an empty `x` means that the values stand in `y`.
 #[inline(always)]
-pub(super) fn activate<T: Elementary>(function: Activation, x: &[T], y: &mut [T]) {
+pub(super) fn activate<T: Elementary<M>, M>(function: Activation, x: &[T], y: &mut [T]) {
     let (zero, one) = (T::zero(), T::one());
     match function {
         Activation::Relu => map(x, y, |x| if x <= zero { zero } else { x }),
@@ -240,7 +241,7 @@ pub(super) fn activate<T: Elementary>(function: Activation, x: &[T], y: &mut [T]
 /// `dx = dy f'`, where `v` is the input if the function's derivative reads inputs and the output otherwise; an empty
 /// `dy` means that it stands in `dx`.
 #[inline(always)]
-pub(super) fn activate_backward<T: Elementary>(function: Activation, v: &[T], dy: &[T], dx: &mut [T]) {
+pub(super) fn activate_backward<T: Elementary<M>, M>(function: Activation, v: &[T], dy: &[T], dx: &mut [T]) {
     let (zero, one) = (T::zero(), T::one());
     match function {
         Activation::Relu => gate_gradient(v, dy, dx, |v| v <= zero, |_, _| zero),

@@ -4,6 +4,7 @@
 use super::arithmetic::{power, share};
 use super::elementwise::{map, softplus};
 use super::math::Elementary;
+use crate::Real;
 use crate::layers::map::{Function, Op, Program, Source};
 
 /// The room for all registers of a block: 16 KiB of `f32`, 32 KiB of `f64`.
@@ -13,7 +14,7 @@ const LONGEST: usize = 512;
 
 /// `y = program(inputs)`; an empty input stands in `y`.
 #[inline(always)]
-pub(super) fn run<T: Elementary>(program: &Program, inputs: &[&[T]], y: &mut [T]) {
+pub(super) fn run<T: Elementary<M>, M>(program: &Program, inputs: &[&[T]], y: &mut [T]) {
     let Some((last, ops)) = program.ops.split_last() else { return };
     // One register more holds what stands in `y`.
     let count = program.registers + 1;
@@ -71,7 +72,7 @@ enum Operand<'a, T> {
 }
 
 #[inline(always)]
-fn unary<T: Elementary>(x: Operand<'_, T>, to: &mut [T], f: impl Fn(T) -> T) {
+fn unary<T: Real>(x: Operand<'_, T>, to: &mut [T], f: impl Fn(T) -> T) {
     match x {
         Operand::Slice(x) => map(x, to, f),
         Operand::Number(x) => to.fill(f(x)),
@@ -79,7 +80,7 @@ fn unary<T: Elementary>(x: Operand<'_, T>, to: &mut [T], f: impl Fn(T) -> T) {
 }
 
 #[inline(always)]
-fn binary<T: Elementary>(a: Operand<'_, T>, b: Operand<'_, T>, to: &mut [T], f: impl Fn(T, T) -> T) {
+fn binary<T: Real>(a: Operand<'_, T>, b: Operand<'_, T>, to: &mut [T], f: impl Fn(T, T) -> T) {
     match (a, b) {
         (Operand::Slice(a), Operand::Slice(b)) => {
             for ((to, &a), &b) in to.iter_mut().zip(a).zip(b) {
@@ -93,7 +94,7 @@ fn binary<T: Elementary>(a: Operand<'_, T>, b: Operand<'_, T>, to: &mut [T], f: 
 }
 
 #[inline(always)]
-fn apply<T: Elementary>(op: &Op, a: Operand<'_, T>, b: Operand<'_, T>, to: &mut [T]) {
+fn apply<T: Elementary<M>, M>(op: &Op, a: Operand<'_, T>, b: Operand<'_, T>, to: &mut [T]) {
     let (zero, one) = (T::zero(), T::one());
     match op.function {
         Function::Copy => unary(a, to, |x| x),

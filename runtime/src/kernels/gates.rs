@@ -1,10 +1,11 @@
 //! The learned rectifier and the gated linear unit.
 
 use super::math::Elementary;
+use crate::Real;
 
 /// `y = x` above 0 and else `slope x`, with as many slopes as a row has elements; an empty `x` stands in `y`.
 #[inline(always)]
-pub(super) fn prelu<T: Elementary>(slopes: &[T], x: &[T], y: &mut [T]) {
+pub(super) fn prelu<T: Real>(slopes: &[T], x: &[T], y: &mut [T]) {
     if !x.is_empty() {
         y.copy_from_slice(x);
     }
@@ -24,7 +25,7 @@ pub(super) fn prelu<T: Elementary>(slopes: &[T], x: &[T], y: &mut [T]) {
 
 /// `dx = dy` above 0 and else `slope dy`; an empty `dy` stands in `dx`.
 #[inline(always)]
-pub(super) fn prelu_backward<T: Elementary>(slopes: &[T], x: &[T], dy: &[T], dx: &mut [T]) {
+pub(super) fn prelu_backward<T: Real>(slopes: &[T], x: &[T], dy: &[T], dx: &mut [T]) {
     if !dy.is_empty() {
         dx.copy_from_slice(dy);
     }
@@ -44,7 +45,7 @@ pub(super) fn prelu_backward<T: Elementary>(slopes: &[T], x: &[T], dy: &[T], dx:
 
 /// `sums = Σ dy x` over the rows of `x` where it is at most 0.
 #[inline(always)]
-pub(super) fn prelu_slopes<T: Elementary>(x: &[T], dy: &[T], sums: &mut [T]) {
+pub(super) fn prelu_slopes<T: Real>(x: &[T], dy: &[T], sums: &mut [T]) {
     sums.fill(T::zero());
     let width = sums.len().max(1);
     for (x, dy) in x.chunks(width).zip(dy.chunks(width)) {
@@ -56,7 +57,7 @@ pub(super) fn prelu_slopes<T: Elementary>(x: &[T], dy: &[T], sums: &mut [T]) {
 
 /// `y = a σ(b)` for each run of `half` values `a` and as many `b`.
 #[inline(always)]
-pub(super) fn glu<T: Elementary>(half: usize, x: &[T], y: &mut [T]) {
+pub(super) fn glu<T: Elementary<M>, M>(half: usize, x: &[T], y: &mut [T]) {
     for (x, y) in x.chunks_exact(2 * half.max(1)).zip(y.chunks_exact_mut(half.max(1))) {
         let (a, b) = x.split_at(half);
         for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
@@ -67,7 +68,7 @@ pub(super) fn glu<T: Elementary>(half: usize, x: &[T], y: &mut [T]) {
 
 /// `da = dy σ(b)` and `db = dy a σ(b) (1 - σ(b))`.
 #[inline(always)]
-pub(super) fn glu_backward<T: Elementary>(half: usize, x: &[T], dy: &[T], dx: &mut [T]) {
+pub(super) fn glu_backward<T: Elementary<M>, M>(half: usize, x: &[T], dy: &[T], dx: &mut [T]) {
     let width = half.max(1);
     let rows = x.chunks_exact(2 * width).zip(dy.chunks_exact(width));
     for (dx, (x, dy)) in dx.chunks_exact_mut(2 * width).zip(rows) {

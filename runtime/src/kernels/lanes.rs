@@ -1,19 +1,19 @@
 //! Sums whose order does not depend on the instruction set, and which still become vector code.
 
-use super::math::Elementary;
+use crate::Real;
 
 /// How many sums run side by side.
 pub(super) const LANES: usize = 16;
 
 /// `Σ f(x)`: element `i` goes to sum `i % LANES`, and the sums are added in a fixed tree.
 #[inline(always)]
-pub(super) fn sum<T: Elementary>(x: &[T], f: impl Fn(T) -> T) -> T {
+pub(super) fn sum<T: Real>(x: &[T], f: impl Fn(T) -> T) -> T {
     fold(x, T::zero(), |sum, x| sum + f(x), |a, b| a + b)
 }
 
 /// `Σ f(x, y)` in the order of [`sum`].
 #[inline(always)]
-pub(super) fn sum_products<T: Elementary>(x: &[T], y: &[T], f: impl Fn(T, T) -> T) -> T {
+pub(super) fn sum_products<T: Real>(x: &[T], y: &[T], f: impl Fn(T, T) -> T) -> T {
     let mut lanes = [T::zero(); LANES];
     let (x, x_rest) = x.as_chunks::<LANES>();
     let (y, y_rest) = y.as_chunks::<LANES>();
@@ -30,13 +30,13 @@ pub(super) fn sum_products<T: Elementary>(x: &[T], y: &[T], f: impl Fn(T, T) -> 
 
 /// The largest element; NaN counts as nothing, and of nothing it is -∞.
 #[inline(always)]
-pub(super) fn max<T: Elementary>(x: &[T]) -> T {
+pub(super) fn max<T: Real>(x: &[T]) -> T {
     let larger = |max, x| if x > max { x } else { max };
     fold(x, T::neg_infinity(), larger, larger)
 }
 
 #[inline(always)]
-fn fold<T: Elementary>(x: &[T], start: T, add: impl Fn(T, T) -> T, join: impl Fn(T, T) -> T) -> T {
+fn fold<T: Real>(x: &[T], start: T, add: impl Fn(T, T) -> T, join: impl Fn(T, T) -> T) -> T {
     let mut lanes = [start; LANES];
     let (whole, rest) = x.as_chunks::<LANES>();
     for chunk in whole {
@@ -52,7 +52,7 @@ fn fold<T: Elementary>(x: &[T], start: T, add: impl Fn(T, T) -> T, join: impl Fn
 
 /// All lanes joined, those that are half of them apart first.
 #[inline(always)]
-pub(super) fn tree<T: Elementary>(mut lanes: [T; LANES], join: impl Fn(T, T) -> T) -> T {
+pub(super) fn tree<T: Real>(mut lanes: [T; LANES], join: impl Fn(T, T) -> T) -> T {
     let mut width = LANES / 2;
     while width > 0 {
         for i in 0..width {

@@ -2,12 +2,16 @@
 //!
 //! Every kernel is written once, as a generic function of plain loops in a file of its own, and compiled four times
 //! here: for `f32` and `f64`, and for each with the instructions that every machine has and with AVX2; those that compute
-//! a lot with AVX-512 too. Which of them runs is decided when the program runs. As no multiply-add is fused, all give the
-//! same bits.
+//! a lot with AVX-512 too. Which of them runs is decided when the program runs. All give the same bits, but for
+//! exponentials and their like, whose multiply-adds are fused on machines that can: those differ in the last place from
+//! those of machines that cannot.
 
 use super::attention_loops::{Block, Place};
 #[cfg(target_arch = "x86_64")]
 use super::isa::{Isa, isa};
+#[cfg(target_arch = "x86_64")]
+use super::math::Fused;
+use super::math::Plain;
 use super::pool::Window;
 use super::recurrent::cells;
 use super::resample::{Bins, Border, Resize};
@@ -23,13 +27,13 @@ use crate::noise::Noise;
 
 /// Runs a kernel compiled for an instruction set, if that is the one to use.
 macro_rules! with {
-    ($isa:ident $features:literal, $module:ident::$function:ident($($arg:ident: $type:ty),*)) => {
+    ($isa:ident $features:literal, $module:ident::$function:ident::<$($g:ty),*>($($arg:ident: $type:ty),*)) => {
         #[cfg(target_arch = "x86_64")]
         {
             #[target_feature(enable = $features)]
             #[allow(clippy::too_many_arguments)]
             fn with_vectors($($arg: $type),*) {
-                $module::$function::<T>($($arg),*);
+                $module::$function::<$($g),*>($($arg),*);
             }
             if isa() >= Isa::$isa {
                 // SAFETY: this is only chosen on machines that have the instruction set.
@@ -39,14 +43,17 @@ macro_rules! with {
     };
 }
 
-/// What a kernel is compiled for: `narrow` ones wait for memory, to which AVX2 is wide enough; `wide` ones compute.
+/// What a kernel is compiled for: `narrow` ones wait for memory, to which AVX2 is wide enough; `wide` ones compute, and
+/// fuse the multiply-adds of their exponentials where the machine can.
 macro_rules! levels {
-    (narrow $($kernel:tt)*) => {
-        with!(Avx2 "avx2", $($kernel)*);
+    (narrow $module:ident::$function:ident($($arg:ident: $type:ty),*)) => {
+        with!(Avx2 "avx2", $module::$function::<T>($($arg: $type),*));
+        $module::$function::<T>($($arg),*);
     };
-    (wide $($kernel:tt)*) => {
-        with!(Avx512 "avx512f", $($kernel)*);
-        with!(Avx2 "avx2", $($kernel)*);
+    (wide $module:ident::$function:ident($($arg:ident: $type:ty),*)) => {
+        with!(Avx512 "avx512f", $module::$function::<T, Fused>($($arg: $type),*));
+        with!(Avx2 "avx2,fma", $module::$function::<T, Fused>($($arg: $type),*));
+        $module::$function::<T, Plain>($($arg),*);
     };
 }
 
@@ -70,7 +77,6 @@ macro_rules! kernels {
             impl $trait for $scalar {
                 $(fn $name($($arg: $type),*) {
                     levels!($level $module::$function($($arg: $type),*));
-                    $module::$function::<T>($($arg),*);
                 })*
             }
         };
@@ -95,6 +101,10 @@ kernels! {
     /// Its gradient, from the outputs; an empty `dy` stands in `dx`.
     fn softmax_backward(len: usize, inner: usize, log: bool, y: &[T], dy: &[T], dx: &mut [T])
         = softmax::softmax_backward;
+    /// One half of each run, gated by the other.
+    fn glu(half: usize, x: &[T], y: &mut [T]) = gates::glu;
+    /// Its gradient.
+    fn glu_backward(half: usize, x: &[T], dy: &[T], dx: &mut [T]) = gates::glu_backward;
     /// The loops of attention over a block of scores; see there.
     fn attention_powers(block: &Block, fresh: bool, mask: &[T], s: &mut [T], state: &mut [T])
         = attention_loops::powers;
@@ -217,10 +227,6 @@ kernels! {
     fn prelu_backward(slopes: &[T], x: &[T], dy: &[T], dx: &mut [T]) = gates::prelu_backward;
     /// Its gradient by the slopes, of some of the rows.
     fn prelu_slopes(x: &[T], dy: &[T], sums: &mut [T]) = gates::prelu_slopes;
-    /// One half of each run, gated by the other.
-    fn glu(half: usize, x: &[T], y: &mut [T]) = gates::glu;
-    /// Its gradient.
-    fn glu_backward(half: usize, x: &[T], dy: &[T], dx: &mut [T]) = gates::glu_backward;
     /// Inverted dropout, forward and backward; an empty `x` stands in `y`.
     fn dropout(noise: Noise, node: u32, len: usize, rate: f64, x: &[T], y: &mut [T]) = dropout::dropout;
     /// Dropout of whole channels, forward and backward; an empty `x` stands in `y`.

@@ -5,12 +5,42 @@
 //! polynomials are those of Cephes (S. Moshier: `expf`, `tanhf`) and, for the normal distribution, one of degree 8 that
 //! was fitted to `erfc(a) e^(a²) / t` for `a` up to 9.3 with a relative error below 4.2e-8. For `f64` they are the exact ones of the standard library and of `libm`.
 //!
-//! No multiply-add is fused, so every instruction set gives the same bits.
+//! Those of `f32` exist twice: with [`Fused`] multiply-adds, for loops that are compiled for machines that have them
+//! (elsewhere each would be a call), and [`Plain`]. Fused they take two thirds of the instructions, and wait half as long
+//! for each other.
 
 use crate::Real;
 
+/// How the polynomials of a loop multiply and add.
+pub(crate) trait MultiplyAdd {
+    /// `a b + c`.
+    fn multiply_add(a: f32, b: f32, c: f32) -> f32;
+}
+
+/// In two instructions, each of which rounds.
+#[derive(Debug)]
+pub(crate) struct Plain;
+
+/// In one instruction, for loops that are compiled for a machine with FMA.
+#[derive(Debug)]
+pub(crate) struct Fused;
+
+impl MultiplyAdd for Plain {
+    #[inline(always)]
+    fn multiply_add(a: f32, b: f32, c: f32) -> f32 {
+        a * b + c
+    }
+}
+
+impl MultiplyAdd for Fused {
+    #[inline(always)]
+    fn multiply_add(a: f32, b: f32, c: f32) -> f32 {
+        a.mul_add(b, c)
+    }
+}
+
 /// The functions that exist for both scalars.
-pub(crate) trait Elementary: Real {
+pub(crate) trait Elementary<M = Plain>: Real {
     /// `e^x`.
     fn exp_of(self) -> Self;
     /// `e^x` for `x <= 0`, or little above it: the bits of [`exp_of`](Elementary::exp_of) with fewer instructions.
@@ -47,20 +77,20 @@ pub(crate) trait Elementary: Real {
 ///
 /// `x` must be within ±1e5 or NaN, for which `n` is of no meaning and `r` is NaN.
 #[inline(always)]
-fn reduce(x: f32) -> (i32, f32) {
+fn reduce<M: MultiplyAdd>(x: f32) -> (i32, f32) {
     // Adding 1.5 * 2^23 rounds to whole numbers, and leaves them in the low bits.
     const ROUND: f32 = 12_582_912.0;
-    let shifted = x * std::f32::consts::LOG2_E + ROUND;
+    let shifted = M::multiply_add(x, std::f32::consts::LOG2_E, ROUND);
     let n = (shifted.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
     let whole = shifted - ROUND;
     // ln 2 in two parts, the first short enough for exact products.
-    let r = (x - whole * 0.693_359_4) - whole * -2.121_944_4e-4;
+    let r = M::multiply_add(whole, 2.121_944_4e-4, M::multiply_add(whole, -0.693_359_4, x));
     // In pairs, as Estrin does it: each step waits for the one before, and so there are half as many of them.
     let r2 = r * r;
-    let high = 1.987_569_1e-4 * r + 1.398_2e-3;
-    let middle = 8.333_452e-3 * r + 4.166_579_6e-2;
-    let low = 0.166_666_65 * r + 0.5;
-    (n, ((high * r2 + middle) * r2 + low) * r2 + r)
+    let high = M::multiply_add(1.987_569_1e-4, r, 1.398_2e-3);
+    let middle = M::multiply_add(8.333_452e-3, r, 4.166_579_6e-2);
+    let low = M::multiply_add(0.166_666_65, r, 0.5);
+    (n, M::multiply_add(M::multiply_add(M::multiply_add(high, r2, middle), r2, low), r2, r))
 }
 
 /// The least argument whose exponential is a normal number. Subnormal ones are taken for 0: a processor needs some
@@ -80,11 +110,11 @@ fn clamp(x: f32, low: f32, high: f32) -> f32 {
     if x > high { high } else { x }
 }
 
-impl Elementary for f32 {
+impl<M: MultiplyAdd> Elementary<M> for f32 {
     #[inline(always)]
     fn exp_of(self) -> f32 {
         // Outside these bounds the result is 0 or infinite.
-        let (n, m) = reduce(clamp(self, LEAST, 89.0));
+        let (n, m) = reduce::<M>(clamp(self, LEAST, 89.0));
         // In two steps, since 2^128 is no normal number.
         let first = n >> 1;
         let power = (m + 1.0) * power_of_two(first) * power_of_two(n.wrapping_sub(first));
@@ -93,22 +123,22 @@ impl Elementary for f32 {
 
     #[inline(always)]
     fn exp_of_negative(self) -> f32 {
-        let (n, m) = reduce(if self < LEAST { LEAST } else { self });
+        let (n, m) = reduce::<M>(if self < LEAST { LEAST } else { self });
         let power = (m + 1.0) * power_of_two(n);
         if self < LEAST { 0.0 } else { power }
     }
 
     #[inline(always)]
     fn exp_within_87(self) -> f32 {
-        let (n, m) = reduce(clamp(self, LEAST, -LEAST));
+        let (n, m) = reduce::<M>(clamp(self, LEAST, -LEAST));
         (m + 1.0) * power_of_two(n)
     }
 
     #[inline(always)]
     fn exp_m1_of(self) -> f32 {
-        let (n, m) = reduce(clamp(self, -87.0, 0.0));
+        let (n, m) = reduce::<M>(clamp(self, -87.0, 0.0));
         let scale = power_of_two(n);
-        scale * m + (scale - 1.0)
+        M::multiply_add(scale, m, scale - 1.0)
     }
 
     #[inline(always)]
@@ -117,14 +147,14 @@ impl Elementary for f32 {
         let t = self / (2.0 + self);
         let z = t * t;
         let mut p = 1.0 / 15.0;
-        p = p * z + 1.0 / 13.0;
-        p = p * z + 1.0 / 11.0;
-        p = p * z + 1.0 / 9.0;
-        p = p * z + 1.0 / 7.0;
-        p = p * z + 0.2;
-        p = p * z + 1.0 / 3.0;
+        p = M::multiply_add(p, z, 1.0 / 13.0);
+        p = M::multiply_add(p, z, 1.0 / 11.0);
+        p = M::multiply_add(p, z, 1.0 / 9.0);
+        p = M::multiply_add(p, z, 1.0 / 7.0);
+        p = M::multiply_add(p, z, 0.2);
+        p = M::multiply_add(p, z, 1.0 / 3.0);
         let t2 = t + t;
-        t2 + t2 * z * p
+        M::multiply_add(t2 * z, p, t2)
     }
 
     #[inline(always)]
@@ -132,35 +162,35 @@ impl Elementary for f32 {
         let a = self.abs();
         let z = self * self;
         let mut p = -5.704_988_7e-3;
-        p = p * z + 2.063_909e-2;
-        p = p * z - 5.373_971_6e-2;
-        p = p * z + 0.133_314_42;
-        p = p * z - 0.333_332_8;
-        let near = p * z * self + self;
-        let far = 1.0 - 2.0 / ((a + a).exp_within_87() + 1.0);
+        p = M::multiply_add(p, z, 2.063_909e-2);
+        p = M::multiply_add(p, z, -5.373_971_6e-2);
+        p = M::multiply_add(p, z, 0.133_314_42);
+        p = M::multiply_add(p, z, -0.333_332_8);
+        let near = M::multiply_add(p * z, self, self);
+        let far = 1.0 - 2.0 / (Elementary::<M>::exp_within_87(a + a) + 1.0);
         if a < 0.625 { near } else { far.copysign(self) }
     }
 
     #[inline(always)]
     fn normal_and_bell(self) -> (f32, f32) {
         // erfc(a) = t p(t) e^(-a²) with t = 1 / (1 + a/2) and a² = x²/2; the tail is right to relative precision.
-        let bell = (-0.5 * self * self).exp_of_negative();
-        let t = 1.0 / (1.0 + 0.5 * std::f32::consts::FRAC_1_SQRT_2 * self.abs());
+        let bell = Elementary::<M>::exp_of_negative(-0.5 * self * self);
+        let t = 1.0 / M::multiply_add(0.5 * std::f32::consts::FRAC_1_SQRT_2, self.abs(), 1.0);
         let mut p = -5.880_218e-2;
-        p = p * t + 0.283_266_8;
-        p = p * t - 0.484_475_7;
-        p = p * t + 0.274_930_1;
-        p = p * t - 2.444_820_2e-2;
-        p = p * t + 0.201_757_45;
-        p = p * t + 0.243_341_08;
-        p = p * t + 0.282_342_3;
-        p = p * t + 0.282_088_33;
+        p = M::multiply_add(p, t, 0.283_266_8);
+        p = M::multiply_add(p, t, -0.484_475_7);
+        p = M::multiply_add(p, t, 0.274_930_1);
+        p = M::multiply_add(p, t, -2.444_820_2e-2);
+        p = M::multiply_add(p, t, 0.201_757_45);
+        p = M::multiply_add(p, t, 0.243_341_08);
+        p = M::multiply_add(p, t, 0.282_342_3);
+        p = M::multiply_add(p, t, 0.282_088_33);
         let tail = 0.5 * t * p * bell;
         (if self > 0.0 { 1.0 - tail } else { tail }, bell)
     }
 }
 
-impl Elementary for f64 {
+impl<M> Elementary<M> for f64 {
     #[inline(always)]
     fn exp_of(self) -> f64 {
         self.exp()
@@ -214,66 +244,92 @@ mod tests {
             .fold(0.0, f64::max)
     }
 
-    #[test]
-    fn f32_functions_are_within_two_units() {
+    fn are_within_two_units<M: MultiplyAdd>() {
         let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
         for (what, worst) in [
-            ("exp", worst(-87.0, 88.7, Elementary::exp_of, f64::exp)),
-            ("exp near 0", worst(-1.0, 1.0, Elementary::exp_of, f64::exp)),
-            ("exp_m1", worst(-90.0, 0.0, Elementary::exp_m1_of, f64::exp_m1)),
-            ("exp_m1 near 0", worst(-1.0, 0.0, Elementary::exp_m1_of, f64::exp_m1)),
-            ("exp_m1 nearer 0", worst(-1e-3, 0.0, Elementary::exp_m1_of, f64::exp_m1)),
-            ("ln_1p", worst(0.0, 1.0, Elementary::ln_1p_of, f64::ln_1p)),
-            ("ln_1p near 0", worst(0.0, 1e-5, Elementary::ln_1p_of, f64::ln_1p)),
-            ("tanh", worst(-12.0, 12.0, Elementary::tanh_of, f64::tanh)),
-            ("tanh near 0", worst(-0.7, 0.7, Elementary::tanh_of, f64::tanh)),
-            ("sigmoid", worst(-80.0, 30.0, Elementary::sigmoid_of, sigmoid)),
+            ("exp", worst(-87.0, 88.7, Elementary::<M>::exp_of, f64::exp)),
+            ("exp near 0", worst(-1.0, 1.0, Elementary::<M>::exp_of, f64::exp)),
+            ("exp_m1", worst(-90.0, 0.0, Elementary::<M>::exp_m1_of, f64::exp_m1)),
+            ("exp_m1 near 0", worst(-1.0, 0.0, Elementary::<M>::exp_m1_of, f64::exp_m1)),
+            ("exp_m1 nearer 0", worst(-1e-3, 0.0, Elementary::<M>::exp_m1_of, f64::exp_m1)),
+            ("ln_1p", worst(0.0, 1.0, Elementary::<M>::ln_1p_of, f64::ln_1p)),
+            ("ln_1p near 0", worst(0.0, 1e-5, Elementary::<M>::ln_1p_of, f64::ln_1p)),
+            ("tanh", worst(-12.0, 12.0, Elementary::<M>::tanh_of, f64::tanh)),
+            ("tanh near 0", worst(-0.7, 0.7, Elementary::<M>::tanh_of, f64::tanh)),
+            ("sigmoid", worst(-80.0, 30.0, Elementary::<M>::sigmoid_of, sigmoid)),
         ] {
             assert!(worst <= 2.0, "{what} is {worst} units off");
         }
     }
 
     #[test]
-    fn f32_normal_is_within_2e7_and_its_tail_within_5e6() {
+    fn f32_functions_are_within_two_units() {
+        are_within_two_units::<Plain>();
+        are_within_two_units::<Fused>();
+    }
+
+    fn normal_is_near<M: MultiplyAdd>() {
+        let normal = Elementary::<M>::normal_of;
         for i in -12_000..=12_000i16 {
             let x = f32::from(i) * 1e-3;
-            let (got, want) = (f64::from(x.normal_of()), f64::from(x).normal_of());
+            let (got, want) = (f64::from(normal(x)), Elementary::<Plain>::normal_of(f64::from(x)));
             assert!((got - want).abs() < 2e-7, "Φ({x}) is {got}, not {want}");
             assert!((got - want).abs() < 5e-6 * want, "Φ({x}) is {got}, not {want}");
         }
     }
 
     #[test]
-    fn extremes_saturate_and_nan_stays() {
+    fn f32_normal_is_within_2e7_and_its_tail_within_5e6() {
+        normal_is_near::<Plain>();
+        normal_is_near::<Fused>();
+    }
+
+    fn extremes_saturate<M: MultiplyAdd>() {
+        let (exp, exp_m1) = (Elementary::<M>::exp_of, Elementary::<M>::exp_m1_of);
+        let (tanh, sigmoid) = (Elementary::<M>::tanh_of, Elementary::<M>::sigmoid_of);
+        let (normal, ln_1p) = (Elementary::<M>::normal_of, Elementary::<M>::ln_1p_of);
         for x in [f32::NEG_INFINITY, -1e30, -1e4, -120.0] {
-            assert_eq!(x.exp_of(), 0.0);
-            assert_eq!(x.exp_m1_of(), -1.0);
-            assert_eq!(x.tanh_of(), -1.0);
-            assert_eq!(x.sigmoid_of(), 0.0);
-            assert_eq!(x.normal_of(), 0.0);
-            assert_eq!((-x).exp_of(), f32::INFINITY);
-            assert_eq!((-x).tanh_of(), 1.0);
-            assert_eq!((-x).sigmoid_of(), 1.0);
-            assert_eq!((-x).normal_of(), 1.0);
+            assert_eq!(exp(x), 0.0);
+            assert_eq!(exp_m1(x), -1.0);
+            assert_eq!(tanh(x), -1.0);
+            assert_eq!(sigmoid(x), 0.0);
+            assert_eq!(normal(x), 0.0);
+            assert_eq!(exp(-x), f32::INFINITY);
+            assert_eq!(tanh(-x), 1.0);
+            assert_eq!(sigmoid(-x), 1.0);
+            assert_eq!(normal(-x), 1.0);
         }
-        for f in [f32::exp_of, f32::exp_m1_of, f32::ln_1p_of, f32::tanh_of, f32::sigmoid_of, f32::normal_of] {
+        for f in [exp, exp_m1, ln_1p, tanh, sigmoid, normal] {
             assert!(f(f32::NAN).is_nan());
         }
-        assert_eq!((-88.0f32).exp_of(), 0.0, "a subnormal number");
-        assert!((-87.29f32).exp_of() >= f32::MIN_POSITIVE);
-        assert_eq!((-88.0f32).exp_of_negative(), 0.0);
-        assert!(f32::NAN.exp_of_negative().is_nan() && f32::NAN.exp_within_87().is_nan());
-        assert!((1e30f32).exp_within_87().is_finite() && (-1e30f32).exp_within_87() > 0.0);
+        let (negative, within) = (Elementary::<M>::exp_of_negative, Elementary::<M>::exp_within_87);
+        assert_eq!(exp(-88.0), 0.0, "a subnormal number");
+        assert!(exp(-87.29) >= f32::MIN_POSITIVE);
+        assert_eq!(negative(-88.0f32), 0.0);
+        assert!(negative(f32::NAN).is_nan() && within(f32::NAN).is_nan());
+        assert!(within(1e30f32).is_finite() && within(-1e30f32) > 0.0);
+    }
+
+    #[test]
+    fn extremes_saturate_and_nan_stays() {
+        extremes_saturate::<Plain>();
+        extremes_saturate::<Fused>();
+    }
+
+    fn shorter_exponentials_have_the_same_bits<M: MultiplyAdd>() {
+        for i in -873_000..=873_000i32 {
+            let x = i as f32 * 1e-4;
+            let exp = Elementary::<M>::exp_of(x);
+            assert_eq!(Elementary::<M>::exp_within_87(x), exp, "{x}");
+            if x <= 1.0 {
+                assert_eq!(Elementary::<M>::exp_of_negative(x), exp, "{x}");
+            }
+        }
     }
 
     #[test]
     fn the_shorter_exponentials_have_the_same_bits() {
-        for i in -873_000..=873_000i32 {
-            let x = i as f32 * 1e-4;
-            assert_eq!(x.exp_within_87(), x.exp_of(), "{x}");
-            if x <= 1.0 {
-                assert_eq!(x.exp_of_negative(), x.exp_of(), "{x}");
-            }
-        }
+        shorter_exponentials_have_the_same_bits::<Plain>();
+        shorter_exponentials_have_the_same_bits::<Fused>();
     }
 }

@@ -2,6 +2,7 @@
 
 use super::lanes::{LANES, max, sum};
 use super::math::Elementary;
+use crate::Real;
 
 /// Up to which length rows are worked on together, and how many numbers at once: a loop over ten of them alone would not
 /// become vector code.
@@ -11,7 +12,7 @@ const BLOCK: usize = 512;
 ///
 /// With `m` the largest value: `y = e^(x - m) / Σ e^(x - m)`. Where all values are -∞ the probabilities are 0.
 #[inline(always)]
-pub(super) fn softmax<T: Elementary>(len: usize, inner: usize, log: bool, x: &[T], y: &mut [T]) {
+pub(super) fn softmax<T: Elementary<M>, M>(len: usize, inner: usize, log: bool, x: &[T], y: &mut [T]) {
     if len == 0 || inner == 0 {
         return;
     }
@@ -35,12 +36,12 @@ pub(super) fn softmax<T: Elementary>(len: usize, inner: usize, log: bool, x: &[T
 
 /// The shift that makes all exponents at most 0; none where all values are -∞, whose differences would be NaN.
 #[inline(always)]
-fn shift<T: Elementary>(max: T) -> T {
+fn shift<T: Real>(max: T) -> T {
     if max == T::neg_infinity() { T::zero() } else { max }
 }
 
 #[inline(always)]
-fn row<T: Elementary>(log: bool, y: &mut [T]) {
+fn row<T: Elementary<M>, M>(log: bool, y: &mut [T]) {
     let max = shift(max(y));
     if log {
         let total = sum(y, |v| (v - max).exp_of_negative());
@@ -62,7 +63,7 @@ fn row<T: Elementary>(log: bool, y: &mut [T]) {
 
 /// As [`row`], for at most [`BLOCK`] numbers in whole rows.
 #[inline(always)]
-fn rows<T: Elementary>(len: usize, log: bool, y: &mut [T]) {
+fn rows<T: Elementary<M>, M>(len: usize, log: bool, y: &mut [T]) {
     for y in y.chunks_exact_mut(len) {
         let max = shift(max(y));
         for v in y {
@@ -91,19 +92,19 @@ fn rows<T: Elementary>(len: usize, log: bool, y: &mut [T]) {
 
 /// `ln x`, and 0 for the sum of a row that is -∞ throughout: it stays -∞.
 #[inline(always)]
-fn ln_or_zero<T: Elementary>(x: T) -> T {
+fn ln_or_zero<T: Real>(x: T) -> T {
     if x == T::zero() { x } else { x.ln() }
 }
 
 /// `1 / x`, and 0 for the sum of a row that is -∞ throughout.
 #[inline(always)]
-fn inverse<T: Elementary>(x: T) -> T {
+fn inverse<T: Real>(x: T) -> T {
     if x == T::zero() { x } else { T::one() / x }
 }
 
 /// The soft-max down the columns of `[len, inner]`, a few columns at a time.
 #[inline(always)]
-fn columns<T: Elementary>(len: usize, inner: usize, log: bool, y: &mut [T]) {
+fn columns<T: Elementary<M>, M>(len: usize, inner: usize, log: bool, y: &mut [T]) {
     for first in (0..inner).step_by(LANES) {
         let width = LANES.min(inner - first);
         let mut max = [T::neg_infinity(); LANES];
@@ -134,7 +135,7 @@ fn columns<T: Elementary>(len: usize, inner: usize, log: bool, y: &mut [T]) {
 
 /// `dx = y (dy - Σ y dy)`, or for the logarithm `dx = dy - e^y Σ dy`; an empty `dy` means that it stands in `dx`.
 #[inline(always)]
-pub(super) fn softmax_backward<T: Elementary>(
+pub(super) fn softmax_backward<T: Elementary<M>, M>(
     len: usize,
     inner: usize,
     log: bool,
@@ -155,7 +156,7 @@ pub(super) fn softmax_backward<T: Elementary>(
 }
 
 #[inline(always)]
-fn row_backward<T: Elementary>(log: bool, y: &[T], dx: &mut [T]) {
+fn row_backward<T: Elementary<M>, M>(log: bool, y: &[T], dx: &mut [T]) {
     if log {
         let total = sum(dx, |d| d);
         for (d, &y) in dx.iter_mut().zip(y) {
@@ -174,7 +175,7 @@ fn row_backward<T: Elementary>(log: bool, y: &[T], dx: &mut [T]) {
 }
 
 #[inline(always)]
-fn columns_backward<T: Elementary>(len: usize, inner: usize, log: bool, y: &[T], dx: &mut [T]) {
+fn columns_backward<T: Elementary<M>, M>(len: usize, inner: usize, log: bool, y: &[T], dx: &mut [T]) {
     for first in (0..inner).step_by(LANES) {
         let width = LANES.min(inner - first);
         let mut total = [T::zero(); LANES];

@@ -2,6 +2,7 @@
 //!
 //! All work on pieces of [`WIDE`] units that are copied to arrays first, which is what becomes vector code.
 
+use crate::Real;
 use crate::kernels::math::Elementary;
 
 /// How many units are worked on side by side.
@@ -12,7 +13,7 @@ const WIDE: usize = 16;
 /// Each load stands by itself in the cells: a `map` over an array of gates is compiled as a function without the vectors,
 /// and an array that it copies in small pieces stalls the wide loads behind it.
 #[inline(always)]
-fn load<T: Elementary>(x: &[T], from: usize) -> [T; WIDE] {
+fn load<T: Real>(x: &[T], from: usize) -> [T; WIDE] {
     let x = &x[from..];
     if let Some(whole) = x.first_chunk() {
         return *whole;
@@ -24,7 +25,7 @@ fn load<T: Elementary>(x: &[T], from: usize) -> [T; WIDE] {
 
 /// Puts them back.
 #[inline(always)]
-fn store<T: Elementary>(units: &[T; WIDE], x: &mut [T], from: usize) {
+fn store<T: Real>(units: &[T; WIDE], x: &mut [T], from: usize) {
     let x = &mut x[from..];
     if let Some(whole) = x.first_chunk_mut() {
         *whole = *units;
@@ -36,7 +37,7 @@ fn store<T: Elementary>(units: &[T; WIDE], x: &mut [T], from: usize) {
 
 /// `1 / (1 + e^-x)`, which is never less than `e^-87`: nothing is lost of a gate that is as good as shut.
 #[inline(always)]
-fn sigmoid<T: Elementary>(x: T) -> T {
+fn sigmoid<T: Elementary<M>, M>(x: T) -> T {
     T::one() / (T::one() + (-x).exp_within_87())
 }
 
@@ -53,7 +54,7 @@ fn gate_mut<T>(row: &mut [T], hidden: usize, gate: usize) -> &mut [T] {
 
 /// `h = tanh a`, or what of `a` is above 0; the gates hold `a` and then `h`.
 #[inline(always)]
-pub(crate) fn plain<T: Elementary>(relu: bool, gates: &mut [T], h: &mut [T]) {
+pub(crate) fn plain<T: Elementary<M>, M>(relu: bool, gates: &mut [T], h: &mut [T]) {
     if relu {
         for g in gates.iter_mut().filter(|g| **g <= T::zero()) {
             *g = T::zero();
@@ -66,7 +67,7 @@ pub(crate) fn plain<T: Elementary>(relu: bool, gates: &mut [T], h: &mut [T]) {
 
 /// The gates hold `h` and then the gradient by `a`.
 #[inline(always)]
-pub(crate) fn plain_backward<T: Elementary>(relu: bool, gates: &mut [T], dh: &[T]) {
+pub(crate) fn plain_backward<T: Elementary<M>, M>(relu: bool, gates: &mut [T], dh: &[T]) {
     for (g, &dh) in gates.iter_mut().zip(dh) {
         *g = match relu {
             true if *g > T::zero() => dh,
@@ -78,7 +79,7 @@ pub(crate) fn plain_backward<T: Elementary>(relu: bool, gates: &mut [T], dh: &[T
 
 /// `i, f, o = σ`, `g = tanh` of the gates, `c = f c' + i g`, `h = o tanh c`. Gates and `tanh c` stay for backward.
 #[inline(always)]
-pub(crate) fn lstm<T: Elementary>(
+pub(crate) fn lstm<T: Elementary<M>, M>(
     hidden: usize,
     gates: &mut [T],
     before: &[T],
@@ -120,7 +121,7 @@ pub(crate) fn lstm<T: Elementary>(
 /// From the gradients by `h` and `c` to those by the gates, which take their place, and by the `c` before, which takes
 /// that of `dc`.
 #[inline(always)]
-pub(crate) fn lstm_backward<T: Elementary>(
+pub(crate) fn lstm_backward<T: Elementary<M>, M>(
     hidden: usize,
     gates: &mut [T],
     before: &[T],
@@ -161,7 +162,7 @@ pub(crate) fn lstm_backward<T: Elementary>(
 /// `r, z = σ` of the gates, `n = tanh(a + r p)` with `p` what the state gives the third one, `h = (1 - z) n + z h'`. Gates
 /// and `p` stay for backward.
 #[inline(always)]
-pub(crate) fn gru<T: Elementary>(hidden: usize, gates: &mut [T], p: &[T], before: &[T], h: &mut [T]) {
+pub(crate) fn gru<T: Elementary<M>, M>(hidden: usize, gates: &mut [T], p: &[T], before: &[T], h: &mut [T]) {
     let rows = gates.chunks_exact_mut(3 * hidden).zip(p.chunks_exact(hidden));
     let states = before.chunks_exact(hidden).zip(h.chunks_exact_mut(hidden));
     for ((row, p), (before, h)) in rows.zip(states) {
@@ -187,7 +188,7 @@ pub(crate) fn gru<T: Elementary>(hidden: usize, gates: &mut [T], p: &[T], before
 /// From the gradient by `h` to those by the gates and by `p`, which take their places; in that of `dh` stays what goes
 /// straight to the `h` before.
 #[inline(always)]
-pub(crate) fn gru_backward<T: Elementary>(
+pub(crate) fn gru_backward<T: Elementary<M>, M>(
     hidden: usize,
     gates: &mut [T],
     p: &mut [T],
