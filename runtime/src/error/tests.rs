@@ -161,6 +161,10 @@ fn sequences(all: &mut Vec<(Error, &'static str)>) {
         EachStep(MeanSquaredError::new()).value(&outputs, &targets, Selection::All).unwrap_err(),
         "3 steps came out, but the samples' targets have 2 steps: give each sample a target for each of its steps",
     ));
+    all.push((
+        crate::train::measure::as_many(4, 3, 2).unwrap_err(),
+        "sample 4 has 2 targets for its 3 steps: give each sample a target for each of its steps",
+    ));
 }
 
 fn training(all: &mut Vec<(Error, &'static str)>) {

@@ -52,12 +52,14 @@ pub(crate) fn check_steps<N: Network, Y>(
     let batch = examples.inputs();
     for (sample, target) in examples.targets().iter().enumerate() {
         let Some(targets) = loss.steps(target) else { continue };
-        let steps = steps_of::<N>(&batch, sample)?;
-        if steps != targets {
-            return Err(Error::TargetSteps { sample, steps, targets });
-        }
+        as_many(sample, steps_of::<N>(&batch, sample)?, targets)?;
     }
     Ok(())
+}
+
+/// Whether a sample has so many targets as steps.
+pub(crate) fn as_many(sample: usize, steps: usize, targets: usize) -> Result<()> {
+    if steps == targets { Ok(()) } else { Err(Error::TargetSteps { sample, steps, targets }) }
 }
 
 /// How many samples are predicted before loss and metrics look at them.
