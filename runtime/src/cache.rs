@@ -131,6 +131,26 @@ impl<N: Steps> fmt::Debug for Cache<N> {
     }
 }
 
+/// Stands for the state of a network whose attention is causal and that has no steps all the same, so that who asks for one
+/// is told why, once. There is no value of it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum WithoutSteps<N> {
+    Never(core::convert::Infallible, PhantomData<fn() -> N>),
+}
+
+impl<N> WithoutSteps<N> {
+    /// No network without steps has one.
+    #[expect(clippy::new_without_default, reason = "there is no value of it")]
+    #[must_use]
+    pub fn new() -> Self
+    where
+        N: Steps,
+    {
+        unreachable!("no network without steps implements `Steps`")
+    }
+}
+
 /// Whether another step can follow so many of a network that is declared for so many.
 pub(crate) fn room(network: &'static str, steps: usize, seen: usize) -> Result<()> {
     if seen < steps { Ok(()) } else { Err(Error::TooManySteps { network, steps }) }

@@ -157,6 +157,49 @@ impl Emit<'_> {
     }
 }
 
+/// The state and the step where attention is causal and there is no step all the same: who asks for the state, of which
+/// there is no value, is told why.
+pub fn without_steps(emit: &Emit) -> Option<(TokenStream, TokenStream)> {
+    let shaped = &emit.plan.shaped;
+    let live = shaped.graph.is_live();
+    let mut nodes = (0..live.len()).map(crate::graph::NodeId).filter(|node| live[node.0]);
+    if !nodes.any(|node| shaped.layer(node).attends_causally()) {
+        return None;
+    }
+    let Names { krate, generics, bounds, name, .. } = &emit.names;
+    let (visibility, state) = (&emit.header().visibility, state_name(&emit.names));
+    let private = quote!(#krate::__private);
+    let ports = emit.ports();
+    let sequence = likely_sequence(&ports)?;
+    let ports = of_a_row(ports, sequence);
+    let (arguments, given) = (ports.arguments(), ports.boxed().ty(krate, &ports.output()));
+    let outer = quote! {
+        #[doc(hidden)]
+        #[allow(dead_code)]
+        #visibility type #state #generics = #private::WithoutSteps<#name #generics>;
+    };
+    let inner = quote! {
+        impl #bounds #name #generics {
+            #[doc(hidden)]
+            pub fn step(&self, #arguments, __state: &mut #state #generics) -> #krate::Result<#given> {
+                match *__state {
+                    #private::WithoutSteps::Never(ref __never, _) => match *__never {},
+                }
+            }
+        }
+    };
+    Some((outer, inner))
+}
+
+/// The input that comes step by step, if any does: the one that is as long as what comes out, or else the first.
+fn likely_sequence(ports: &Ports) -> Option<usize> {
+    let [output] = &ports.outputs[..] else { return None };
+    let length = output.0.first()?;
+    let is_as_long = |input: &Shape| input.0.first().is_some_and(|first| first == length);
+    let sequence = ports.inputs.iter().position(is_as_long);
+    sequence.or_else(|| ports.inputs.iter().position(|input| input.rank() > 0))
+}
+
 fn state_name(names: &Names) -> Ident {
     format_ident!("{}State", names.name)
 }
@@ -181,17 +224,9 @@ fn of_a_row<'a>(mut ports: Ports<'a>, sequence: usize) -> Ports<'a> {
 
 /// The state and the step after an error, where there seem to be any.
 pub fn stub(shaped: &Shaped, ports: Ports) -> Option<(TokenStream, TokenStream)> {
-    let [output] = &ports.outputs[..] else { return None };
-    let first = |shape: &Shape| shape.0.first().copied();
-    // The one that is as long as what comes out.
-    let sequence = ports
-        .inputs
-        .iter()
-        .position(|input| first(input).zip(first(output)).is_some_and(|(input, output)| input == output));
-    let sequence = sequence.or_else(|| ports.inputs.iter().position(|input| input.rank() > 0))?;
+    let sequence = likely_sequence(&ports)?;
     let attends = |node: &Node| node.call.as_ref().is_some_and(|call| call.name == "MultiHeadAttention");
-    let seems =
-        output.rank() > 0 && !ports.sequences.contains(&true) && shaped.graph.nodes.iter().any(attends);
+    let seems = !ports.sequences.contains(&true) && shaped.graph.nodes.iter().any(attends);
     if !seems {
         return None;
     }

@@ -135,6 +135,11 @@ impl MultiHeadAttention {
 }
 
 impl AnyLayer {
+    /// Whether it hides from each row those behind it, as in a network that shall run a step at a time.
+    pub fn attends_causally(&self) -> bool {
+        matches!(self, AnyLayer::MultiHeadAttention(layer) if layer.causal)
+    }
+
     /// Whether it attends from the rows of the first value to all of the others, and may do so row by row.
     pub fn attends_across(&self, inputs: &[Shape]) -> bool {
         matches!(self, AnyLayer::MultiHeadAttention(layer) if layer.attends_across(inputs))
