@@ -34,7 +34,7 @@ struct Options {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = Options::parse();
-    let co2 = read(&options.data)?;
+    let (co2, begins) = read(&options.data)?;
     let first = YEAR + 1;
     let held = co2.len() - HELD_BACK;
     // What the weeks before tell, from the second year on.
@@ -85,12 +85,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             serde_json::json!({ "rmse": ours, "a_year_ago": year, "drift": drift }),
         );
     }
-    let guesses = |h: usize| (held..co2.len()).map(move |week| (week as f32, h)).collect::<Vec<_>>();
-    let lines = [1, AHEAD].map(|h| {
-        let line = guesses(h).into_iter().map(|(week, h)| (week, forecast(week as usize - h, h)));
-        line.collect::<Vec<_>>()
-    });
-    let truth: Vec<_> = (held..co2.len()).map(|week| (week as f32, co2[week])).collect();
+    let line = |value: &dyn Fn(usize) -> f32| {
+        let year = |week: usize| begins + week as f32 * 7.0 / 365.25;
+        (held..co2.len()).map(|week| (year(week), value(week))).collect::<Vec<_>>()
+    };
+    let lines = [1, AHEAD].map(|h| line(&|week| forecast(week - h, h)));
+    let truth = line(&|week| co2[week]);
     draw(&options.plot, &truth, &lines)?;
     println!("drawn in {}", options.plot.display());
     if options.json {
@@ -111,9 +111,13 @@ fn seen(co2: &[f32], t: usize) -> SVector<f32, 5> {
     SVector::from([week, co2[t] - naive(co2, t - 1, 1), year, season.sin(), season.cos()])
 }
 
-/// The weeks' values; those that are missing lie on a line between their neighbours.
-fn read(path: &Path) -> Result<Vec<f32>, Box<dyn std::error::Error>> {
+/// The weeks' values, and the year that the first belongs to; those that are missing lie on a line between their neighbours.
+fn read(path: &Path) -> Result<(Vec<f32>, f32), Box<dyn std::error::Error>> {
     let text = std::fs::read_to_string(path)?;
+    // `1958-03-29,316.1`
+    let date = text.lines().nth(1).unwrap_or_default().split([',', '-']);
+    let [year, month] = [0, 1].map(|part| date.clone().nth(part).and_then(|n| n.parse::<f32>().ok()));
+    let begins = year.unwrap_or_default() + (month.unwrap_or(1.0) - 1.0) / 12.0;
     let cells = text.lines().skip(1).filter_map(|line| line.split(',').nth(1));
     let known: Vec<Option<f32>> = cells.map(|cell| cell.trim().parse().ok()).collect();
     let places: Vec<usize> = (0..known.len()).filter(|&i| known[i].is_some()).collect();
@@ -127,7 +131,7 @@ fn read(path: &Path) -> Result<Vec<f32>, Box<dyn std::error::Error>> {
     if values.len() < 10 * YEAR + HELD_BACK {
         return Err("the series is too short: it takes ten years and those that are held back".into());
     }
-    Ok(values)
+    Ok((values, begins))
 }
 
 /// A picture of the weeks that were held back.
@@ -139,7 +143,7 @@ fn draw(
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let area = SVGBackend::new(path, (900, 360)).into_drawing_area();
+    let area = SVGBackend::new(path, (820, 300)).into_drawing_area();
     area.fill(&WHITE)?;
     let all = || truth.iter().chain(lines.iter().flatten()).map(|point| point.1);
     let (low, high) = (all().fold(f32::MAX, f32::min), all().fold(f32::MIN, f32::max));
@@ -149,7 +153,16 @@ fn draw(
         .x_label_area_size(32)
         .y_label_area_size(48)
         .build_cartesian_2d(from..to, low - 0.5..high + 0.5)?;
-    chart.configure_mesh().x_desc("week").y_desc("ppm").draw()?;
+    chart
+        .configure_mesh()
+        .y_desc("CO₂, ppm")
+        .x_labels(5)
+        .x_label_formatter(&|year| format!("{year:.0}"))
+        .y_label_formatter(&|ppm| format!("{ppm:.0}"))
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(BLACK.mix(0.12))
+        .label_style(("sans-serif", 14))
+        .draw()?;
     let shown = [
         (&BLACK, "measured", truth),
         (&BLUE, "1 week ahead", &lines[0]),

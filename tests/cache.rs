@@ -54,6 +54,66 @@ network! {
     }
 }
 
+network! {
+    use formwork::sets::transformer;
+
+    /// From one language into another, all of which is read at each step.
+    pub struct Translate<T>(from: [7] in 0..50, to: [9] in 0..40) -> [9, 40] {
+        let memory = from -> Embedding(8) -> PositionalEncoding -> [EncoderLayer(2, 12, 0.1); 2];
+        let y = to -> Embedding(8) -> PositionEmbedding;
+        let (y, _) = (y, memory) -> [DecoderLayer(2, 12, 0.1); 2];
+        y -> Dense(40)
+    }
+
+    /// What is read has other features, as keys and as values, and numbers flow in beside.
+    pub struct Writer<T>(keys: [5, 3], to: [6, 4], values: [5, 2], scale: []) -> [6, 4] {
+        let y = scale * to + (to -> MultiHeadAttention(2, causal: true, rotary: true));
+        y * (scale + 1) + ((y, keys, values) -> MultiHeadAttention(2, bias: false)) -> LayerNorm
+    }
+
+    /// Not all of what is read is there.
+    pub struct Padded<T>(to: [6, 4], memory: [5, 4], there: [5] in 0..2) -> [6, 4] {
+        let y = to + (to -> MultiHeadAttention(2, causal: true));
+        y + ((y, memory) -> MultiHeadAttention(2, mask: there))
+    }
+}
+
+#[test]
+fn what_is_attended_to_may_be_another_sequence() {
+    let network = Translate::<f64>::new(3);
+    let (from, to) = (letters::<7, 50>(1), letters::<9, 40>(2));
+    let (whole, mut state) = (network.predict(&from, &to), TranslateState::new());
+    for round in 0..2 {
+        for (i, letter) in to.iter().enumerate() {
+            let y = network.step(&from, letter, &mut state).expect("room for 9");
+            assert!((y - whole.column(i)).amax() < 1e-12, "step {i} of round {round}");
+        }
+        assert!(network.step(&from, &to[0], &mut state).is_err());
+        state.reset();
+    }
+    // A state forgets what was read.
+    let other = letters::<7, 50>(4);
+    let whole = network.predict(&other, &to);
+    assert!((network.step(&other, &to[0], &mut state).expect("a step") - whole.column(0)).amax() < 1e-12);
+
+    let network = Writer::<f64>::new(4);
+    let (keys, to, values) = (rows::<f64, 3, 5>(1), rows::<f64, 4, 6>(2), rows::<f64, 2, 5>(3));
+    let (whole, mut state) = (network.predict(&keys, &to, &values, &0.7), WriterState::new());
+    for (i, row) in to.column_iter().enumerate() {
+        let y = network.step(&keys, &row.into_owned(), &values, &0.7, &mut state).expect("room for 6");
+        assert!((y - whole.column(i)).amax() < 1e-12, "step {i}");
+    }
+
+    let network = Padded::<f64>::new(5);
+    let (memory, there) = (rows::<f64, 4, 5>(4), letters::<5, 2>(6));
+    assert!(there.iter().any(|there| there.get() == 0) && there.iter().any(|there| there.get() == 1));
+    let (whole, mut state) = (network.predict(&to, &memory, &there), PaddedState::new());
+    for (i, row) in to.column_iter().enumerate() {
+        let y = network.step(&row.into_owned(), &memory, &there, &mut state).expect("room for 6");
+        assert!((y - whole.column(i)).amax() < 1e-12, "step {i}");
+    }
+}
+
 fn letters<const N: usize, const B: usize>(seed: u64) -> [Index<B>; N] {
     let mut stream = Stream::new(seed, 0);
     core::array::from_fn(|_| Index::new(stream.random_range(0..B)).expect("below the bound"))
@@ -167,10 +227,12 @@ fn behind_the_declared_length_there_is_no_step() {
 mod without {
     use formwork::prelude::*;
 
-    /// A step of a network that has one, or `()`.
-    pub trait Stepless {
-        fn step(&self) {}
+    /// Has one implementation for what has no steps, and two for what has.
+    pub trait Stepless<Which> {
+        const COUNT: usize = 1;
     }
+    impl<N> Stepless<()> for N {}
+    impl<N: formwork::Steps> Stepless<formwork::Cache<N>> for N {}
 
     network! {
         /// Looks ahead.
@@ -197,10 +259,9 @@ mod without {
 
     macro_rules! stepless {
         ($($name:ident)*) => {
-            $(impl Stepless for $name {})*
-            /// A method of the network itself would be taken in the place of the trait's, and wants more arguments.
+            /// With two it would be unclear which one is meant.
             pub fn all() -> usize {
-                [$($name::zeroed().step()),*].len()
+                0 $(+ <$name as Stepless<_>>::COUNT)*
             }
         };
     }

@@ -75,6 +75,13 @@ network! {
             -> [Conv1d(16, kernel: 3, padding: causal, dilation: 512); 2] -> Tanh -> Dense(1)
     }
 
+    /// A state for each round, and one that is given.
+    pub struct Heard(sound: [.., 4], start: [2, 8]) -> (at: [.., 3], end: [8]) {
+        let rounds = sound -> Dense(8) -> [Lstm(8); 3];
+        let (states, _) = (rounds, start) -> Gru(8, layers: 2);
+        (states -> Dense(3), states -> Rnn(8) -> Last)
+    }
+
     /// Its keys and values take 3 MiB.
     pub struct Told(text: [256] in 0..500) -> [256, 5000] {
         text -> Embedding(512) -> PositionEmbedding
@@ -157,6 +164,28 @@ fn sequences_allocate_for_the_largest_batch_only() {
     let all: Vec<usize> = (0..50).collect();
     step(&all);
     assert_eq!(allocations(|| [&all[..20], &all[30..], &all[3..4], &all].into_iter().for_each(&mut step)), 0);
+}
+
+#[test]
+fn states_of_rounds_allocate_nothing() {
+    let network = Heard::new(1);
+    let starts = vec![SMatrix::<f32, 8, 2>::repeat(0.1); 20];
+    let sounds: Vec<_> = (0..20).map(|i| vec![SVector::<f32, 4>::repeat(0.2); 1 + i * 7 % 30]).collect();
+    let (mut gradient, mut workspace) = (Heard::zeroed(), Heard::workspace());
+    let mut step = || {
+        let batch = HeardBatch { sound: &sounds, start: &starts };
+        let pass = network.forward(batch, Selection::All, Noise::default(), &mut workspace);
+        let mut pass = pass.expect("a good batch");
+        formwork::tensor::flat_mut(pass.outputs_and_gradients().1).fill(1.0);
+        pass.backward(&mut gradient);
+    };
+    step();
+    assert_eq!(allocations(step), 0);
+    let mut state = HeardState::default();
+    let mut step = || _ = network.step(&sounds[0][0], &starts[0], &mut state);
+    step();
+    assert_eq!(allocations(|| (0..100).for_each(|_| step())), 0);
+    assert_eq!(allocations(|| state.reset()), 0);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! Rules about the whole network, one function each.
 
 use crate::errors::{Change, Error, Errors, How};
-use crate::graph::{Graph, Node, NodeId, Shaped};
+use crate::graph::{Event, Graph, GroupId, Node, NodeId, Shaped, ValueId};
 use crate::infer::{self, Fault};
-use crate::layers::{AnyLayer, Parameter, Stream};
+use crate::layers::Parameter;
 use crate::shape::{Dim, MAX_ELEMENTS, Shape};
 use crate::suggest;
 use proc_macro2::{Delimiter, TokenTree};
@@ -29,47 +29,97 @@ fn complete_head(shaped: &Shaped, errors: &mut Errors) {
     }
 }
 
-/// Over a sequence of any length all that a network gives is given at each step, or all of it once, and the rounds of a
-/// repetition carry no value from step to step: `struct N(x: [.., 4]) -> [.., 4] { x -> [Gru(4); 2] }` breaks it.
+/// Over a sequence of any length all values of a repetition are there at each step, and no layer starts from what is known
+/// at a sequence's end alone: `let (_, h) = x -> Gru(4); (x, h) -> Gru(4)` breaks it.
 fn check_steps(shaped: &Shaped, errors: &mut Errors) {
     let graph = &shaped.graph;
-    let is_any = |shape: &Option<Shape>| shape.as_ref().is_some_and(Shape::is_any_length);
-    if !graph.header.inputs.iter().any(|input| is_any(&input.shape)) {
-        return;
-    }
-    if let [first, others @ ..] = &graph.header.outputs[..]
-        && let Some(other) = others.iter().find(|output| is_any(&output.shape) != is_any(&first.shape))
-    {
-        let name = &graph.header.name;
-        let line =
-            format!("`{name}` gives one value at each step of a sequence of any length, and another once");
-        errors.push(Error::new(&other.tokens, line).note("both together are not supported yet"));
-    }
-    for (i, node) in graph.nodes.iter().enumerate() {
-        let reads = node.inputs.first().is_some_and(|value| is_any(&shaped.shapes[value.0]))
-            && node.outputs.iter().all(|value| shaped.shapes[value.0].is_some());
-        // A memory is there once for each round, a value is not.
-        let inputs: Option<Vec<Shape>> =
-            node.inputs.iter().map(|value| shaped.shapes[value.0].clone()).collect();
-        let flows = |layer: &AnyLayer| {
-            let streams = inputs.as_ref().map(|inputs| layer.streams(inputs)).unwrap_or_default();
-            layer.ends_sequences() || streams.iter().any(|stream| matches!(stream, Stream::Value { .. }))
-        };
-        let carries = reads && node.layer.as_ref().is_some_and(flows);
-        if carries && graph.around(node.group).any(|group| graph.groups[group.0].repeat.is_some()) {
-            let title = graph.nodes[i].title();
-            let ends = node.layer.as_ref().is_some_and(AnyLayer::ends_sequences);
-            let (does, note) = match ends {
-                true => ("ends", "this is not supported yet"),
-                false => (
-                    "carries a state through",
-                    "this is not supported yet; layers on one another are `layers: 2`",
-                ),
-            };
-            let line = format!("`{title}` is repeated, and {does} a sequence of any length");
-            errors.push(Error::new(&node.tokens, line).note(note));
+    let is_any = |value: ValueId| shaped.shapes[value.0].as_ref().is_some_and(Shape::is_any_length);
+    let inputs = graph.header.inputs.iter().enumerate();
+    let mut sequences = inputs.filter(|&(i, _)| is_any(ValueId(i))).map(|(_, input)| &input.name);
+    let Some(sequence) = sequences.next() else { return };
+    let ends = known_at_the_end(shaped);
+    let is_mixed = |group: GroupId| {
+        let group = &graph.groups[group.0];
+        let is_known = group.taken.iter().all(|value| shaped.shapes[value.0].is_some());
+        let others = group.inputs.iter().zip(&group.taken).find(|(_, taken)| !is_any(**taken));
+        let hands = group.repeat.is_some() && is_known && group.taken.iter().any(|&value| is_any(value));
+        others.filter(|_| hands).map(|(outside, _)| *outside)
+    };
+    for group in (0..graph.groups.len()).map(GroupId) {
+        if let Some(other) = is_mixed(group) {
+            let group = &graph.groups[group.0];
+            let line = format!(
+                "`{}` hands {} on from round to round beside a sequence of any length",
+                group.text,
+                graph.describe(other)
+            );
+            errors.push(Error::new(&group.tokens, line).note("this is not supported yet"));
         }
     }
+    for node in &graph.nodes {
+        let Some(layer) = &node.layer else { continue };
+        let is_known = node.outputs.iter().all(|value| shaped.shapes[value.0].is_some());
+        if !is_known || !node.inputs.iter().any(|&value| is_any(value)) {
+            continue;
+        }
+        let title = node.title();
+        let is_repeated = graph.repetition(node.group).is_some();
+        let late = node.inputs.iter().find(|value| ends[value.0]);
+        // In a repetition whatever makes such a value is refused by itself.
+        if let Some(&late) = late.filter(|_| !is_repeated && !layer.ends_sequences()) {
+            let what = match layer.recurrent() {
+                Some(_) => "starts from a state that is known at the end of".to_string(),
+                None => format!("reads {} at each step, which is known at the end of", graph.describe(late)),
+            };
+            let line = format!("`{title}` {what} `{sequence}` alone, a sequence of any length");
+            let note = "so its first step would have to wait for the last one; over a fixed length it works";
+            errors.push(Error::new(&node.tokens, line).note(note));
+        }
+        let does = match layer.recurrent() {
+            _ if layer.ends_sequences() => "ends",
+            Some(_) if node.inputs.len() > 1 => "starts from a given state in",
+            Some(recurrent) if recurrent.gives_states() => "gives its state at the end of",
+            _ => continue,
+        };
+        let mut around = graph.around(node.group);
+        if is_repeated && !around.any(|group| is_mixed(group).is_some()) {
+            let line = format!("`{title}` is repeated, and {does} a sequence of any length");
+            errors.push(Error::new(&node.tokens, line).note("this is not supported yet"));
+        }
+    }
+}
+
+/// For each value whether it hangs on a sequence of any length without being one.
+fn known_at_the_end(shaped: &Shaped) -> Vec<bool> {
+    let graph = &shaped.graph;
+    let is_any = |value: ValueId| shaped.shapes[value.0].as_ref().is_some_and(Shape::is_any_length);
+    let mut ends = vec![false; graph.values.len()];
+    let hangs = |ends: &[bool], value: ValueId| ends[value.0] || is_any(value);
+    for event in &graph.order {
+        match event {
+            Event::Node(id) => {
+                let node = &graph.nodes[id.0];
+                let hang = node.inputs.iter().any(|&value| hangs(&ends, value));
+                node.outputs.iter().for_each(|&value| ends[value.0] = hang && !is_any(value));
+            }
+            Event::Open(id) => {
+                let group = &graph.groups[id.0];
+                for (&inside, &outside) in group.taken.iter().zip(&group.inputs) {
+                    ends[inside.0] = hangs(&ends, outside) && !is_any(inside);
+                }
+            }
+            Event::Close(id) => {
+                let group = &graph.groups[id.0];
+                let hang = group.inputs.iter().chain(&group.results).any(|&value| hangs(&ends, value));
+                for (&inside, &outside) in group.results.iter().zip(&group.outputs) {
+                    if group.repeat.is_some() {
+                        ends[outside.0] = hang && !is_any(inside);
+                    }
+                }
+            }
+        }
+    }
+    ends
 }
 
 /// All tensors and values together fit into some memory: `x -> [Dense(1000000); 60000]` breaks it.

@@ -198,6 +198,9 @@ pub struct Shaped {
     pub each_step: Vec<bool>,
     /// Of the function of one step the memories on which its layers work.
     pub memories: Vec<Memory>,
+    /// Of the function of one step of causal attention for each value whether it is a row of the sequence, and not the same
+    /// at each step. Else it is empty.
+    pub rows: Vec<bool>,
 }
 
 /// A memory that a layer keeps from step to step; see `layers::Stream`.
@@ -213,6 +216,11 @@ impl Shaped {
     /// Whether there is such a value for each step of a sequence of any length.
     pub fn is_each_step(&self, value: ValueId) -> bool {
         self.each_step.get(value.0).copied().unwrap_or(false)
+    }
+
+    /// Of the function of one step of causal attention whether a node works on that step.
+    pub fn works_on_a_row(&self, node: NodeId) -> bool {
+        self.graph.nodes[node.0].inputs.iter().any(|value| self.rows.get(value.0) == Some(&true))
     }
 
     /// Whether a layer carries something from step to step of sequences of any length.

@@ -69,7 +69,14 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
     one_for_the_order(&graph, &trial, &mut demands);
     let mut graph = graph;
     graph.demands.extend(demands);
-    Shaped { shapes: trial.shapes, graph, declared: Vec::new(), each_step: Vec::new(), memories: Vec::new() }
+    Shaped {
+        shapes: trial.shapes,
+        graph,
+        declared: Vec::new(),
+        each_step: Vec::new(),
+        memories: Vec::new(),
+        rows: Vec::new(),
+    }
 }
 
 /// A value that two layers cannot take for one reason is one mistake: `(image -> Dense(5), image -> Dense(4))`.

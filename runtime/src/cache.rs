@@ -8,8 +8,15 @@ use core::fmt;
 use core::marker::PhantomData;
 
 /// A network over a sequence of fixed length that also works step by step, because each of its steps hangs on those before
-/// it alone: one input whose first dimension is time, causal attention of it to itself, and else only what looks at one
-/// step. [`network!`](crate::network) implements it, and writes the method `step`.
+/// it alone: an input whose first dimension is time, causal attention of it to itself, and else only what looks at one
+/// step, or attends from it to what flows in beside. [`network!`](crate::network) implements it, and writes the method `step`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not run a step at a time",
+    label = "it has no `step`",
+    note = "a network over a fixed length has one if each row of its one output hangs on the rows before it alone: its attention \
+            to itself is `causal: true`, without a mask, and all else works on one row; what it attends to beside has no mask, or \
+            one for all rows alike"
+)]
 pub trait Steps: Network {
     /// The steps that the sequence has.
     const STEPS: usize;
@@ -99,9 +106,9 @@ impl<N: Steps> Cache<N> {
 
     /// A step that can.
     #[doc(hidden)]
-    pub fn __step(&mut self, network: &N, column: Column<'_, N::Scalar>, output: &mut [N::Scalar]) {
+    pub fn __step(&mut self, network: &N, columns: &[Column<'_, N::Scalar>], output: &mut [N::Scalar]) {
         let (kept, memory) = self.memory.take(N::__KEEPS + N::__ROOM).split_at_mut(N::__KEEPS);
-        network.__step(only(&[column]), Mode::Step(self.steps), output, kept, memory);
+        network.__step(only(columns), Mode::Step(self.steps), output, kept, memory);
         self.steps += 1;
     }
 }
@@ -121,6 +128,26 @@ impl<N: Steps> Clone for Cache<N> {
 impl<N: Steps> fmt::Debug for Cache<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Cache<{}>({} of {} steps)", N::GRAPH.name, self.steps, N::STEPS)
+    }
+}
+
+/// Stands for the state of a network whose attention is causal and that has no steps all the same, so that who asks for one
+/// is told why, once. There is no value of it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum WithoutSteps<N> {
+    Never(core::convert::Infallible, PhantomData<fn() -> N>),
+}
+
+impl<N> WithoutSteps<N> {
+    /// No network without steps has one.
+    #[expect(clippy::new_without_default, reason = "there is no value of it")]
+    #[must_use]
+    pub fn new() -> Self
+    where
+        N: Steps,
+    {
+        unreachable!("no network without steps implements `Steps`")
     }
 }
 

@@ -98,6 +98,18 @@ pub enum Error {
         /// The steps that there are targets for.
         targets: usize,
     },
+    /// A sequence's targets are not as many as its steps.
+    #[error(
+        "sample {sample} has {targets} targets for its {steps} steps: give each sample a target for each of its steps"
+    )]
+    TargetSteps {
+        /// The number of the sample.
+        sample: usize,
+        /// The steps of its sequence.
+        steps: usize,
+        /// Its targets.
+        targets: usize,
+    },
     /// An index outside a batch or data set.
     #[error("index {index} is outside the {len} samples: indices count from 0 and end below {len}")]
     Index {

@@ -16,6 +16,8 @@ pub(crate) enum Purpose {
     Split = 3,
     /// What a generator makes something of, one stream for each draw.
     Latent = 4,
+    /// How far between real and made samples a critic's gradient is looked at, one stream for each step.
+    Between = 5,
 }
 
 /// The stream of a seed for that purpose.

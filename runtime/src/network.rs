@@ -390,7 +390,8 @@ impl<N: Network> Pass<'_, '_, N> {
     }
 
     /// What came out, one output for each sample; over sequences of any length with an output at each step, one for each
-    /// step of the first sample, then of the second, and so on.
+    /// step of the first sample, then of the second, and so on. What such a network gives once beside that, as behind `Last`,
+    /// stands at all steps of its sequence; the gradients by it at all of them add up.
     pub fn outputs(&self) -> &[N::Output] {
         unflatten(&self.memory[N::__output_over(self.steps(), self.samples)]).unwrap_or(&[])
     }

@@ -14,6 +14,7 @@ pub mod outside;
 #[path = "players.rs"]
 pub mod players;
 
+pub use crate::cache::WithoutSteps;
 pub use crate::kernels::small;
 pub use crate::network::{Inputs, equally_many};
 pub use crate::sequences;

@@ -125,7 +125,7 @@ fn place(selection: Selection<'_>, i: usize) -> usize {
 }
 
 /// The steps of a sample, which every input must have as many of.
-fn steps_of<N: Network>(batch: &N::Batch<'_>, sample: usize) -> Result<usize> {
+pub(crate) fn steps_of<N: Network>(batch: &N::Batch<'_>, sample: usize) -> Result<usize> {
     let graph = N::GRAPH;
     let inputs = N::__SEQUENCE_INPUTS.iter().enumerate().filter(|(_, input)| input.steps);
     let steps = inputs.map(|(i, input)| {
@@ -304,6 +304,46 @@ pub fn predict_steps<N: Network<Output: Copy>>(
             Ok(own.to_vec())
         })
         .collect()
+}
+
+/// Values one behind the other, step by step: each part with its scalars, whether it has them for each step and not for
+/// each sequence, and where they lie. What there is for a sequence stands at all its steps.
+pub fn join<T: Real>(sequences: Sequences<'_>, parts: &[(usize, bool, &[T])], to: &mut [T]) {
+    let all: usize = parts.iter().map(|(len, ..)| len).sum();
+    let mut place = 0;
+    for &(len, each, part) in parts {
+        if each {
+            T::copy_runs(sequences.steps(), len, [len, 0], [all, place], part, to);
+        } else {
+            for (sequence, part) in part.chunks_exact(len.max(1)).take(sequences.len()).enumerate() {
+                for step in sequences.steps_of(sequence) {
+                    to[step * all + place..][..len].copy_from_slice(part);
+                }
+            }
+        }
+        place += len;
+    }
+}
+
+/// The way back: the gradients at all steps of a sequence add up. A part is empty if nobody asks.
+pub fn part<T: Real>(sequences: Sequences<'_>, parts: &mut [(usize, bool, &mut [T])], from: &[T]) {
+    let all: usize = parts.iter().map(|(len, ..)| len).sum();
+    let mut place = 0;
+    for (len, each, part) in parts {
+        if part.is_empty() {
+        } else if *each {
+            T::copy_runs(sequences.steps(), *len, [all, place], [*len, 0], from, part);
+        } else {
+            for (sequence, sum) in part.chunks_exact_mut(*len).take(sequences.len()).enumerate() {
+                sum.fill(T::zero());
+                for step in sequences.steps_of(sequence) {
+                    let gradient = &from[step * all + place..][..*len];
+                    sum.iter_mut().zip(gradient).for_each(|(sum, &g)| *sum += g);
+                }
+            }
+        }
+        place += *len;
+    }
 }
 
 /// The last step of each sequence.

@@ -34,9 +34,14 @@ impl<'a> Cached<'a> {
         state_definition(&self.emit.names, self.emit.header())
     }
 
+    /// The input that comes step by step.
+    fn sequence(&self) -> usize {
+        self.one.plan.shaped.rows.iter().position(|&row| row).unwrap_or(0)
+    }
+
     /// One row of what flows in and out.
     fn ports(&self) -> Ports<'_> {
-        of_a_row(self.emit.ports())
+        of_a_row(self.emit.ports(), self.sequence())
     }
 
     /// The trait, and `step`.
@@ -51,10 +56,11 @@ impl<'a> Cached<'a> {
         let inputs: Dim = memory.inputs.iter().map(|n| n.next_multiple_of(LINE)).sum();
         let (work, kept) = (number(memory.each + memory.fixed), number(memory.kept_fixed));
         let (room, scratch) = (number(inputs + memory.each + memory.fixed), one.step_scratch());
-        let length = number(self.emit.input_shape(0).0[0]);
+        let length = number(self.emit.input_shape(self.sequence()).0[0]);
         let ports = self.ports();
-        let (arguments, passed, output, state) =
-            (ports.arguments(), ports.passed(), ports.output(), state_name(&self.emit.names));
+        let (arguments, columns, output, state) =
+            (ports.arguments(), ports.columns(), ports.output(), state_name(&self.emit.names));
+        let same = self.same_at_each_step();
         let boxed = ports.boxed();
         let given = boxed.ty(krate, &output);
         let made = match boxed {
@@ -101,21 +107,35 @@ impl<'a> Cached<'a> {
                 impl #bounds #name #generics {
                     /// What comes out at one step of the sequence, given those that the state has seen: the same numbers
                     /// as the whole sequence at once. Nothing is allocated.
+                    #same
                     ///
                     /// # Errors
                     ///
                     /// `Error::TooManySteps` behind as many as the sequence has.
                     pub fn step(&self, #arguments, __state: &mut #state #generics) -> #krate::Result<#given> {
                         __state.__begin()?;
-                        let __column = #krate::Sample::<#scalar>::column(::core::slice::from_ref(#passed));
+                        let __columns = #columns;
                         let mut __fill = |__output: &mut #output| {
-                            __state.__step(self, __column, #krate::Tensor::scalars_mut(__output));
+                            __state.__step(self, &__columns, #krate::Tensor::scalars_mut(__output));
                         };
                         ::core::result::Result::Ok(#made)
                     }
                 }
             };
         }
+    }
+}
+
+impl Cached<'_> {
+    /// What is to be known of other inputs.
+    fn same_at_each_step(&self) -> TokenStream {
+        let others = self.emit.header().inputs.iter().enumerate().filter(|(i, _)| *i != self.sequence());
+        let others: Vec<_> = others.map(|(_, input)| format!("`{}`", input.name)).collect();
+        if others.is_empty() {
+            return TokenStream::new();
+        }
+        let doc = format!("Of {}: no part of the sequence, give the same at every step.", others.join(", "));
+        quote!(#[doc = ""] #[doc = #doc])
     }
 }
 
@@ -137,6 +157,49 @@ impl Emit<'_> {
     }
 }
 
+/// The state and the step where attention is causal and there is no step all the same: who asks for the state, of which
+/// there is no value, is told why.
+pub fn without_steps(emit: &Emit) -> Option<(TokenStream, TokenStream)> {
+    let shaped = &emit.plan.shaped;
+    let live = shaped.graph.is_live();
+    let mut nodes = (0..live.len()).map(crate::graph::NodeId).filter(|node| live[node.0]);
+    if !nodes.any(|node| shaped.layer(node).attends_causally()) {
+        return None;
+    }
+    let Names { krate, generics, bounds, name, .. } = &emit.names;
+    let (visibility, state) = (&emit.header().visibility, state_name(&emit.names));
+    let private = quote!(#krate::__private);
+    let ports = emit.ports();
+    let sequence = likely_sequence(&ports)?;
+    let ports = of_a_row(ports, sequence);
+    let (arguments, given) = (ports.arguments(), ports.boxed().ty(krate, &ports.output()));
+    let outer = quote! {
+        #[doc(hidden)]
+        #[allow(dead_code)]
+        #visibility type #state #generics = #private::WithoutSteps<#name #generics>;
+    };
+    let inner = quote! {
+        impl #bounds #name #generics {
+            #[doc(hidden)]
+            pub fn step(&self, #arguments, __state: &mut #state #generics) -> #krate::Result<#given> {
+                match *__state {
+                    #private::WithoutSteps::Never(ref __never, _) => match *__never {},
+                }
+            }
+        }
+    };
+    Some((outer, inner))
+}
+
+/// The input that comes step by step, if any does: the one that is as long as what comes out, or else the first.
+fn likely_sequence(ports: &Ports) -> Option<usize> {
+    let [output] = &ports.outputs[..] else { return None };
+    let length = output.0.first()?;
+    let is_as_long = |input: &Shape| input.0.first().is_some_and(|first| first == length);
+    let sequence = ports.inputs.iter().position(is_as_long);
+    sequence.or_else(|| ports.inputs.iter().position(|input| input.rank() > 0))
+}
+
 fn state_name(names: &Names) -> Ident {
     format_ident!("{}State", names.name)
 }
@@ -152,27 +215,23 @@ fn state_definition(names: &Names, header: &Header) -> TokenStream {
     }
 }
 
-/// One row of what flows in and out.
-fn of_a_row<'a>(ports: Ports<'a>) -> Ports<'a> {
-    let row = |shape: Shape| Shape(shape.0.get(1..).unwrap_or_default().to_vec());
-    let (inputs, outputs) = (ports.inputs, ports.outputs);
-    let (inputs, outputs) = (inputs.into_iter().map(row).collect(), outputs.into_iter().map(row).collect());
-    Ports { inputs, outputs, ..ports }
+/// One row of what flows in and out, where that input is the sequence.
+fn of_a_row<'a>(mut ports: Ports<'a>, sequence: usize) -> Ports<'a> {
+    let row = |shape: &mut Shape| shape.0.drain(..shape.rank().min(1)).for_each(drop);
+    ports.inputs.iter_mut().skip(sequence).take(1).chain(&mut ports.outputs).for_each(row);
+    ports
 }
 
 /// The state and the step after an error, where there seem to be any.
 pub fn stub(shaped: &Shaped, ports: Ports) -> Option<(TokenStream, TokenStream)> {
-    let is_sequence = |shapes: &[Shape]| matches!(shapes, [only] if only.rank() > 0);
+    let sequence = likely_sequence(&ports)?;
     let attends = |node: &Node| node.call.as_ref().is_some_and(|call| call.name == "MultiHeadAttention");
-    let seems = is_sequence(&ports.inputs)
-        && is_sequence(&ports.outputs)
-        && !ports.sequences.contains(&true)
-        && shaped.graph.nodes.iter().any(attends);
+    let seems = !ports.sequences.contains(&true) && shaped.graph.nodes.iter().any(attends);
     if !seems {
         return None;
     }
     let outer = state_definition(ports.names, ports.header);
-    let ports = of_a_row(ports);
+    let ports = of_a_row(ports, sequence);
     let Names { krate, scalar, generics, bounds, name } = ports.names;
     let (private, state) = (quote!(#krate::__private), state_name(ports.names));
     let (arguments, given) = (ports.arguments(), ports.boxed().ty(krate, &ports.output()));

@@ -94,7 +94,11 @@ pub fn emit(krate: &TokenStream, plan: &Plan) -> TokenStream {
     let steps = Steps::of(&emit);
     let cached = Cached::of(&emit);
     let (structs, state) = (ports.definitions(), steps.as_ref().map(Steps::state_definition));
-    let cache = cached.as_ref().map(Cached::state_definition);
+    let (never, no_step) = match cached.is_some() || steps.is_some() {
+        true => (None, None),
+        false => cache::without_steps(&emit).unzip(),
+    };
+    let cache = cached.as_ref().map(Cached::state_definition).or(never);
     let constants = [emit.specs(), emit.graph(), emit.sizes(), emit.rounds()];
     let items = [
         emit.parameters(),
@@ -105,7 +109,7 @@ pub fn emit(krate: &TokenStream, plan: &Plan) -> TokenStream {
         emit.debug(),
     ];
     let steps = steps.as_ref().map(Steps::methods);
-    let cached = cached.as_ref().map(Cached::methods);
+    let cached = cached.as_ref().map(Cached::methods).or(no_step);
     let outer = quote!(#definition #alias #structs #state #cache);
     let inner = quote!(#(#constants)* #(#items)* #steps #cached);
     Table::new(&emit.names, &plan.shaped, Some(plan)).finish(outer, inner, |inner| {

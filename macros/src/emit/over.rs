@@ -5,7 +5,7 @@ use super::steps::Views;
 use super::{Emit, number};
 use crate::graph::{NodeId, ValueId};
 use crate::plan::{BufferId, Place, Program, Step};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 /// How many parts the buffers of a step have.
@@ -21,6 +21,15 @@ impl Emit<'_> {
     /// Whether the network takes sequences of any length, and this is no step of it.
     pub fn is_over_sequences(&self) -> bool {
         self.plan.step.is_some()
+    }
+
+    /// The outputs that come out once, beside others that come out at each step.
+    pub fn given_once(&self) -> Vec<&Ident> {
+        let shaped = &self.plan.shaped;
+        let outputs = shaped.graph.header.outputs.iter().zip(&shaped.graph.results);
+        let once = outputs.filter(|(_, value)| value.is_some_and(|value| !shaped.is_each_step(value)));
+        let names = once.filter_map(|(output, _)| output.name.as_ref());
+        if self.gives_each_step() { names.collect() } else { Vec::new() }
     }
 
     /// Whether something comes out at each step.
@@ -185,6 +194,21 @@ fn place(program: &Program, buffer: BufferId) -> [TokenStream; 2] {
 }
 
 impl Views<'_> {
+    /// Whether some of these values are there for each step of sequences, as what they are joined to is, and others for each
+    /// sequence.
+    pub fn is_mixed(&self, parts: &[BufferId], whole: BufferId) -> bool {
+        let buffers = &self.program.buffers;
+        parts.iter().any(|part| buffers[part.0].steps != buffers[whole.0].steps)
+    }
+
+    /// A part of them: its scalars, whether it has them for each step, and where it lies.
+    pub fn kind_of(&mut self, part: BufferId, view: impl FnOnce(&mut Self) -> TokenStream) -> TokenStream {
+        let buffer = &self.program.buffers[part.0];
+        let (len, steps) = (number(buffer.each), buffer.steps);
+        let place = view(self);
+        quote!((#len, #steps, #place))
+    }
+
     /// The views that a step takes.
     pub fn binding_over(&self) -> TokenStream {
         let private = &self.emit.names.krate;

@@ -221,10 +221,16 @@ impl Views<'_> {
                 let outputs: Vec<_> = outputs.iter().map(|b| self.write(Some(*b))).collect();
                 let saved = self.write(*saved);
                 self.scratch = true;
+                let shaped = &self.emit.plan.shaped;
+                // What is the same at each step knows of none.
+                let mode = match shaped.rows.is_empty() || shaped.works_on_a_row(*node) {
+                    true => quote!(__mode),
+                    false => quote!(#krate::layers::Mode::Predict),
+                };
                 let pass = quote! {
                     #krate::layers::Forward {
                         samples: __samples,
-                        mode: __mode,
+                        mode: #mode,
                         parameters: &__parameters[#parameters],
                         inputs: &[#(#inputs),*],
                         outputs: &mut [#(#outputs),*],
@@ -329,6 +335,28 @@ impl Views<'_> {
             Step::Add { into, from } => {
                 let (from, into) = (self.read(Some(*from)), self.write(Some(*into)));
                 quote!(#private::add(#from, #into);)
+            }
+            Step::Join { from, to } if self.is_mixed(from, *to) => {
+                let parts: Vec<_> =
+                    from.iter().map(|&b| self.kind_of(b, |views| views.read(Some(b)))).collect();
+                let to = self.write(Some(*to));
+                quote!(#private::sequences::join(__sequences, &[#(#parts),*], #to);)
+            }
+            Step::Part { from, to }
+                if self.is_mixed(&to.iter().filter_map(|(_, to)| *to).collect::<Vec<_>>(), *from) =>
+            {
+                let parts: Vec<_> = to
+                    .iter()
+                    .map(|&(len, b)| match b {
+                        Some(b) => self.kind_of(b, |views| views.write_if_asked(Some(b))),
+                        None => {
+                            let len = number(len);
+                            quote!((#len, true, &mut []))
+                        }
+                    })
+                    .collect();
+                let from = self.read(Some(*from));
+                quote!(#private::sequences::part(__sequences, &mut [#(#parts),*], #from);)
             }
             Step::Join { from, to } => {
                 let parts: Vec<_> = from

@@ -3,7 +3,7 @@
 use super::ports::Ports;
 use super::types::tensor_type;
 use super::{Emit, Names, number};
-use crate::graph::{Header, Memory};
+use crate::graph::{Header, Memory, ValueId};
 use crate::plan::Plan;
 use crate::shape::{Dim, Shape};
 use proc_macro2::{Ident, TokenStream};
@@ -100,6 +100,7 @@ impl<'a> Steps<'a> {
             (self.one.specs(), self.one.sizes(), self.one.rounds(), self.one.predict_body());
         let kept: Vec<_> = self.memories().iter().map(|memory| &memory.name).collect();
         let (memories, memory_types) = self.one.memories(None);
+        let step_doc = self.step_doc();
         let all: Dim = self.one.header().outputs.iter().filter_map(|o| Some(o.shape.as_ref()?.len())).sum();
         let all = number(all);
         quote! {
@@ -124,6 +125,7 @@ impl<'a> Steps<'a> {
 
                     /// One step of a sequence: what comes out of it, and the state that the next step starts from. It
                     /// gives the same numbers as the whole sequence at once.
+                    #step_doc
                     pub fn step(&self, #arguments, __state: &mut #state #generics) -> #ty {
                         let mut __output = #private::zero::<#ty>();
                         // The output, and behind it the states.
@@ -153,6 +155,25 @@ impl<'a> Steps<'a> {
         }
     }
 
+    /// What is to be known of a step beside that.
+    fn step_doc(&self) -> TokenStream {
+        let inputs = self.emit.header().inputs.iter().enumerate();
+        let once = inputs.filter(|&(i, _)| !self.emit.plan.shaped.is_each_step(ValueId(i)));
+        let given: Vec<_> = once.map(|(_, input)| format!("`{}`", input.name)).collect();
+        let made: Vec<_> = self.emit.given_once().iter().map(|name| format!("`{name}`")).collect();
+        let mut docs = TokenStream::new();
+        for (names, what) in [
+            (given, "no sequence: give the same at every step; a state to start from is read at the first"),
+            (made, "what would come out if the sequence ended with this step"),
+        ] {
+            if !names.is_empty() {
+                let doc = format!("Of {}: {what}.", names.join(", "));
+                docs.extend(quote!(#[doc = ""] #[doc = #doc]));
+            }
+        }
+        docs
+    }
+
     /// The methods for whole sequences, of the network itself.
     pub fn whole(&self) -> TokenStream {
         let Names { krate, generics, scalar, .. } = &self.emit.names;
@@ -160,9 +181,34 @@ impl<'a> Steps<'a> {
         let ports = self.emit.ports();
         let (state, ty) = (self.state_name(), ports.output());
         let each = self.emit.gives_each_step();
+        let once = self.emit.given_once();
+        let once_doc = match &once[..] {
+            [] => String::new(),
+            [one] => format!("`{one}` is what comes out at the end, in all of them."),
+            several => {
+                let names: Vec<_> = several.iter().map(|name| format!("`{name}`")).collect();
+                format!("{} are what comes out at the end, in all of them.", names.join(", "))
+            }
+        };
+        let once_doc_of_batch = (!once.is_empty()).then(|| quote!(#[doc = ""] #[doc = #once_doc]));
         let predict = ports.is_single().then(|| {
             let (predict, sample, given) = (ports.predict(), ports.input_type(0), ports.passed());
             match each {
+                true if !once.is_empty() => quote! {
+                    /// Predicts a whole sequence: what comes out at each of its steps.
+                    #[doc = #once_doc]
+                    pub fn #predict(&self, #given: &[#sample]) -> #private::Vec<#ty> {
+                        let mut __state = <#state #generics as ::core::default::Default>::default();
+                        let mut __all: #private::Vec<#ty> =
+                            #given.iter().map(|__x| self.step(__x, &mut __state)).collect();
+                        if let ::core::option::Option::Some(&__last) = __all.last() {
+                            for __one in &mut __all {
+                                #(__one.#once = __last.#once;)*
+                            }
+                        }
+                        __all
+                    }
+                },
                 true => quote! {
                     /// Predicts a whole sequence: what comes out at each of its steps.
                     pub fn #predict(&self, #given: &[#sample]) -> #private::Vec<#ty> {
@@ -204,6 +250,7 @@ impl<'a> Steps<'a> {
             #predict
 
             #[doc = #doc]
+            #once_doc_of_batch
             ///
             /// # Errors
             ///

@@ -112,7 +112,7 @@ impl Layer for Conv1d {
         })
     }
 
-    fn streams(&self, inputs: &[Shape]) -> Vec<Stream> {
+    fn streams(&self, inputs: &[Shape], _: bool) -> Vec<Stream> {
         let [steps, features] = [self.0.window().padding[0][0], inputs[0].0[1]].map(number);
         vec![Stream::Memory { name: "past", ty: quote!(past::Past), arguments: quote!(#steps, #features) }]
     }

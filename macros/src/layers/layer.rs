@@ -126,8 +126,9 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
         Ok(())
     }
 
-    /// What it carries from one step of such a sequence to the next.
-    fn streams(&self, _inputs: &[Shape]) -> Vec<Stream> {
+    /// What it carries from one step of such a sequence to the next. Inside of a repetition that is no value, of which there
+    /// is one for all rounds.
+    fn streams(&self, _inputs: &[Shape], _repeated: bool) -> Vec<Stream> {
         Vec::new()
     }
 

@@ -179,7 +179,7 @@ macro_rules! layers {
             dispatch! { $($name)*; multiply_adds(inputs) where (inputs: &[Shape]) -> Dim }
             dispatch! { $($name)*; carries() where () -> bool }
             dispatch! { $($name)*; check_any_length(input) where (input: &Shape) -> Result<(), Mismatch> }
-            dispatch! { $($name)*; streams(inputs) where (inputs: &[Shape]) -> Vec<Stream> }
+            dispatch! { $($name)*; streams(inputs, repeated) where (inputs: &[Shape], repeated: bool) -> Vec<Stream> }
             dispatch! { $($name)*; links() where () -> bool }
             dispatch! { $($name)*; kind() where () -> Option<Kind> }
             dispatch! { $($name)*; arguments() where () -> String }

@@ -2,7 +2,7 @@
 
 use super::mismatch::{Mismatch, Proposal};
 use super::window::{number, sequence};
-use super::{Arguments, Init, Layer, Layout, OWN, Parameter, Role, Spread, Traits, multiply};
+use super::{AnyLayer, Arguments, Init, Layer, Layout, OWN, Parameter, Role, Spread, Traits, multiply};
 use crate::ast::ValueKind;
 use crate::errors::Errors;
 use crate::shape::{Dim, Shape};
@@ -37,6 +37,12 @@ impl MultiHeadAttention {
     pub fn takes(&self, inputs: usize) -> Option<String> {
         let mask = usize::from(self.mask.is_some());
         (!(1 + mask..=3 + mask).contains(&inputs)).then(|| "one value, `(query, memory)` or three".into())
+    }
+
+    /// Whether all rows attend alike to another sequence.
+    fn attends_across(&self, inputs: &[Shape]) -> bool {
+        let alike = self.mask.is_none() || inputs.last().is_some_and(|mask| mask.rank() == 1);
+        self.sources(inputs) > 1 && !self.causal && !self.rotary && alike
     }
 
     /// How many of the values are no mask.
@@ -128,6 +134,18 @@ impl MultiHeadAttention {
     }
 }
 
+impl AnyLayer {
+    /// Whether it hides from each row those behind it, as in a network that shall run a step at a time.
+    pub fn attends_causally(&self) -> bool {
+        matches!(self, AnyLayer::MultiHeadAttention(layer) if layer.causal)
+    }
+
+    /// Whether it attends from the rows of the first value to all of the others, and may do so row by row.
+    pub fn attends_across(&self, inputs: &[Shape]) -> bool {
+        matches!(self, AnyLayer::MultiHeadAttention(layer) if layer.attends_across(inputs))
+    }
+}
+
 impl Layer for MultiHeadAttention {
     const ARITY: usize = OWN;
 
@@ -215,15 +233,23 @@ impl Layer for MultiHeadAttention {
     }
 
     fn works_at_a_step(&self, inputs: &[Shape]) -> bool {
-        self.causal && inputs.len() == 1
+        match inputs.len() {
+            1 => self.causal,
+            _ => self.attends_across(inputs),
+        }
     }
 
     fn at_a_step(&mut self, length: Dim) {
-        self.length = Some(length);
+        if self.flows <= 1 {
+            self.length = Some(length);
+        }
     }
 
     fn kept_at_a_step(&self, inputs: &[Shape]) -> Dim {
         let Sizes { keys, widths: [width, ..], .. } = self.sizes(inputs);
+        if self.attends_across(inputs) {
+            return self.traits(inputs).saved_each;
+        }
         // The query, and keys and values of all steps.
         width * (keys * 2 + 1)
     }

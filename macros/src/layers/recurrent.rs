@@ -128,16 +128,13 @@ impl Recurrent {
 
 impl Recurrent {
     /// What it wants that a sequence of any length does not have.
-    pub fn misses(&self, inputs: usize) -> Option<&'static str> {
-        if self.bidirectional {
-            Some("reads a sequence from its end, too, which wants a fixed length")
-        } else if inputs > 1 {
-            Some("starts from a given state, which wants a fixed length")
-        } else if self.states {
-            Some("gives its state at the end, which wants a fixed length")
-        } else {
-            None
-        }
+    pub fn misses(&self) -> Option<&'static str> {
+        self.bidirectional.then_some("reads a sequence from its end, too, which wants a fixed length")
+    }
+
+    /// Whether it gives its states at the end, too.
+    pub fn gives_states(&self) -> bool {
+        self.states
     }
 }
 
@@ -365,7 +362,13 @@ impl Layer for Recurrent {
         true
     }
 
-    fn streams(&self, _: &[Shape]) -> Vec<Stream> {
+    fn streams(&self, inputs: &[Shape], repeated: bool) -> Vec<Stream> {
+        // Where a sequence starts from a given state, the first step is another than those behind it.
+        if repeated || inputs.len() > 1 {
+            let [units, states] = [self.state().len(), self.cell.states().into()].map(number);
+            let (ty, arguments) = (quote!(recurrent::State), quote!(#units, #states));
+            return vec![Stream::Memory { name: "state", ty, arguments }];
+        }
         let names = &["h", "c"][..self.cell.states()];
         names.iter().map(|name| Stream::Value { name, shape: self.state() }).collect()
     }

@@ -49,7 +49,7 @@ impl AnyLayer {
             return Err(Self::not_by_steps(at, &inputs[at]));
         }
         let Some(shape) = inputs.first().filter(|shape| shape.is_any_length()) else { return Ok(()) };
-        match self.recurrent().and_then(|recurrent| recurrent.misses(inputs.len())) {
+        match self.recurrent().and_then(|recurrent| recurrent.misses()) {
             None => Ok(()),
             Some(why) => Err(Mismatch::new(format!("{{title}} {why}, but {{input_is}} `{shape}`"))),
         }

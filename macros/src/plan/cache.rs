@@ -1,6 +1,7 @@
-//! A network from one sequence of fixed length to another that attends causally to itself is planned once more, as the function of one
+//! A network from a sequence of fixed length to another that attends causally to itself is planned once more, as the function of one
 //! step: its values have one row, and its attention keeps keys and values of the rows before. It exists where each row
-//! of the outputs hangs on nothing behind it.
+//! of the outputs hangs on nothing behind it. What flows in beside the sequence, as what a decoder attends to, is the same at
+//! each step.
 
 use crate::demands::facts;
 use crate::graph::{Event, NodeId, Shaped, ValueId};
@@ -8,14 +9,20 @@ use crate::shape::{Dim, Shape, explore};
 
 /// The function of one step, if there is one.
 pub fn one_step(shaped: &Shaped) -> Option<Shaped> {
-    let length = length(shaped)?;
-    let rows = rows(shaped, length)?;
+    let inputs = shaped.graph.header.inputs.len();
+    (0..inputs).find_map(|input| step_of(shaped, input))
+}
+
+/// The same of the sequence that is this input.
+fn step_of(shaped: &Shaped, input: usize) -> Option<Shaped> {
+    let length = length(shaped, input)?;
+    let rows = rows(shaped, length, input)?;
     let mut step = shaped.clone();
     for (shape, _) in step.shapes.iter_mut().zip(&rows).filter(|(_, is_row)| **is_row) {
         one_row(shape);
     }
     let header = &mut step.graph.header;
-    header.inputs.iter_mut().for_each(|input| one_row(&mut input.shape));
+    one_row(&mut header.inputs[input].shape);
     header.outputs.iter_mut().for_each(|output| one_row(&mut output.shape));
     for id in (0..shaped.graph.nodes.len()).map(NodeId) {
         let node = &mut step.graph.nodes[id.0];
@@ -23,6 +30,7 @@ pub fn one_step(shaped: &Shaped) -> Option<Shaped> {
             node.layer.as_mut()?.at_a_step(length);
         }
     }
+    step.rows = rows;
     let live = shaped.graph.is_live();
     let mut nodes = (0..live.len()).map(NodeId);
     nodes.all(|id| !live[id.0] || is_same(shaped, &step, id)).then_some(step)
@@ -34,16 +42,19 @@ fn one_row(shape: &mut Option<Shape>) {
     }
 }
 
-/// How long the only input is, if something attends to what came before.
-fn length(shaped: &Shaped) -> Option<Dim> {
+/// How long an input is, if something attends to what came before.
+fn length(shaped: &Shaped, input: usize) -> Option<Dim> {
     let header = &shaped.graph.header;
-    let ([input], [_]) = (&header.inputs[..], &header.outputs[..]) else { return None };
-    let length = *input.shape.as_ref()?.0.first()?;
+    let [_] = &header.outputs[..] else { return None };
+    let length = *header.inputs[input].shape.as_ref()?.0.first()?;
     let live = shaped.graph.is_live();
     let mut nodes = (0..live.len()).map(NodeId);
     let keeps = |id: NodeId| {
         let (layer, shapes) = (shaped.layer(id), shaped.input_shapes(id));
-        live[id.0] && layer.works_at_a_step(&shapes) && !layer.kept_at_a_step(&shapes).is(0)
+        live[id.0]
+            && shapes.len() == 1
+            && layer.works_at_a_step(&shapes)
+            && !layer.kept_at_a_step(&shapes).is(0)
     };
     // Over any length there are steps of another kind.
     (shaped.each_step.is_empty() && !length.is(0) && nodes.any(keeps)).then_some(length)
@@ -51,10 +62,10 @@ fn length(shaped: &Shaped) -> Option<Dim> {
 
 /// For each value whether its rows are the steps of the sequence; all others are the same at each step. `None` if
 /// something else becomes of them.
-fn rows(shaped: &Shaped, length: Dim) -> Option<Vec<bool>> {
+fn rows(shaped: &Shaped, length: Dim, input: usize) -> Option<Vec<bool>> {
     let graph = &shaped.graph;
     let mut rows = vec![false; graph.values.len()];
-    rows[0] = true;
+    rows[input] = true;
     let begins = |value: ValueId| shaped.shape(value).0.first() == Some(&length);
     let live = graph.is_live();
     for &event in &graph.order {
@@ -81,10 +92,13 @@ fn rows(shaped: &Shaped, length: Dim) -> Option<Vec<bool>> {
                 if !live[id.0] || !node.inputs.iter().any(|value| rows[value.0]) {
                     continue;
                 }
+                let (layer, shapes) = (shaped.layer(id), shaped.input_shapes(id));
                 let apart = node.inputs.iter().filter(|value| !rows[value.0]);
                 let are_scalars = apart.into_iter().all(|&value| shaped.shape(value).rank() == 0);
-                let fit = are_scalars && node.outputs.iter().all(|&value| begins(value));
-                if !fit || !shaped.layer(id).gives_rows(&shaped.input_shapes(id)) {
+                let across = rows[node.inputs[0].0] && !node.inputs[1..].iter().any(|value| rows[value.0]);
+                let fit = if layer.attends_across(&shapes) { across } else { are_scalars };
+                let fit = fit && node.outputs.iter().all(|&value| begins(value));
+                if !fit || !layer.gives_rows(&shapes) {
                     return None;
                 }
                 node.outputs.iter().for_each(|value| rows[value.0] = true);

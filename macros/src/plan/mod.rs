@@ -521,6 +521,9 @@ impl Builder<'_> {
 
     fn saved(&mut self, node: NodeId) -> Option<BufferId> {
         if self.mode == Mode::Step {
+            if !self.shaped.works_on_a_row(node) {
+                return None;
+            }
             let len = self.layer(node).kept_at_a_step(&self.shaped.input_shapes(node));
             let name = format!("{}_kept", self.shaped.graph.nodes[node.0].name);
             return (!len.is(0))

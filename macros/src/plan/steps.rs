@@ -42,9 +42,10 @@ fn one_step(shaped: &mut Shaped) {
 /// Makes inputs and outputs of the values that a layer carries, and takes note of its memories.
 fn carry(shaped: &mut Shaped, id: NodeId, word: &str) {
     let shapes = shaped.input_shapes(id);
+    let repeated = shaped.graph.repetition(shaped.graph.nodes[id.0].group).is_some();
     let node = &mut shaped.graph.nodes[id.0];
     let Some(layer) = node.layer.as_mut() else { return };
-    let streams = layer.streams(&shapes);
+    let streams = layer.streams(&shapes, repeated);
     let values = streams.iter().filter(|stream| matches!(stream, Stream::Value { .. })).count();
     if values > 0 {
         layer.ask(1 + values);
@@ -79,10 +80,14 @@ fn flow(shaped: &mut Shaped, id: NodeId, port: usize, name: Ident, shape: Shape)
     let input = Input { name: name.clone(), shape: shape.clone(), indices: None, tokens: tokens.clone() };
     graph.header.inputs.push(input);
     graph.nodes[id.0].inputs.push(ValueId(place));
-    graph.values.push(Value { source: Source::Node { node: id, port }, name: None, scope: None });
-    shaped.shapes.push(shape.clone());
-    let value = ValueId(graph.values.len() - 1);
-    graph.nodes[id.0].outputs.push(value);
+    // A state that is a value of the network anyway is one already.
+    let value = graph.nodes[id.0].outputs.get(port).copied().unwrap_or_else(|| {
+        graph.values.push(Value { source: Source::Node { node: id, port }, name: None, scope: None });
+        shaped.shapes.push(shape.clone());
+        let value = ValueId(graph.values.len() - 1);
+        graph.nodes[id.0].outputs.push(value);
+        value
+    });
     graph.results.push(Some(value));
     graph.header.outputs.push(Output { name: Some(name), shape, tokens });
 }

@@ -40,7 +40,7 @@ pub enum Op {
         from: SlotId,
         to: SlotId,
     },
-    /// Several outputs as one struct for each sample.
+    /// Several outputs as one struct for each sample; or what there is for a sequence of any length at each of its steps.
     Join {
         from: Vec<SlotId>,
         to: SlotId,
@@ -246,7 +246,13 @@ impl Recorder<'_> {
             Layout::Any => Layout::RowMajor,
             fixed => fixed,
         };
-        let inputs: Vec<_> = node.inputs.iter().map(|&v| self.value_in(v, layout)).collect();
+        let mut inputs: Vec<_> = node.inputs.iter().map(|&v| self.value_in(v, layout)).collect();
+        let is_each = |slot: &SlotId| self.tape.slots[slot.0].steps;
+        let mixed = inputs.iter().any(is_each) && !inputs.iter().all(is_each);
+        // What works step by step wants all it reads at each step; all values of a round are there at each.
+        if mixed && self.scope == Scope::Network && !self.shaped.is_over_sequences(id) {
+            inputs = inputs.into_iter().map(|slot| self.at_each_step(slot)).collect();
+        }
         if traits.view || (mode != Mode::Train && traits.identity_in_prediction) {
             self.settle(node.outputs[0], inputs[0], layout);
             return;
@@ -263,6 +269,19 @@ impl Recorder<'_> {
         for (&value, slot) in node.outputs.iter().zip(outputs) {
             self.settle(value, slot, layout);
         }
+    }
+
+    /// The same at each step of a sequence of any length.
+    fn at_each_step(&mut self, from: SlotId) -> SlotId {
+        let Slot { name, len, steps, .. } = &self.tape.slots[from.0];
+        if *steps {
+            return from;
+        }
+        let (name, len) = (format!("{name}_each"), *len);
+        let to = self.slot(name, len, None);
+        self.tape.slots[to.0].steps = true;
+        self.tape.ops.push(Op::Join { from: vec![from], to });
+        to
     }
 
     /// What leaves lies in a slot of its own that is no input. A network's outputs are row-major, and several are

@@ -52,7 +52,7 @@ macro_rules! variants {
 }
 
 variants! {
-    EmptyBatch BatchTooSmall UnequalInputs NoSteps UnequalSteps TooManySteps StepTargets Index Outputs InputGradient UnknownTensor Bytes File MissingFile Magic Truncated
+    EmptyBatch BatchTooSmall UnequalInputs NoSteps UnequalSteps TooManySteps StepTargets TargetSteps Index Outputs InputGradient UnknownTensor Bytes File MissingFile Magic Truncated
     Content Counts Cell UnknownColumn Class Targets NoSamples Setting Diverged Weights Architecture Plot
 }
 
@@ -160,6 +160,10 @@ fn sequences(all: &mut Vec<(Error, &'static str)>) {
     all.push((
         EachStep(MeanSquaredError::new()).value(&outputs, &targets, Selection::All).unwrap_err(),
         "3 steps came out, but the samples' targets have 2 steps: give each sample a target for each of its steps",
+    ));
+    all.push((
+        crate::train::measure::as_many(4, 3, 2).unwrap_err(),
+        "sample 4 has 2 targets for its 3 steps: give each sample a target for each of its steps",
     ));
 }
 

@@ -31,7 +31,7 @@
 //! a state, a plain value that it carries on, and allocates nothing. It gives the same numbers as the whole sequence at once.
 //! What stands in it works step by step: `Embedding`, `Dense`, the recurrent layers in one direction, causal convolution,
 //! `Last`, dropout, `LayerNorm`, `RmsNorm`, activations, arithmetic, `map`; along the features `concat`, `split`, `slice` and
-//! `Glu`. There may be several outputs, at each step all of them or none.
+//! `Glu`. What flows in beside a sequence and is none is given at every step, and stands for the whole sequence.
 //!
 //! ```
 //! use formwork::prelude::*;
@@ -113,10 +113,57 @@
 //! # Ok::<(), formwork::Error>(())
 //! ```
 //!
+//! `truncate: 32` lets gradients flow back over 32 steps alone, in sequences of any length and of a fixed one: forward
+//! carries the state through all of a sequence, and backward stops at the beginning of each piece of 32 steps, and of the first
+//! one goes on to the state that was given. So long sequences train as pieces would, one behind the other, without cutting the
+//! data.
+//!
+//! # Given states, and what is known at the end
+//!
+//! Over any length a recurrent layer starts from a given state, too, and gives its states at the end. What is given once,
+//! such a state or what stands behind `Last`, may be an output beside those at each step. There is one struct for each step
+//! then: in a batch, and in the outputs that a loss sees, the value of the end stands in all entries of its sequence, and
+//! its gradients in all of them add up (a loss writes one, and zeros into the others). `step` gives what would come out if the
+//! sequence ended there. What is known at the end alone cannot be read at each step: its network would have no `step`, and
+//! that is an error.
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     /// What is said at each moment, and what all of it is about, by somebody whom one knows.
+//!     pub struct Listen(sound: [.., 4], speaker: [2]) -> (sign: [.., 6], about: [3]) {
+//!         let start = speaker -> Dense(8) -> Tanh;
+//!         let heard = sound -> Dense(8) -> [Residual; 2];
+//!         let (states, end) = (heard, start) -> read: Gru(8);
+//!         (states -> Dense(6), end -> Dense(3))
+//!     }
+//!
+//!     /// In a repetition each round carries a state of its own.
+//!     block Residual(x: [t, f]) -> [t, f] { x + (x -> LayerNorm -> Lstm(f)) }
+//! }
+//!
+//! let listen = Listen::new(7);
+//! let sounds: Vec<_> = (1..4).map(|n| vec![SVector::repeat(0.5); 3 * n]).collect();
+//! let speakers = [SVector::from([1.0, 0.0]); 3];
+//! let heard = listen.predict_batch(ListenBatch { sound: &sounds, speaker: &speakers })?;
+//! assert_eq!(heard[2].len(), 9);
+//! assert_eq!(heard[2][0].about, heard[2][8].about);
+//! // A step at a time the speaker counts at the first, and what it is about is what it seems so far.
+//! let mut state = ListenState::default();
+//! let so_far: Vec<_> = sounds[2].iter().map(|x| listen.step(x, &speakers[2], &mut state)).collect();
+//! assert_ne!(so_far[0].about, so_far[8].about);
+//! assert!((so_far[8].about - heard[2][8].about).norm() < 1e-6);
+//! # Ok::<(), formwork::Error>(())
+//! ```
+//!
+//! The state of a layer in a repetition, and of one that starts from a given state, is a
+//! [`State`](crate::layers::recurrent::State), made once with the rest; that of any other recurrent layer are plain vectors.
+//!
 //! # Attention, a step at a time
 //!
 //! A network over a sequence of fixed length has `step` too, if each row of its one output hangs on the rows before it
-//! alone: it has one input, whose first dimension is time; the attention in it is of one value to itself, `causal: true`,
+//! alone: an input has time as its first dimension; the attention in it is of one value to itself, `causal: true`,
 //! without a mask; and all else works on one row, as `Embedding`, `Dense`, `LayerNorm`, positions of any kind, dropout,
 //! activations, arithmetic, `Softmax`, `Glu`, and `concat` and `split` along the features. Blocks and `[Block; n]` of these
 //! do as well. The state, [`Cache`](crate::Cache), holds keys and values of the steps so far, so that each is computed once;
@@ -144,6 +191,42 @@
 //! // The same letters as from the whole sequence at once.
 //! let whole = letters.predict(&core::array::from_fn(|i| text[i]));
 //! assert!((0..32).all(|i| whole.column(i).imax() == text[i + 1].get()));
+//! # Ok::<(), formwork::Error>(())
+//! ```
+//!
+//! A decoder attends to another sequence besides, which flows in beside its own, `(y, memory) -> MultiHeadAttention(4)`, all
+//! of it and without `rotary`; a mask of it is the same for all rows, `[s]`. `step` takes all inputs, and keeps the keys and
+//! values that the first step made of the other sequence. What else hangs on that one is computed at each step again, so what
+//! reads it is best a network of its own:
+//!
+//! ```
+//! use formwork::prelude::*;
+//!
+//! network! {
+//!     use formwork::sets::transformer;
+//!
+//!     pub struct Reader(from: [12] in 0..50) -> [12, 16] {
+//!         from -> Embedding(16) -> PositionalEncoding -> [EncoderLayer(4, 32, 0.1); 2]
+//!     }
+//!
+//!     pub struct Writer(to: [9] in 0..40, memory: [12, 16]) -> [9, 40] {
+//!         let (y, _) = (to -> Embedding(16) -> PositionEmbedding, memory) -> [DecoderLayer(4, 32, 0.1); 2];
+//!         y -> Dense(40)
+//!     }
+//!
+//!     /// Both, as they are trained.
+//!     pub struct Translator(from: [12] in 0..50, to: [9] in 0..40) -> [9, 40] {
+//!         (to, from -> reader: Reader) -> writer: Writer
+//!     }
+//! }
+//!
+//! let translator = Translator::new(7);
+//! let memory = translator.reader.predict(&[Index::new(3)?; 12]);
+//! let (mut state, mut word) = (WriterState::new(), Index::<40>::new(0)?);
+//! while !state.is_full() {
+//!     let scores: SVector<f32, 40> = translator.writer.step(&word, &memory, &mut state)?;
+//!     word = Index::new(scores.imax())?;
+//! }
 //! # Ok::<(), formwork::Error>(())
 //! ```
 //!

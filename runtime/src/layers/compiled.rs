@@ -5,6 +5,7 @@
 //! of a layer but its sizes.
 
 use super::past::Past;
+use super::recurrent::State;
 use super::{Backward, Forward, Layer, OverSequences, Sequences, StepByStep};
 use super::{
     activation, adaptive_avg_pool2d, adaptive_max_pool2d, add, alpha_dropout, arithmetic, avg_pool2d,
@@ -125,7 +126,7 @@ macro_rules! compiled_step {
     };
 }
 
-compiled_step! { conv2d::Conv2dSpec => Past, }
+compiled_step! { conv2d::Conv2dSpec => Past, recurrent::RecurrentSpec => State, }
 
 macro_rules! compiled {
     ($($spec:path,)*) => {

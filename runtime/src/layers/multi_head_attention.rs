@@ -95,7 +95,8 @@ pub enum Sources {
 ///
 /// In a step ([`Mode::Step`](super::Mode::Step)), which one causal input can have, one row comes in. The spec then has one
 /// query and as many keys as there may be steps, and `saved` keeps the query and all keys and values,
-/// `width · (1 + 2 · keys)` numbers.
+/// `width · (1 + 2 · keys)` numbers. In a step that attends to another sequence the spec has one query, and `saved` is as in
+/// training; what the other sequence gives is made in the first step and kept.
 ///
 /// With `rotary` queries and keys are turned by their position (Su et al.: *RoFormer*, 2021): of each head's features
 /// the neighbours `2i` and `2i + 1` are a pair, turned at position `p` by the angle `p · 10000^(-2i / d)`.

@@ -4,6 +4,10 @@
 //! encoder-decoder*, 2014, with the reset inside of the product, as in cuDNN and PyTorch), `Lstm` the long short-term
 //! memory (Hochreiter and Schmidhuber, 1997, with the forget gate of Gers et al., 2000, and without peepholes).
 
+mod state;
+
+pub use state::State;
+
 use super::{Backward, Forward, Layer, OverSequences, Sequences};
 use crate::Real;
 use crate::kernels::recurrent::{self, BackwardRoom, ForwardRoom};
@@ -158,6 +162,12 @@ impl RecurrentSpec {
     #[must_use]
     pub const fn backward_scratch_over(&self, steps: usize, sequences: usize) -> usize {
         recurrent::sequences::backward_scratch(self, steps, sequences)
+    }
+
+    /// The room that one step of a sequence works in.
+    #[must_use]
+    pub const fn step_scratch(&self) -> usize {
+        recurrent::forward_scratch(self, 1)
     }
 
     /// What forward saves of a sample: each layer's input, and for each of its directions states and gates at all steps.

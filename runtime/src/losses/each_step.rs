@@ -10,6 +10,9 @@ use crate::{Error, Result, Selection, Tensor};
 /// What this counts is what the loss or metric within counts of all these steps: with the mean, all steps of a batch weigh
 /// the same, however long their sequences are.
 ///
+/// Each sample has as many targets as its sequence has steps. A [`Trainer`](crate::train::Trainer) compares them before it
+/// begins, and names the sample where they differ; what is called with outputs alone sees no more than the sum of all.
+///
 /// ```
 /// use formwork::losses::{EachStep, Loss, MeanSquaredError};
 /// use formwork::Selection;
@@ -113,6 +116,10 @@ impl<O: Tensor, Y, L: Loss<O, Y>> Loss<O, Vec<Y>> for EachStep<L> {
             self.0.value(&outputs[steps], targets, Selection::All)
         };
         self.over(outputs, targets, selection, one, self.0.reduction())
+    }
+
+    fn steps(&self, target: &Vec<Y>) -> Option<usize> {
+        Some(target.len())
     }
 
     fn reduction(&self) -> Reduction {

@@ -70,6 +70,12 @@ pub trait Loss<O: Tensor, Y> {
     /// As [`loss`](Loss::loss).
     fn value(&self, outputs: &[O], targets: &[Y], selection: Selection<'_>) -> Result<f64>;
 
+    /// How many steps a sample's sequence has to have for this target, if the loss compares them step by step: a trainer
+    /// looks before it begins, and names the sample whose lengths differ.
+    fn steps(&self, _target: &Y) -> Option<usize> {
+        None
+    }
+
     /// How the batch's losses become one number, which tells a trainer how to average over batches.
     fn reduction(&self) -> Reduction {
         Reduction::Mean

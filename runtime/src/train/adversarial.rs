@@ -2,6 +2,7 @@
 
 mod adversaries;
 mod game;
+mod penalty;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +16,7 @@ use crate::init::{Purpose, shuffle, stream};
 use crate::losses::{BinaryCrossEntropy, TakenBy};
 use crate::optimizers::Optimizer;
 use crate::report::progress::{Progress, figures};
-use crate::{Column, Error, Real, Result, Sample, Selection};
+use crate::{Column, Error, Real, Result, Role, Sample, Selection};
 use adversaries::Chosen;
 use core::ops::DerefMut;
 use game::Game;
@@ -62,9 +63,8 @@ use std::time::Instant;
 /// # Ok::<(), formwork::Error>(())
 /// ```
 ///
-/// A gradient penalty (Gulrajani et al., 2017) is not offered: it needs the derivative of the discriminator's gradient by
-/// its weights, and the generated code has first derivatives only. [`wasserstein`](Adversarial::wasserstein) clips weights
-/// instead.
+/// In place of cross-entropy the two may play for Wasserstein's distance, with [clipped weights](Adversarial::wasserstein) or
+/// with a [gradient penalty](Adversarial::gradient_penalty).
 #[derive(Clone, Copy, Debug)]
 #[must_use = "a trainer does nothing until `fit` is called"]
 pub struct Adversarial<A, B> {
@@ -139,6 +139,25 @@ impl<A: Optimizer, B: Optimizer> Adversarial<A, B> {
         self
     }
 
+    /// Wasserstein's distance with a gradient penalty in place of clipped weights (Gulrajani et al.: *Improved training of
+    /// Wasserstein GANs*, 2017): the discriminator makes `D(G(z)) - D(x) + weight · (|∇D(y)| - 1)²` smaller, at points `y` drawn
+    /// evenly between a real and a made sample. The article has a weight of 10, five [critic steps](Adversarial::critic_steps)
+    /// and `Adam::new(1e-4).betas(0.0, 0.9)`. Of several scores of a sample the mean counts.
+    ///
+    /// The penalty's derivative by the weights is a second derivative of `D`, and generated code has first ones only. But
+    /// along the direction `v` of `∇D(y)` it is the change of `∂D/∂w`, so it is taken as the difference of that a little to
+    /// both sides of `y`, `h` away. Its error is about `h²` of the fourth derivatives of `D`: `h` is the third root of the
+    /// type's precision (0.005 of the points' mean length for `f32`, 6·10⁻⁶ for `f64`), and the derivative agrees to about
+    /// 10⁻⁴ and 10⁻⁹ with an exact one where `D` is smooth. Where it is linear in pieces, with `Relu` or `LeakyRelu`, it is
+    /// that of a `D` whose kinks are `h` wide. A step takes two and a half times as long as with clipped weights.
+    ///
+    /// A discriminator with batch normalisation is refused: there one sample's score hangs on the others, and has no gradient
+    /// of its own. `LayerNorm` and `InstanceNorm2d` do.
+    pub fn gradient_penalty(mut self, weight: f64) -> Self {
+        self.game = Game::Penalized { weight };
+        self
+    }
+
     /// The pair before its first step, for a training loop of one's own.
     ///
     /// # Errors
@@ -150,6 +169,16 @@ impl<A: Optimizer, B: Optimizer> Adversarial<A, B> {
         D: Player<Scalar = G::Scalar, Kind: TakenBy<BinaryCrossEntropy>>,
     {
         self.check()?;
+        let mixes = |role| matches!(role, Role::Average { .. } | Role::CumulativeAverage);
+        if matches!(self.game, Game::Penalized { .. }) && D::TENSORS.into_iter().any(|info| mixes(info.role))
+        {
+            return Err(Error::Setting {
+                what: "Adversarial",
+                setting: "what a gradient penalty is taken of",
+                expected: "a discriminator without batch normalisation",
+                found: format!("`{}`, which has one", D::GRAPH.name),
+            });
+        }
         Ok(Adversaries::new(self, generator, discriminator))
     }
 
@@ -268,6 +297,12 @@ impl<A: Optimizer, B: Optimizer> Adversarial<A, B> {
             Game::Wasserstein { clip } => {
                 ("the clip", "a finite number above 0", clip, clip.is_finite() && clip > 0.0)
             }
+            Game::Penalized { weight } => (
+                "the gradient penalty",
+                "a finite number above 0",
+                weight,
+                weight.is_finite() && weight > 0.0,
+            ),
             Game::NonSaturating { real } => {
                 ("the answer for real samples", "above 0, at most 1", real, real > 0.0 && real <= 1.0)
             }

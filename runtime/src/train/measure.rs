@@ -4,6 +4,7 @@ use super::{Examples, Scores};
 use crate::losses::{Loss, Reduction};
 use crate::metrics::Running;
 use crate::network::Batch;
+use crate::sequences::steps_of;
 use crate::tensor::zeroed_vec;
 use crate::{Error, Network, Result, Selection, Workspace};
 
@@ -38,6 +39,27 @@ pub(crate) fn check_examples<N: Network, Y>(
         return Err(Error::Targets { inputs, targets });
     }
     if inputs == 0 { Err(Error::NoSamples { what }) } else { Ok(inputs) }
+}
+
+/// Whether each sample has as many targets as its sequence has steps, if the loss goes step by step.
+pub(crate) fn check_steps<N: Network, Y>(
+    loss: &impl Loss<N::Output, Y>,
+    examples: &dyn Examples<N, Target = Y>,
+) -> Result<()> {
+    if !N::__EACH_STEP {
+        return Ok(());
+    }
+    let batch = examples.inputs();
+    for (sample, target) in examples.targets().iter().enumerate() {
+        let Some(targets) = loss.steps(target) else { continue };
+        as_many(sample, steps_of::<N>(&batch, sample)?, targets)?;
+    }
+    Ok(())
+}
+
+/// Whether a sample has so many targets as steps.
+pub(crate) fn as_many(sample: usize, steps: usize, targets: usize) -> Result<()> {
+    if steps == targets { Ok(()) } else { Err(Error::TargetSteps { sample, steps, targets }) }
 }
 
 /// How many samples are predicted before loss and metrics look at them.

@@ -3,7 +3,7 @@
 mod adversarial;
 mod examples;
 mod history;
-mod measure;
+pub(crate) mod measure;
 mod patience;
 mod trainer;
 

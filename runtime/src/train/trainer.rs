@@ -1,7 +1,7 @@
 //! The trainer: epochs of shuffled batches.
 
 use super::examples::{Aimed, IsTarget};
-use super::measure::{Mean, Measure, check_examples};
+use super::measure::{Mean, Measure, check_examples, check_steps};
 use super::patience::{Verdict, Watch};
 use super::{Epoch, Examples, History, Patience, Scores};
 use crate::init::{Purpose, shuffle, stream};
@@ -104,6 +104,8 @@ impl<'a, N: Network, Y, L, O> Trainer<'a, N, Y, L, O> {
     ///
     /// - [`Error::Setting`] for a batch size of 0 or an optimizer's setting that makes no sense
     /// - [`Error::NoSamples`], [`Error::Targets`] for data without samples, or without a target for every input
+    /// - [`Error::NoSteps`], [`Error::TargetSteps`] for a sequence without steps, or with another number of targets, where the
+    ///   loss goes [step by step](crate::losses::EachStep)
     /// - [`Error::BatchTooSmall`] if no batch is large enough for the network's batch normalisation
     /// - [`Error::Diverged`] as soon as the loss is not a finite number; the weights are then those before that step
     pub fn fit<P, E>(mut self, network: &mut P, train: &E) -> Result<History>
@@ -119,6 +121,8 @@ impl<'a, N: Network, Y, L, O> Trainer<'a, N, Y, L, O> {
         let network: &mut N = network;
         self.check()?;
         let samples = check_examples::<N, Y>("the training set", train)?;
+        check_steps(&self.loss, train)?;
+        self.validation.map_or(Ok(()), |examples| check_steps(&self.loss, examples))?;
         let mut validation = self.validation.map(Measure::of).transpose()?;
         let mut run = Run {
             state: self.optimizer.start(network),

@@ -80,9 +80,11 @@ fn rotate<T: Real>(spec: &MultiHeadAttentionSpec, samples: usize, back: bool, ta
 }
 
 pub(super) fn forward<T: Real>(spec: &MultiHeadAttentionSpec, pass: Forward<'_, T>) {
-    if let Mode::Step(position) = pass.mode {
-        return step(spec, position, pass);
-    }
+    let behind = match pass.mode {
+        Mode::Step(position) if spec.sources == Sources::One => return step(spec, position, pass),
+        Mode::Step(position) => position,
+        Mode::Predict | Mode::Train(_) => 0,
+    };
     let n = pass.samples;
     let (pieces, count) = spec.pieces();
     let [three, heads] = spec.made();
@@ -97,6 +99,10 @@ pub(super) fn forward<T: Real>(spec: &MultiHeadAttentionSpec, pass: Forward<'_, 
     for &piece in &pieces[..count] {
         let dense = spec.dense(piece);
         let y = take(&mut rest, n * dense.rows * dense.outputs);
+        // In a step the keys and values of what is attended to stand there since the first.
+        if behind > 0 && piece.input > 0 {
+            continue;
+        }
         let weights = match spec.is_whole() {
             true => &pass.parameters[..places(spec).last],
             false => {

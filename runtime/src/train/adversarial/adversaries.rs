@@ -2,13 +2,16 @@
 
 use super::Adversarial;
 use super::game::{Game, Of};
+use super::penalty::{Between, Penalty};
 use crate::__private::players::{FlowsInto, Player};
+use crate::init::{Purpose, stream};
 use crate::network::Inputs;
 use crate::optimizers::{Optimizer, learned_runs};
 use crate::sequences::Sequences;
 use crate::tensor::flat;
 use crate::{Column, Error, Network, Noise, Real, Result, Role, Selection, Workspace};
 use num_traits::Float;
+use rand::RngExt;
 
 /// What a step of the discriminator tells.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,6 +35,9 @@ pub struct Adversaries<G: Network, D: Network, A: Optimizer, B: Optimizer> {
     made: Vec<G::Scalar>,
     by_made: Vec<G::Scalar>,
     by_told: Vec<G::Scalar>,
+    /// Where the critic pays for its gradients.
+    penalty: Option<Penalty<D>>,
+    shares: Vec<f64>,
     passes: u64,
 }
 
@@ -70,6 +76,8 @@ where
             made: Vec::new(),
             by_made: Vec::new(),
             by_told: Vec::new(),
+            penalty: matches!(settings.game, Game::Penalized { .. }).then(Penalty::new),
+            shares: Vec::new(),
             passes: 0,
             settings,
         }
@@ -151,8 +159,21 @@ where
         let [by_made, score_of_made] = score::<D>(game, Of::Made, memory, samples);
         backward(discriminator, inputs, step, &mut self.by_made_samples, &mut [], memory);
 
-        let loss = finite::<D>(by_real + by_made)?;
         join::<D>(&mut side.gradient, &self.by_made_samples);
+        let step = self.next();
+        let side = &mut self.discriminator;
+        let penalty = match (game, &mut self.penalty) {
+            (Game::Penalized { weight }, Some(penalty)) => {
+                let mut draws = stream(self.settings.seed, Purpose::Between, step.step as usize);
+                self.shares.clear();
+                self.shares.extend((0..samples).map(|_| draws.random::<f64>()));
+                let (made, shares) = (&self.made[..], &self.shares[..]);
+                let between = Between { real, selection, made, shares, told };
+                penalty.add(discriminator, &between, weight, step, &mut side.workspace, &mut side.gradient)
+            }
+            _ => 0.0,
+        };
+        let loss = finite::<D>(by_real + by_made + penalty)?;
         self.settings.discriminator.step(&mut side.state, discriminator, &side.gradient);
         if let Game::Wasserstein { clip } = game {
             let clip = G::Scalar::of(clip);
@@ -223,21 +244,28 @@ where
 }
 
 /// The two inputs that a network has at most.
-fn columns<'a, T: Real>(first: Column<'a, T>, told: Option<Column<'a, T>>) -> [Column<'a, T>; 2] {
+pub(super) fn columns<'a, T: Real>(first: Column<'a, T>, told: Option<Column<'a, T>>) -> [Column<'a, T>; 2] {
     [first, told.unwrap_or(Column::Numbers(&[]))]
 }
 
 /// Those that it has.
-fn in_use<'a, T>(columns: &'a [Column<'a, T>; 2], told: Option<Column<'_, T>>) -> &'a [Column<'a, T>] {
+pub(super) fn in_use<'a, T>(
+    columns: &'a [Column<'a, T>; 2],
+    told: Option<Column<'_, T>>,
+) -> &'a [Column<'a, T>] {
     if told.is_some() { columns } else { &columns[..1] }
 }
 
 /// What goes into one pass.
-fn flowing<'a, T>(columns: &'a [Column<'a, T>], selection: Selection<'a>, samples: usize) -> Inputs<'a, T> {
+pub(super) fn flowing<'a, T>(
+    columns: &'a [Column<'a, T>],
+    selection: Selection<'a>,
+    samples: usize,
+) -> Inputs<'a, T> {
     Inputs { columns, selection, samples, sequences: Sequences::default() }
 }
 
-fn forward<'m, N: Network>(
+pub(super) fn forward<'m, N: Network>(
     network: &N,
     inputs: Inputs<'_, N::Scalar>,
     noise: Noise,
@@ -249,7 +277,7 @@ fn forward<'m, N: Network>(
     memory
 }
 
-fn backward<N: Network>(
+pub(super) fn backward<N: Network>(
     network: &N,
     inputs: Inputs<'_, N::Scalar>,
     noise: Noise,

@@ -7,6 +7,8 @@ pub(super) enum Game {
     NonSaturating { real: f64 },
     /// Scores far apart, by a critic whose weights stay within this bound.
     Wasserstein { clip: f64 },
+    /// The same, by a critic that pays so much for gradients by its inputs that are not of length 1.
+    Penalized { weight: f64 },
 }
 
 /// Whose loss, and of which samples.
@@ -35,7 +37,7 @@ impl Game {
                 let sigmoid = if x < 0.0 { small } else { 1.0 } / (1.0 + small);
                 (small.ln_1p() + x.max(0.0) - answer * x, sigmoid - answer)
             }
-            Game::Wasserstein { .. } => match of {
+            Game::Wasserstein { .. } | Game::Penalized { .. } => match of {
                 Of::Made => (x, 1.0),
                 Of::Real | Of::Generator => (-x, -1.0),
             },
@@ -61,7 +63,11 @@ mod tests {
 
     #[test]
     fn slopes_are_differences() {
-        for game in [Game::NonSaturating { real: 0.9 }, Game::Wasserstein { clip: 0.01 }] {
+        for game in [
+            Game::NonSaturating { real: 0.9 },
+            Game::Wasserstein { clip: 0.01 },
+            Game::Penalized { weight: 10.0 },
+        ] {
             for of in [Of::Real, Of::Made, Of::Generator] {
                 for x in [-40.0, -1.5, 0.0, 0.3, 40.0] {
                     let at = |x| game.one(of, x).0;

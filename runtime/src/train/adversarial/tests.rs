@@ -11,6 +11,8 @@ fn settings_are_checked_by_name() {
         (pair().critic_steps(0).check(), "the number of critic steps"),
         (pair().wasserstein(-0.01).check(), "the clip"),
         (pair().wasserstein(f64::NAN).check(), "the clip"),
+        (pair().gradient_penalty(0.0).check(), "the gradient penalty"),
+        (pair().gradient_penalty(f64::INFINITY).check(), "the gradient penalty"),
         (pair().smooth(1.5).check(), "the answer for real samples"),
         (pair().smooth(0.0).check(), "the answer for real samples"),
         (Adversarial::new(Sgd::new(-0.1), Sgd::new(0.1)).check(), "the learning rate"),

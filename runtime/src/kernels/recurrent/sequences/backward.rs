@@ -25,6 +25,15 @@ struct Memory<'a, T> {
     mask: &'a mut [T],
 }
 
+/// What a gradient is by.
+#[derive(Clone, Copy)]
+enum By {
+    /// What came in at a step.
+    Input,
+    /// The state of that number that a sequence started from.
+    State(usize),
+}
+
 /// The weights of a layer, turned.
 struct Turned<'a, T> {
     hidden: Matrix<'a, T>,
@@ -48,10 +57,11 @@ pub(in super::super) fn backward<T: Stepped>(
     let (flow, work) = work.split_at_mut(rows * spec.widest_input());
     let (states, room) = work.split_at_mut(in_blocks(sequences.len()) * 2 * spec.hidden);
     let mut wanted = input_gradients.iter_mut();
-    let dx = wanted.next().map_or(&mut [][..], |dx| &mut **dx);
-    let needs_dx = !dx.is_empty();
-    let dy = output_gradients[0];
-    let (saved, flow, states, room, dx) = (share(saved), share(flow), share(states), share(room), share(dx));
+    let mut next = || share(wanted.next().map_or(&mut [][..], |dx| &mut **dx));
+    let (dx, given) = (next(), [next(), next()]);
+    let needs_dx = dx.1 > 0;
+    let dy = [0, 1, 2].map(|i| output_gradients.get(i).copied().unwrap_or(&[]));
+    let (saved, flow, states, room) = (share(saved), share(flow), share(states), share(room));
     for layer in (0..spec.layers).rev() {
         let (width, inputs) = (spec.gate_units(), spec.input_of(layer));
         let tensors = Tensors::of(spec, place(layer));
@@ -85,10 +95,16 @@ pub(in super::super) fn backward<T: Stepped>(
                     mask: rows_of(room, mask, &own),
                 }
             };
-            memory.run(spec, layer, set, noise, &weights, &block, dy, &mut |row, gradient| {
-                // SAFETY: a step is in one block.
-                let to = unsafe { rows_of(dx, Part { start: 0, each: spec.inputs }, &(row..row + 1)) };
-                to.copy_from_slice(gradient);
+            memory.run(spec, layer, set, noise, &weights, &block, dy, &mut |by, row, gradient| {
+                let (to, each, row) = match by {
+                    By::Input => (dx, spec.inputs, row),
+                    By::State(which) => (given[which], spec.hidden, row * spec.layers + layer),
+                };
+                if to.1 > 0 {
+                    // SAFETY: a step is in one block, and so is a sequence.
+                    let to = unsafe { rows_of(to, Part { start: 0, each }, &(row..row + 1)) };
+                    to.copy_from_slice(gradient);
+                }
             });
         });
         if !parameter_gradients.is_empty() {
@@ -110,8 +126,8 @@ impl<T: Stepped> Memory<'_, T> {
         noise: Noise,
         weights: &Turned<'_, T>,
         block: &Block<'_>,
-        dy: &[T],
-        give: &mut dyn FnMut(usize, &[T]),
+        [dy, last @ ..]: [&[T]; 3],
+        give: &mut dyn FnMut(By, usize, &[T]),
     ) {
         let Memory { gates, state, extra: [first, second], flow, dh, dc, mask } = self;
         let (hidden, width, inputs) = (spec.hidden, spec.gate_units(), spec.input_of(layer));
@@ -122,9 +138,18 @@ impl<T: Stepped> Memory<'_, T> {
         for time in (0..block.longest()).rev() {
             let running = block.running(time);
             row -= running;
-            // Sequences that end here come in with nothing from behind.
-            dh[left * hidden..running * hidden].fill(T::zero());
-            dc[left * hidden..running * hidden].fill(T::zero());
+            // To sequences that end here comes from behind what their last states have.
+            for (gradients, last) in [&mut *dh, &mut *dc].into_iter().zip(last) {
+                for (i, to) in (left..running).zip(gradients[left * hidden..].chunks_exact_mut(hidden)) {
+                    match last {
+                        [] => to.fill(T::zero()),
+                        last => {
+                            let place = (block.order[i] * spec.layers + layer) * hidden;
+                            to.copy_from_slice(&last[place..place + hidden]);
+                        }
+                    }
+                }
+            }
             for (i, dh) in dh[..running * hidden].chunks_exact_mut(hidden).enumerate() {
                 let from = match (is_top, spec.last) {
                     (true, true) if i < left => continue,
@@ -164,6 +189,11 @@ impl<T: Stepped> Memory<'_, T> {
             }
             left = running;
         }
+        for (which, gradients) in [&*dh, &*dc].into_iter().enumerate() {
+            for (&sequence, gradient) in block.order.iter().zip(gradients.chunks_exact(hidden)) {
+                give(By::State(which), sequence, gradient);
+            }
+        }
         let Some(by_input) = &weights.input else { return };
         // All rows of what flowed out have been read.
         let flow = &mut flow[..rows * inputs];
@@ -176,7 +206,7 @@ impl<T: Stepped> Memory<'_, T> {
                 drop_out(spec, noise, layer, (block, time), gradients, mask);
             } else {
                 for (i, gradient) in gradients.chunks_exact(inputs.max(1)).enumerate() {
-                    give(block.step(i, time), gradient);
+                    give(By::Input, block.step(i, time), gradient);
                 }
             }
             row += running;

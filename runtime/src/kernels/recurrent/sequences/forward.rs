@@ -25,6 +25,25 @@ struct Memory<'a, T> {
     mask: &'a mut [T],
 }
 
+/// What a block gives.
+#[derive(Clone, Copy)]
+enum Given {
+    /// The top layer's state after a step.
+    Output,
+    /// The state of that number at the end of a sequence.
+    State(usize),
+}
+
+/// The states before the first step: zeros, or what is given.
+fn start<T: Stepped>(spec: &RecurrentSpec, layer: usize, block: &Block<'_>, given: &[T], to: &mut [T]) {
+    if given.is_empty() {
+        return to.fill(T::zero());
+    }
+    for (to, sequence) in to.chunks_exact_mut(spec.hidden).zip(block.order) {
+        to.copy_from_slice(&given[(sequence * spec.layers + layer) * spec.hidden..][..spec.hidden]);
+    }
+}
+
 pub(in super::super) fn forward<T: Stepped>(
     spec: &RecurrentSpec,
     sequences: Sequences<'_>,
@@ -44,7 +63,10 @@ pub(in super::super) fn forward<T: Stepped>(
     let x = inputs[0];
     let y_each = spec.hidden;
     let mut outputs = outputs.iter_mut();
-    let y = share(outputs.next().map_or(&mut [][..], |y| &mut **y));
+    let mut next = || share(outputs.next().map_or(&mut [][..], |y| &mut **y));
+    let (y, last) = (next(), [next(), next()]);
+    let given = [1, 2].map(|i| inputs.get(i).copied().unwrap_or(&[]));
+    let gives_states = last[0].1 > 0;
     for layer in 0..spec.layers {
         let weights = weights(spec, place(layer), set, count, parameters, copied);
         let parts = History::of(spec, layer, rows);
@@ -73,11 +95,24 @@ pub(in super::super) fn forward<T: Stepped>(
                     mask: rows_of(room, mask, &own),
                 }
             };
-            memory.run(spec, layer, set, mode, &weights, &block, x, &mut |row, h| {
-                // SAFETY: a step is in one block, and so is a sequence.
-                let to = unsafe { rows_of(y, Part { start: 0, each: y_each }, &(row..row + 1)) };
-                to.copy_from_slice(h);
-            });
+            memory.run(
+                spec,
+                layer,
+                set,
+                mode,
+                &weights,
+                &block,
+                (x, given, gives_states),
+                &mut |what, row, values| {
+                    let (to, row) = match what {
+                        Given::Output => (y, row),
+                        Given::State(which) => (last[which], row * spec.layers + layer),
+                    };
+                    // SAFETY: a step is in one block, and so is a sequence.
+                    let to = unsafe { rows_of(to, Part { start: 0, each: y_each }, &(row..row + 1)) };
+                    to.copy_from_slice(values);
+                },
+            );
         });
     }
 }
@@ -92,18 +127,19 @@ impl<T: Stepped> Memory<'_, T> {
         mode: Mode,
         weights: &Weights<'_, T>,
         block: &Block<'_>,
-        x: &[T],
-        give: &mut dyn FnMut(usize, &[T]),
+        (x, starts, gives_states): (&[T], [&[T]; 2], bool),
+        give: &mut dyn FnMut(Given, usize, &[T]),
     ) {
         let (hidden, width, inputs) = (spec.hidden, spec.gate_units(), spec.input_of(layer));
         let is_top = layer + 1 == spec.layers;
         let longest = block.longest();
         // The row at which the current step begins.
         let mut row = 0;
+        // All sequences have a first step.
         let begin = block.running(0) * hidden;
-        self.state[..begin].fill(T::zero());
+        start(spec, layer, block, starts[0], &mut self.state[..begin]);
         if spec.cell == Cell::Lstm {
-            self.extra[0][..begin].fill(T::zero());
+            start(spec, layer, block, starts[1], &mut self.extra[0][..begin]);
         }
         for from in (0..longest).step_by(CHUNK) {
             let times = from..longest.min(from + CHUNK);
@@ -136,11 +172,19 @@ impl<T: Stepped> Memory<'_, T> {
                     self.above[row * hidden..next * hidden].copy_from_slice(h);
                 } else if spec.last {
                     for i in left..running {
-                        give(block.order[i], &h[i * hidden..][..hidden]);
+                        give(Given::Output, block.order[i], &h[i * hidden..][..hidden]);
                     }
                 } else {
                     for (i, h) in h.chunks_exact(hidden).enumerate() {
-                        give(block.step(i, time), h);
+                        give(Given::Output, block.step(i, time), h);
+                    }
+                }
+                if gives_states {
+                    for i in left..running {
+                        give(Given::State(0), block.order[i], &h[i * hidden..][..hidden]);
+                        if spec.cell == Cell::Lstm {
+                            give(Given::State(1), block.order[i], &c[i * hidden..][..hidden]);
+                        }
                     }
                 }
                 row = next;
