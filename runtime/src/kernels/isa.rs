@@ -31,7 +31,6 @@ thread_local! {
 /// The instruction set in use: the best that the machine has, or the one that the environment variable `FORMWORK_ISA`
 /// (`portable`, `avx2` or `avx512`) names if the machine has that.
 ///
-/// An operation asks once, on the thread that calls it, and hands the answer to the tasks it is cut into.
 #[inline]
 pub fn isa() -> Isa {
     if let Some(isa) = FORCED.get() {
@@ -43,6 +42,11 @@ pub fn isa() -> Isa {
         2 => Isa::Avx512,
         _ => choose(),
     }
+}
+
+/// What this thread is held to by [`with_isa`].
+pub(super) fn forced() -> Option<Isa> {
+    FORCED.get()
 }
 
 /// Runs `f` with the operations that this thread calls held to one instruction set (or the best one, if the machine

@@ -4,6 +4,7 @@
 //! own: so the results are the same bits at any number of threads. Nothing is allocated for a call. A call from within
 //! a task, or while another thread has the pool, runs its tasks one after the other.
 
+use super::isa::{self, Isa};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
@@ -113,7 +114,13 @@ fn run(tasks: usize, parallel: bool, call: Call, context: *const ()) {
         }
         return;
     }
-    POOL.run(tasks, threads() - 1, call, context);
+    match isa::forced() {
+        None => POOL.run(tasks, threads() - 1, call, context),
+        Some(isa) => {
+            let held = Held { isa, call, context };
+            POOL.run(tasks, threads() - 1, call_held, (&raw const held).cast());
+        }
+    }
     let panic = lock(&POOL.panic).take();
     POOL.busy.store(false, Ordering::Release);
     if let Some(panic) = panic {
@@ -122,6 +129,22 @@ fn run(tasks: usize, parallel: bool, call: Call, context: *const ()) {
 }
 
 type Call = unsafe fn(*const (), usize);
+
+/// A call whose thread is held to an instruction set, to which the others are held, too.
+struct Held {
+    isa: Isa,
+    call: Call,
+    context: *const (),
+}
+
+/// Calls as the `Held` says that `context` points to.
+unsafe fn call_held(context: *const (), task: usize) {
+    // SAFETY: `run` made the pointer from a `Held` that lives until all tasks have ended, as does what it calls with.
+    unsafe {
+        let held = &*context.cast::<Held>();
+        isa::with_isa(held.isa, || (held.call)(held.context, task));
+    }
+}
 
 /// Calls the closure that `context` points to.
 unsafe fn call<F: Fn(usize)>(context: *const (), task: usize) {
