@@ -35,6 +35,8 @@ pub enum Nature {
     NumberMissing,
     /// A layer stands where a value does.
     LayerAsValue,
+    /// It was read in one of several ways, so what is wrong behind it may come of that.
+    Reading,
 }
 
 /// A way out. An edit is only offered once the edited network was found good.
@@ -188,6 +190,16 @@ impl Error {
         }
         text
     }
+}
+
+/// How a mistake begins that is an argument with another sign than a colon.
+const WITH_COLON: &str = "an argument is written with a colon: `";
+
+/// The name of an argument that a layer or a block does not have, if that is the mistake.
+fn misnamed(line: &str) -> Option<String> {
+    let (_, name) =
+        line.split_once("` has no argument `").or_else(|| line.split_once("` has no parameter `"))?;
+    Some(name.trim_end_matches('`').into())
 }
 
 /// What stands in a help for the name of a value until it is known.
@@ -344,13 +356,47 @@ impl Errors {
             let same = kept.iter_mut().find(|other| other.line == error.line && error.line.contains(habit));
             match same {
                 Some(other) => {
-                    let changes = error.helps.into_iter().flat_map(|help| help.changes);
-                    other.helps.first_mut().into_iter().for_each(|help| help.changes.extend(changes.clone()));
+                    for (help, same) in other.helps.iter_mut().zip(error.helps) {
+                        help.changes.extend(same.changes);
+                    }
                 }
                 None => kept.push(error),
             }
         }
         self.list.extend(kept);
+    }
+
+    /// An argument with `=` whose name is wrong too is one mistake, `units=8`: each way out mends both.
+    pub fn one_for_each_argument(&mut self) {
+        let mut signs: Vec<Error> = Vec::new();
+        let wrong: Vec<String> = self.list.iter().filter_map(|e| misnamed(&e.line)).collect();
+        for error in std::mem::take(&mut self.list) {
+            let name = error.line.strip_prefix(WITH_COLON).and_then(|rest| rest.strip_suffix(": …`"));
+            let is_sign = |e: &Error| e.helps.iter().any(|h| h.text == "write `:`");
+            match name {
+                Some(name) if is_sign(&error) && wrong.iter().any(|other| other == name) => signs.push(error),
+                _ => self.list.push(error),
+            }
+        }
+        for sign in signs {
+            let name = sign.line.trim_start_matches(WITH_COLON).trim_end_matches(": …`").to_string();
+            let after = |e: &&mut Error| start(e.place.first) <= start(sign.place.first);
+            let same = |e: &&mut Error| misnamed(&e.line).as_ref() == Some(&name);
+            // Where the host knows no positions, all are equal.
+            let Some(error) =
+                self.list.iter_mut().filter(same).filter(after).max_by_key(|e| start(e.place.first))
+            else {
+                continue;
+            };
+            error.notes.push("an argument is written with a colon".into());
+            let colon = sign.helps.into_iter().flat_map(|help| help.changes);
+            let colon: Vec<Change> = colon.collect();
+            let place = error.place;
+            let is_name = |c: &Change| crate::remedies::is_same(c.place.last, place.last);
+            for help in error.helps.iter_mut().filter(|help| help.changes.iter().all(is_name)) {
+                help.changes.extend(colon.clone());
+            }
+        }
     }
 
     /// Adds a further place to the change that the help of the mistake proposes that begins so.
@@ -374,8 +420,13 @@ impl Errors {
         let mut list = self.list.clone();
         // Where the host knows no positions, all are equal and the order of discovery stays.
         list.sort_by_key(|e| start(e.place.first));
-        let mut seen = BTreeSet::new();
+        let (mut seen, mut named) = (BTreeSet::new(), BTreeSet::new());
         list.retain(|error| {
+            // A name that nobody has declared is one mistake, at its first use.
+            let unknown = error.line.split_once("there is no dimension `").map(|(_, name)| name.to_string());
+            if unknown.is_some_and(|name| !named.insert(name)) {
+                return false;
+            }
             let end = error.place.last.end();
             seen.insert((error.place.start(), (end.line, end.column), error.line.clone()))
         });

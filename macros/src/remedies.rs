@@ -48,6 +48,7 @@ pub fn analyse(program: &Program, errors: &mut Errors) -> Vec<Shaped> {
 
 /// Keeps of each error those helps that have been proved; what says nothing to do is a note.
 pub fn keep_proved(tokens: &TokenStream, errors: &mut Errors) {
+    errors.one_for_each_argument();
     let before: Vec<String> = errors.lines();
     let mut trials = 0;
     let mut mended = Vec::new();
@@ -55,6 +56,11 @@ pub fn keep_proved(tokens: &TokenStream, errors: &mut Errors) {
         mended.push(prove(tokens, error, &before, &mut trials));
     }
     one_for_each_cause(errors, &mended);
+    // The other readings of what was read in one way are there for what comes of it.
+    errors
+        .iter_mut()
+        .filter(|error| error.nature == Nature::Reading)
+        .for_each(|error| error.helps.truncate(1));
 }
 
 /// Several mistakes that one change mends are one: a size that a sum does not take and that is not the declared one
@@ -66,7 +72,10 @@ fn one_for_each_cause(errors: &mut Errors, mended: &[Vec<Vec<String>>]) {
     let mut kept: Vec<(usize, usize)> = Vec::new();
     for first in 0..list.len() {
         for (choice, help) in list[first].helps.iter().enumerate().filter(|_| !gone[first]) {
-            let shares = |other: &Error| other.helps.iter().any(|h| is_same_edit(&h.changes, &help.changes));
+            let is_reading = list[first].nature == Nature::Reading;
+            let shares = |other: &Error| {
+                is_reading || other.helps.iter().any(|h| is_same_edit(&h.changes, &help.changes))
+            };
             let mends = |other: &Error| mended[first][choice].contains(&other.line);
             let others: Vec<usize> = (first + 1..list.len())
                 .filter(|&other| !gone[other] && list[other].line != list[first].line)
@@ -89,7 +98,9 @@ fn one_for_each_cause(errors: &mut Errors, mended: &[Vec<Vec<String>>]) {
         if let Some(error) = errors.iter_mut().nth(error) {
             let chosen = error.helps.swap_remove(choice);
             error.helps = vec![chosen];
+            let is_told = error.nature != Nature::Reading;
             let note = lines.iter().zip(&gone).find(|(line, gone)| **gone && also.contains(line));
+            let note = note.filter(|_| is_told);
             error.notes.extend(note.map(|(line, _)| format!("the same change mends another: {line}")));
         }
     }
@@ -128,6 +139,9 @@ fn prove(tokens: &TokenStream, error: &mut Error, before: &[String], trials: &mu
             // What it uncovers is another mistake, which nobody could see before.
             Some(Verdict::Uncovers) if kept.is_empty() && names_another(&help.text) => {
                 uncovering.push(help.text);
+            }
+            Some(Verdict::Uncovers) if kept.is_empty() && error.line.ends_with(":`") => {
+                uncovering.push(format!("for instance {}", help.text));
             }
             Some(Verdict::Uncovers) if kept.is_empty() && error.nature == Nature::LayerAsValue => {
                 uncovering.push(format!("written {}, leads to the next mistake", help.text));
@@ -193,6 +207,7 @@ fn mistakes_after(tokens: &TokenStream, changes: &[Change]) -> Option<Vec<String
         let program = parse::parse(changed, &mut errors);
         if program.import.is_none() {
             analyse(&program, &mut errors);
+            errors.one_for_each_argument();
         }
     });
     if limits::is_exhausted() {

@@ -15,7 +15,7 @@ mod signature;
 mod values;
 mod wider;
 
-use crate::ast::{Body, Expression, Network, Pattern, Port, Program, Statement};
+use crate::ast::{Body, Expression, Network, Pattern, Port, Program, Statement, ValueKind};
 use crate::demands::{Demand, Part, Ways};
 use crate::errors::{Change, Error, Errors, How, Place};
 use crate::graph::{Event, Graph, GroupId, GroupKind, Header, Node, NodeId, Scalar, Source, Value, ValueId};
@@ -296,6 +296,7 @@ impl<'p, 'e> Builder<'p, 'e> {
         Some(names.into_iter().zip(values.iter().copied()).collect())
     }
 
+    /// Binds the names of a pattern.
     fn bind_all(&mut self, names: &[Option<Ident>], tokens: &TokenStream, value: &Expression) {
         let values = self.several(value);
         let values = self.widened(values, names.len(), value);
@@ -320,7 +321,8 @@ impl<'p, 'e> Builder<'p, 'e> {
                 ),
             };
             let error = Error::new(tokens, line);
-            self.errors.push(self.with_offer(error, &values, names, tokens));
+            let error = self.with_offer(error, &values, names, tokens);
+            self.errors.push(as_many_parts(error, names.len(), value));
         }
         for (i, name) in names.iter().enumerate() {
             let Some(name) = name else { continue };
@@ -439,5 +441,25 @@ impl<'p, 'e> Builder<'p, 'e> {
         self.graph.values.push(Value { source, name: None, scope: self.frame.group });
         self.shapes.push(shape);
         ValueId(self.graph.values.len() - 1)
+    }
+}
+
+/// `split(x, 4, axis: 0)` for four names: others say there how long a part is.
+fn as_many_parts(error: Error, names: usize, value: &Expression) -> Error {
+    let function = match value {
+        Expression::Function(function) => Some(function),
+        Expression::Chain(_, stages, _) => stages.last().and_then(|stage| stage.function.as_ref()),
+        _ => None,
+    };
+    let Some(call) = function.map(|function| &function.call).filter(|call| call.name == "split") else {
+        return error;
+    };
+    let parts =
+        call.arguments.iter().find(|a| a.name.is_none() && matches!(a.value.kind, ValueKind::Integer(_)));
+    let Some(parts) = parts else { return error };
+    let change = Change { place: Place::of(&parts.tokens), how: How::Replace, text: names.to_string() };
+    match crate::remedies::changed(&call.tokens, &change) {
+        Some(text) => error.help_with(format!("`{}`", suggest::source(&text)), vec![change]),
+        None => error,
     }
 }

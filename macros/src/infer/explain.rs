@@ -2,6 +2,7 @@
 //! a trial has found good.
 
 mod edits;
+mod fitting;
 mod groups;
 mod origin;
 mod recurrent;
@@ -81,6 +82,9 @@ pub fn node(graph: &Graph, before: &Trial, id: NodeId, alike: &[NodeId], mismatc
         );
     }
     candidates.extend(explainer.beyond(node, mismatch, &mut error.notes));
+    if is_at_use(graph, explainer.fault, mismatch) {
+        candidates.extend(explainer.exchanged(node.group));
+    }
     error.helps = explainer.good(candidates);
     let others: Vec<String> = alike.iter().map(|other| graph.nodes[other.0].title()).collect();
     if !others.is_empty() {
@@ -142,6 +146,9 @@ pub fn output(graph: &Graph, before: &Trial, index: usize) -> Option<Error> {
     candidates.extend(explainer.longer(value, wanted, found));
     candidates.extend(explainer.multiplied(value));
     candidates.extend(explainer.grown(value, wanted));
+    candidates.extend(explainer.told(value, wanted, found));
+    let group = source_node(graph, value).and_then(|node| graph.nodes[node.0].group);
+    candidates.extend(explainer.exchanged(group));
     if found.rank() == wanted.rank() + 1 {
         // A number that many batches have is most likely one.
         let first = graph.header.inputs.first().and_then(|input| input.shape.as_ref()?.0.first().copied());
@@ -277,7 +284,10 @@ impl Explainer<'_> {
 
     /// Ways out of a layer's mismatch that its own proposals do not reach.
     fn beyond(&self, node: &Node, mismatch: &Mismatch, notes: &mut Vec<String>) -> Vec<Candidate> {
-        let mut candidates = Vec::new();
+        let mut candidates = self.started(node, mismatch);
+        candidates.extend(self.turned(node, mismatch));
+        candidates.extend(self.spread_from(node));
+        candidates.extend(self.shared(node).filter(|_| mismatch.line.contains(" has weights for ")));
         let values = &node.inputs;
         let joins = values.len() > 1 && mismatch.at == At::Layer;
         if joins {
@@ -288,6 +298,8 @@ impl Explainer<'_> {
             candidates.extend(vector.and_then(|v| values.iter().find_map(|&value| self.last_step(value, v))));
             candidates.extend(self.projected(node));
             candidates.extend(self.same_inputs(node));
+            candidates.extend(self.lengthened(node));
+            candidates.extend(self.joined(node));
             if let (&[a, b, ..], Some(axis)) = (&values[..], mismatch.axis.map(|axis| axis as usize)) {
                 // The side of an image or the length of a sequence differs.
                 let (Some(left), Some(right)) = (self.shape(a), self.shape(b)) else { return candidates };

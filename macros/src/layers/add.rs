@@ -91,7 +91,12 @@ pub fn together(inputs: &[Shape], sign: &str, cannot: &str) -> Result<Shape, Mis
     for (input, from, to) in [(1, b, a), (0, a, b)] {
         if repeats(from, to) {
             let call = format!("expand({to})");
-            return Err(mismatch.propose(Proposal::Insert { input, call }));
+            mismatch = mismatch.propose(Proposal::Insert { input, call });
+            // A sequence of any length is not spread, but its steps may be widened.
+            return Err(match (&a.0[..], &b.0[..]) {
+                (&[_, fa], &[_, fb]) if a.is_any_length() => widen(mismatch, fa, fb),
+                _ => mismatch,
+            });
         }
     }
     match (&a.0[..], &b.0[..]) {
@@ -118,6 +123,11 @@ pub fn together(inputs: &[Shape], sign: &str, cannot: &str) -> Result<Shape, Mis
         }
         (&[fa], &[fb]) => mismatch = widen(mismatch, fa, fb),
         (&[ta, fa], &[tb, fb]) if ta == tb => mismatch = widen(mismatch, fa, fb),
+        (&[ta, fa], &[tb, fb]) if ta == fb && fa == tb => {
+            mismatch = mismatch
+                .propose(Proposal::Insert { input: 0, call: "transpose".into() })
+                .propose(Proposal::Insert { input: 1, call: "transpose".into() });
+        }
         (&[_, _], &[_, _]) => mismatch = mismatch.propose(Proposal::KeepSize),
         _ => {}
     }

@@ -31,7 +31,7 @@ const ALIASES: [(&str, &str); 98] = [
     ("input", "in"),
     ("inputs", "in"),
     ("input_dim", "in"),
-    ("input_shape", "in"),
+    ("output_dim", "width"),
     ("num_groups", "groups"),
     ("use_bias", "bias"),
     ("kernel_initializer", "init"),
@@ -285,6 +285,14 @@ impl<'a> Arguments<'a> {
                     Some(_) => error.help_or(format!("`{call}`"), tokens, call),
                     None => error,
                 });
+            }
+            "input_dim" | "num_embeddings" | "vocab_size" if main == Some("width") => {
+                let error = error.note("how many indices there are is known from what comes in");
+                return errors.push(error.help_call(tokens, self.without(&[argument])));
+            }
+            "input_shape" | "batch_input_shape" | "input_length" => {
+                let error = error.note("what comes in is known from the network's declaration");
+                return errors.push(error.help_call(tokens, self.without(&[argument])));
             }
             "return_sequences" | "return_state" | "batch_first" | "stateful" if main == Some("hidden") => {
                 let without = self.without(&[argument]);

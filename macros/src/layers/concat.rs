@@ -46,7 +46,7 @@ impl Layer for Concat {
             let rest = rest.join(", ");
             let calls = ["Flatten".into(), format!("reshape([1, {rest}])"), format!("reshape([{rest}, 1])")];
             // Of a sequence one step is meant, or something over all of them.
-            let first = usize::from(inputs[large].rank() == 2);
+            let first = usize::from(inputs[large].rank() == 2 && !inputs[large].0[0].is(1));
             return Err([large, small, small]
                 .into_iter()
                 .zip(calls)

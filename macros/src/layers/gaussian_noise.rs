@@ -21,7 +21,8 @@ impl Layer for GaussianNoise {
         arguments.accept(Some("std"), &[], errors);
         let std = arguments.number("std", "the standard deviation of the noise", "0.1", errors);
         if std < 0.0 {
-            arguments.refuse("std", "is invalid: a standard deviation is not negative", errors);
+            let error = arguments.refusal("std", "is invalid: a standard deviation is not negative");
+            errors.extend(error.map(|error| arguments.without_sign(error, "std")));
         }
         arguments.finish(GaussianNoise { std })
     }

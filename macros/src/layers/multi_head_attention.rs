@@ -89,15 +89,23 @@ impl MultiHeadAttention {
         }
         let features = width / heads;
         if self.rotary && !features.is_multiple_of(2) {
-            return Err(Mismatch::new(format!(
+            // Whole pairs, in as many heads as nearly as can be.
+            let (all, near) = (width.known().unwrap_or(0), heads.known().unwrap_or(1));
+            let fitting = (1..=all / 2).filter(|heads| all % (2 * heads) == 0);
+            let nearest = fitting.min_by_key(|heads| heads.abs_diff(near));
+            let mismatch = Mismatch::new(format!(
                 "`rotary: true` turns pairs of features, but a head has {features}: {width} features for {heads} heads"
             ))
-            .at("rotary"));
+            .at("rotary");
+            return Err(match nearest {
+                Some(heads) => mismatch.propose(Proposal::Main(heads.to_string())),
+                None => mismatch,
+            });
         }
         Ok(())
     }
 
-    fn check_mask(&self, name: &str, mask: &Shape, sizes: &Sizes) -> Result<(), Mismatch> {
+    fn check_mask(&self, name: &str, mask: &Shape, flows: usize, sizes: &Sizes) -> Result<(), Mismatch> {
         let (t, s) = (sizes.queries, sizes.keys);
         if let Some(bound) = self.chosen
             && !(bound == 2)
@@ -116,7 +124,11 @@ impl MultiHeadAttention {
                 );
                 let turned = mask.0[..] == [s, t];
                 let mismatch = Mismatch::new(line).at("mask");
-                Err(if turned { mismatch.note("`transpose` turns it round") } else { mismatch })
+                let wanted = if mask.rank() == 1 { vec![s] } else { vec![t, s] };
+                Err(match turned {
+                    true => mismatch.note("`transpose` turns it round"),
+                    false => mismatch.propose(Proposal::InputAt(flows, wanted)),
+                })
             }
         }
     }
@@ -215,11 +227,12 @@ impl Layer for MultiHeadAttention {
         {
             return Err(Mismatch::new(format!(
                 "{{title}} takes as many values as keys, but {{input_is 1}} `{keys}` and {{input_is 2}} `{values}`"
-            )));
+            ))
+            .propose(Proposal::InputAt(2, vec![keys.0[0], values.0[1]])));
         }
         self.check_heads(sizes.widths[0])?;
         if let (Some(name), Some(mask)) = (&self.mask, inputs.get(count)) {
-            self.check_mask(name, mask, &sizes)?;
+            self.check_mask(name, mask, count, &sizes)?;
         }
         Ok(vec![inputs[0].clone()])
     }

@@ -48,6 +48,9 @@ impl AnyLayer {
             })?;
             return Err(Self::not_by_steps(at, &inputs[at]));
         }
+        if matches!(self, AnyLayer::Concat(_)) && self.arguments() == "axis: 0" {
+            return Err(Self::not_by_steps(at, &inputs[at]));
+        }
         let Some(shape) = inputs.first().filter(|shape| shape.is_any_length()) else { return Ok(()) };
         match self.recurrent().and_then(|recurrent| recurrent.misses()) {
             None => Ok(()),

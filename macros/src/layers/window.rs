@@ -39,12 +39,9 @@ pub fn volume(shape: &Shape) -> Result<[Dim; 4], Mismatch> {
             "{{input}} has 5 axes, `{shape}`, but {{kind}} takes 4, `[channels, depth, height, width]`"
         ))
         .propose(Proposal::Input(shape.0[1..].to_vec()))),
-        [d, h, w] => Err(not(shape, "[channels, depth, height, width]").propose(Proposal::Input(vec![
-            Dim::ONE,
-            d,
-            h,
-            w,
-        ]))),
+        [d, h, w] => Err(not(shape, "[channels, depth, height, width]")
+            .propose(Proposal::Input(vec![Dim::ONE, d, h, w]))
+            .propose(Proposal::Rename("Conv2d"))),
         _ => Err(not(shape, "[channels, depth, height, width]").propose(Proposal::Earlier)),
     }
 }
@@ -145,8 +142,7 @@ impl<const N: usize> Window<N> {
         {
             mismatch = mismatch.propose(Proposal::Input(vec![features, time]));
         }
-        mismatch = mismatch.propose(Proposal::KeepSize);
-        // As much padding as keeps the size, else a kernel that fits.
+        // As much padding as keeps the size, else a kernel that fits; what is wrong further up goes behind that.
         let keeps: [Dim; N] = core::array::from_fn(|a| (self.extent(a) - 1) / 2);
         if self.noun == "kernel" && keeps != [Dim::ZERO; N] {
             mismatch = mismatch.propose(Proposal::Argument { name: "padding", value: tuple(keeps) });
@@ -154,10 +150,12 @@ impl<const N: usize> Window<N> {
         let fits: [Dim; N] = core::array::from_fn(|a| {
             self.kernel[a].min((sizes[a] + 2 * self.padding[a][0]).saturating_sub(1) / self.dilation[a] + 1)
         });
-        mismatch.propose(match self.noun {
-            "kernel" => Proposal::Argument { name: "kernel", value: tuple(fits) },
-            _ => Proposal::Main(tuple(fits)),
-        })
+        match self.noun {
+            "kernel" => mismatch
+                .propose(Proposal::KeepSize)
+                .propose(Proposal::Argument { name: "kernel", value: tuple(fits) }),
+            _ => mismatch.propose(Proposal::KeepSize).propose(Proposal::Main(tuple(fits))),
+        }
     }
 }
 

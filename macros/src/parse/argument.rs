@@ -158,6 +158,11 @@ pub fn parse_value(cursor: &mut Cursor, errors: &mut Errors) -> Value {
     }
     cursor.next();
     cursor.next();
+    // Rust's `0..=5` is understood, and corrected.
+    let inclusive = cursor.peek_punct('=').then(|| cursor.place());
+    if inclusive.is_some() {
+        cursor.next();
+    }
     let ends =
         matches!(cursor.peek(), Some(TokenTree::Literal(_) | TokenTree::Ident(_) | TokenTree::Group(_)));
     let to = if ends { parse_end(cursor, errors).kind } else { ValueKind::Given(String::new()) };
@@ -169,6 +174,22 @@ pub fn parse_value(cursor: &mut Cursor, errors: &mut Errors) -> Value {
         _ => None,
     };
     let kind = match (end(&from.kind), end(&to)) {
+        (Some(from), Some(to)) if inclusive.is_some() => {
+            let place = Place::of(&tokens);
+            let error = Error::new(place, format!("`{from}..={to}`: the end of a range is left out"));
+            let behind = match &to {
+                Dimension::Number(n) => (n + 1).to_string(),
+                other => format!("{other} + 1"),
+            };
+            let text = format!("{from}..{behind}");
+            errors.push(error.help_replace(format!("`{text}`"), place, text));
+            match (from, to) {
+                (Dimension::Number(from), Dimension::Number(to)) => {
+                    ValueKind::Range(from.into(), (to + 1).into())
+                }
+                _ => ValueKind::Broken,
+            }
+        }
         (Some(Dimension::Number(from)), Some(Dimension::Number(to))) => {
             ValueKind::Range(from.into(), to.into())
         }
@@ -250,7 +271,17 @@ pub fn parse_literal(cursor: &mut Cursor, errors: &mut Errors) -> Value {
         None => Err("expected a value, found the end".into()),
     };
     let kind = kind.unwrap_or_else(|line: String| {
-        errors.push(Error::new(place.to(cursor.before()), line));
+        let place = place.to(cursor.before());
+        let meant = without_type(&cursor.since(start));
+        let line = match &meant {
+            Some(pair) if pair.starts_with('(') => format!("several sizes stand in parentheses: `{pair}`"),
+            _ => line,
+        };
+        let error = Error::new(place, line);
+        errors.push(match meant {
+            Some(text) => error.help_replace(format!("`{text}`"), place, text),
+            None => error,
+        });
         ValueKind::Broken
     });
     Value::new(kind, cursor.since(start))
@@ -268,6 +299,25 @@ fn axes(group: &Group) -> Option<Vec<usize>> {
         cursor.take_punct(',').then_some(())?;
     }
     (cursor.is_end() && axes.contains(&0)).then_some(axes)
+}
+
+/// `8` for `8usize`, and `(3, 3)` for `3x3`.
+fn without_type(number: &TokenStream) -> Option<String> {
+    let text = crate::suggest::source(number).replace(' ', "");
+    let digits = text.strip_prefix('-').unwrap_or(&text);
+    let (digits, suffix) = match syn::parse_str::<syn::Lit>(digits).ok()? {
+        syn::Lit::Int(int) => (int.base10_digits().to_string(), int.suffix().to_string()),
+        syn::Lit::Float(float) => (float.base10_digits().to_string(), float.suffix().to_string()),
+        _ => return None,
+    };
+    let sign = if text.starts_with('-') { "-" } else { "" };
+    let sizes: Vec<&str> = suffix.split('x').collect();
+    match &sizes[..] {
+        ["", rest @ ..] if rest.iter().any(|n| n.parse::<u32>().is_ok()) => {
+            Some(format!("({digits}, {})", rest.join(", ")))
+        }
+        _ => (!suffix.is_empty()).then(|| format!("{sign}{digits}")),
+    }
 }
 
 fn literal_value(text: &str, minus: bool) -> Result<ValueKind, String> {

@@ -26,7 +26,7 @@ pub fn parse_body(group: &Group, capitals: Vec<String>, errors: &mut Errors) -> 
             statements.push(thrown_away(earlier));
         }
         if cursor.peek_word("let") {
-            statements.push(Statement::Let(parse_let(&mut cursor, errors)));
+            statements.extend(parse_let(&mut cursor, errors));
         } else if cursor.peek_word("layer") && cursor.peek_second_ident() {
             statements.push(Statement::Layer(Box::new(parse_layer(&mut cursor, errors))));
         } else if (cursor.peek_word("param") || cursor.peek_word("frozen")) && cursor.peek_second_ident()
@@ -56,9 +56,19 @@ fn thrown_away(value: Expression) -> Statement {
     Statement::Let(Let { pattern: Pattern::One(None), value })
 }
 
-fn parse_let(cursor: &mut Cursor, errors: &mut Errors) -> Let {
+fn named(pattern: Pattern, value: Expression) -> Option<Statement> {
+    Some(Statement::Let(Let { pattern, value }))
+}
+
+fn parse_let(cursor: &mut Cursor, errors: &mut Errors) -> Option<Statement> {
     let word = cursor.place();
     cursor.next();
+    if cursor.peek_word("param") && cursor.peek_second_ident() {
+        // `let param gamma: [8] = 1.0;`
+        let error = Error::new(word, "a tensor is declared with `param`, without `let`");
+        errors.push(error.help_replace("leave `let` out", word, ""));
+        return parse_param(cursor, errors).map(|param| Statement::Param(Box::new(param)));
+    }
     let start = cursor.at();
     let mut pattern = parse_pattern(cursor, errors);
     if let (Pattern::One(first), true) = (&pattern, cursor.peek_punct(',')) {
@@ -77,7 +87,7 @@ fn parse_let(cursor: &mut Cursor, errors: &mut Errors) -> Let {
             errors.push(Error::new(place, line).help_replace("write `=`", place, "="));
             let value = parse_expression(cursor, errors);
             end_statement(cursor, errors, false);
-            return Let { pattern, value };
+            return named(pattern, value);
         }
         let whole = Place::of(&cursor.since(start));
         let line = "a `let` has no type: shapes are found by themselves";
@@ -89,7 +99,7 @@ fn parse_let(cursor: &mut Cursor, errors: &mut Errors) -> Let {
         errors.push(Error::new(place, "expected `=`, found `->`: a `let` names what a chain gives"));
         let start = cursor.at();
         end_statement(cursor, errors, true);
-        return Let { pattern, value: Expression::Unknown(cursor.since(start)) };
+        return named(pattern, Expression::Unknown(cursor.since(start)));
     }
     if cursor.peek_punct('<') {
         let place = cursor.pair_place();
@@ -99,13 +109,13 @@ fn parse_let(cursor: &mut Cursor, errors: &mut Errors) -> Let {
         errors.push(Error::new(place, format!("expected `=`, found {}", cursor.found())));
         let start = cursor.at();
         end_statement(cursor, errors, true);
-        return Let { pattern, value: Expression::Unknown(cursor.since(start)) };
+        return named(pattern, Expression::Unknown(cursor.since(start)));
     }
     cursor.next();
     if cursor.is_end() || cursor.peek_punct(';') || cursor.peek_word("let") {
         errors.push(Error::new(cursor.before(), "a value is missing after `=`"));
         cursor.take_punct(';');
-        return Let { pattern, value: Expression::Unknown(TokenStream::new()) };
+        return named(pattern, Expression::Unknown(TokenStream::new()));
     }
     let shown = cursor.place().first;
     let is_layer = cursor.peek_ident().is_some_and(|name| name.to_string().starts_with(char::is_uppercase));
@@ -116,7 +126,7 @@ fn parse_let(cursor: &mut Cursor, errors: &mut Errors) -> Let {
         errors.help_at(shown, text, word, "layer");
     }
     end_statement(cursor, errors, false);
-    Let { pattern, value }
+    named(pattern, value)
 }
 
 /// The rest of `let a, b = …`, which wants parentheses.
@@ -251,6 +261,19 @@ fn parse_pattern(cursor: &mut Cursor, errors: &mut Errors) -> Pattern {
         }
         return Pattern::Tuple(names, TokenTree::from(group).into());
     }
+    if let Some(group) = cursor.take_group(Delimiter::Bracket) {
+        let text = format!("({})", crate::suggest::source(&group.stream()));
+        let line = format!("the names of a pattern stand in parentheses: `{text}`");
+        errors.push(Error::new(group.span(), line).help_replace(
+            format!("`{text}`"),
+            group.span(),
+            text.clone(),
+        ));
+        let mut mended = Group::new(Delimiter::Parenthesis, group.stream());
+        mended.set_span(group.span());
+        let tokens: TokenStream = TokenTree::from(mended).into();
+        return parse_pattern(&mut Cursor::new(tokens, group.span_close()), errors);
+    }
     if cursor.peek_word("mut") {
         let place = cursor.place();
         let error = Error::new(place, "a value never changes: write `let` without `mut`");
@@ -338,7 +361,17 @@ fn end_statement(cursor: &mut Cursor, errors: &mut Errors, reported: bool) {
             );
             return;
         }
-        errors.push(Error::new(cursor.place(), format!("expected `->` or `;`, found {}", cursor.found())));
+        let place = cursor.place();
+        let error = Error::new(place, format!("expected `->` or `;`, found {}", cursor.found()));
+        if cursor.peek_punct(',') {
+            errors.push(error.help_replace("write `;`", place, ";"));
+            cursor.next();
+            return;
+        }
+        errors.push(match cursor.peek_punct('?') {
+            true => error.help_replace("leave it out", place, ""),
+            false => error,
+        });
     }
     cursor.skip_to(&[';']);
     cursor.take_punct(';');

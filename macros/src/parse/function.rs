@@ -17,6 +17,9 @@ pub(super) fn parse_function(name: Ident, cursor: &mut Cursor, errors: &mut Erro
         tokens.extend([TokenTree::from(group.clone())]);
         let mut inside = Cursor::inside(&group);
         let known = layers::is_function(&name.to_string());
+        // What an unknown function's arguments mean, nobody knows.
+        let mut unread = Errors::new();
+        let errors = if known { &mut *errors } else { &mut unread };
         if known && let Some(listed) = unlisted(&name, &group, errors) {
             inside = Cursor::new(listed, group.span_close());
         }
@@ -54,6 +57,7 @@ pub(super) fn parse_function(name: Ident, cursor: &mut Cursor, errors: &mut Erro
                 inside.take_punct(',');
             }
         }
+        let _ = unread.take();
     }
     Function { values, call: Call { name, arguments, tokens, outside: None } }
 }

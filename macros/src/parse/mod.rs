@@ -297,10 +297,22 @@ fn parse_generic(cursor: &mut Cursor, errors: &mut Errors) -> Option<Ident> {
     cursor.take_punct('>');
     if !plain {
         let tokens = cursor.since(start);
-        errors.push(Error::new(&tokens, "a network is generic over its scalar alone: write `<T>`"));
+        let error = Error::new(&tokens, "a network is generic over its scalar alone: write `<T>`");
+        let is_sized = name.as_ref().is_some_and(|name| name == "const");
+        errors.push(match is_sized {
+            true => error.note("sizes are `const` items outside of `network!`"),
+            false => error.help_replace("`<T>`", &tokens, "<T>"),
+        });
         return name.filter(is_free);
     }
     let name = name?;
+    if ["f32", "f64"].iter().any(|scalar| name == scalar) {
+        let line = format!("`{name}` is a scalar itself: a network is generic over any, as `<T>`");
+        let error = Error::new(&name, line);
+        let use_it = if name == "f64" { "; `Name::<f64>` is one over that" } else { "" };
+        errors.push(error.help_replace(format!("`T`{use_it}"), &name, "T"));
+        return None;
+    }
     if !is_free(&name) {
         errors.push(Error::new(&name, format!("`{name}` is a word of Rust and cannot be a scalar's name")));
         return None;

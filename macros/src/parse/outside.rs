@@ -5,7 +5,7 @@ use super::cursor::Cursor;
 use super::signature::parse_outputs;
 use crate::ast::{Call, Outside};
 use crate::errors::{Error, Errors};
-use proc_macro2::{Delimiter, Ident, TokenStream};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use std::rc::Rc;
 
 /// `Dense(64)` or `vision::Backbone => [512]`. `None` if no such thing follows; `Some(None)` if it could not be read,
@@ -53,7 +53,15 @@ fn parse_claim(call: &Call, path: TokenStream, cursor: &mut Cursor, errors: &mut
             (parse_outputs(cursor, errors), None)
         } else {
             let line = format!("what `{}` gives is missing after `=>`", call.name);
-            errors.push(Error::new(arrow, line).note("it is a shape, `=> [512]`, or several with names"));
+            let error = Error::new(arrow, line).note("it is a shape, `=> [512]`, or several with names");
+            errors.push(match cursor.peek() {
+                Some(TokenTree::Literal(size)) => {
+                    let (place, text) = (cursor.place(), format!("[{size}]"));
+                    cursor.next();
+                    error.help_replace(format!("`=> {text}`"), place, text)
+                }
+                _ => error,
+            });
             (Vec::new(), None)
         };
     Some(Outside { path, claims, shapes, tokens: cursor.since(start) })

@@ -4,7 +4,7 @@ use super::argument::{is_constant, parse_value, peek_number};
 use super::cursor::Cursor;
 use super::dimension::{self};
 use crate::ast::{Dimension, Indices, ValueKind};
-use crate::errors::{Change, Error, Errors, How, Place};
+use crate::errors::{Change, Error, Errors, How, Nature, Place};
 use crate::limits;
 use crate::shape::{Dim, Shape};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
@@ -227,10 +227,16 @@ pub(super) fn parse_dimensions(group: &Group, batch: bool, errors: &mut Errors) 
             let error = Error::new(place, line);
             errors.push(match cursor.is_end() {
                 true => error,
-                false => error.help_replace("leave it out", dropped, ""),
+                false => error
+                    .help_replace("leave it out", dropped, "")
+                    .help_replace("write `..`, for a sequence of any length", place, "..")
+                    .of(Nature::Reading),
             });
             is_first = false;
             continue;
+        }
+        if is_first && cursor.peek_ident().is_some() && cursor.peek_dots(1) {
+            named_length(&mut cursor, errors);
         }
         let is_length = is_first && cursor.peek_dots(0);
         is_first = false;
@@ -288,6 +294,19 @@ pub(super) fn parse_dimensions(group: &Group, batch: bool, errors: &mut Errors) 
     Some(shape)
 }
 
+/// `[t.., 16]`, which is read as `[.., 16]`; all such names are one mistake.
+fn named_length(cursor: &mut Cursor, errors: &mut Errors) {
+    const BEGINNING: &str = "a name for the length, `[";
+    let place = cursor.place();
+    let name = cursor.take_ident().map(|name| name.to_string()).unwrap_or_default();
+    let change = Change { place, how: How::Replace, text: String::new() };
+    if errors.lines().iter().any(|line| line.starts_with(BEGINNING)) {
+        return errors.extend_help_of(BEGINNING, change);
+    }
+    let line = format!("{BEGINNING}{name}.., 16]`, is not supported yet: `[.., 16]` is");
+    errors.push(Error::new(place, line).help_with("leave the name out", vec![change]));
+}
+
 /// `[3x8x8]`, `[3; 8; 8]`: sizes with other signs between them.
 fn times(group: &Group) -> Option<Vec<String>> {
     let text = group.stream().to_string().replace(' ', "");
@@ -329,9 +348,6 @@ fn parse_dimension(cursor: &mut Cursor, errors: &mut Errors) -> Option<Dimension
     let line = match cursor.peek()? {
         _ if dots => {
             "`..` is the length of a sequence, the first axis of an input or output: `[.., 16]`".into()
-        }
-        TokenTree::Ident(name) if cursor.peek_dots(1) => {
-            format!("a name for the length, `[{name}.., 16]`, is not supported yet: `[.., 16]` is")
         }
         TokenTree::Punct(p) if p.as_char() == '-' => {
             let start = cursor.at();

@@ -96,7 +96,27 @@ impl Builder<'_, '_> {
         }
         match known {
             Some((value, _)) => value,
-            None => self.unknown(&proc_macro2::TokenTree::from(name.clone()).into()),
+            None => match self.meant_value(&plain(name)) {
+                Some(value) => value,
+                None => self.unknown(&proc_macro2::TokenTree::from(name.clone()).into()),
+            },
+        }
+    }
+
+    /// The value whose name was misspelt so little that nothing else can be meant: `hiden`, and not `x3` beside `x2`.
+    fn meant_value(&self, text: &str) -> Option<ValueId> {
+        const SHORTEST: usize = 4;
+        let (_, similar) = self.frame.reported.get(text)?;
+        let similar = similar.as_ref()?;
+        let letters = |name: &str| name.chars().filter(|c| !c.is_ascii_digit()).count();
+        let digits = |name: &str| name.chars().filter(char::is_ascii_digit).collect::<String>();
+        let is_long = letters(text) >= SHORTEST && letters(similar) >= SHORTEST;
+        if !is_long || digits(text) != digits(similar) || suggest::distance(text, similar) > 2 {
+            return None;
+        }
+        match self.frame.scope.get(similar) {
+            Some(Binding::Value(value)) => Some(*value),
+            _ => None,
         }
     }
 
@@ -259,7 +279,16 @@ impl Builder<'_, '_> {
             Some(Written { kind: ValueKind::Broken, .. }) => false,
             Some(Written { kind, tokens, .. }) => {
                 let line = format!("`frozen: {kind}` is invalid: it is `true` or `false`");
-                self.errors.push(Error::new(tokens, line));
+                let meant = match kind.to_string().as_str() {
+                    "1" | "yes" | "True" => Some("true"),
+                    "0" | "no" | "False" | "None" => Some("false"),
+                    _ => None,
+                };
+                let error = Error::new(tokens, line);
+                self.errors.push(match meant {
+                    Some(meant) => error.help_replace(format!("`frozen: {meant}`"), tokens, meant),
+                    None => error,
+                });
                 false
             }
         }

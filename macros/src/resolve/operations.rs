@@ -15,6 +15,27 @@ enum Operand {
     Number(f64),
 }
 
+/// A function of a number, which is a number: `sqrt(32.0)`.
+fn function_of_number(expression: &Expression) -> Option<f64> {
+    let Expression::Function(function) = expression else { return None };
+    let [value] = &function.values[..] else { return None };
+    let number = |value: &Expression| match value {
+        Expression::Number(number, _) => Some(*number),
+        other => function_of_number(other),
+    };
+    let function = match (function.call.name.to_string().as_str(), &function.call.arguments[..]) {
+        ("sqrt", [_]) => f64::sqrt,
+        ("exp", [_]) => f64::exp,
+        ("ln", [_]) => f64::ln,
+        ("abs", [_]) => f64::abs,
+        ("sin", [_]) => f64::sin,
+        ("cos", [_]) => f64::cos,
+        ("tanh", [_]) => f64::tanh,
+        _ => return None,
+    };
+    number(value).map(function)
+}
+
 impl Builder<'_, '_> {
     /// An operator, a sign or a number where a value is wanted.
     pub(super) fn arithmetic(&mut self, expression: &Expression) -> ValueId {
@@ -31,6 +52,9 @@ impl Builder<'_, '_> {
     }
 
     fn operand(&mut self, expression: &Expression) -> Operand {
+        if let Some(number) = function_of_number(expression).filter(|number| number.is_finite()) {
+            return Operand::Number(number);
+        }
         match expression {
             Expression::Number(number, _) => Operand::Number(*number),
             Expression::Negative(value, tokens) => match self.operand(value) {

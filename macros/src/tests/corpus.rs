@@ -135,4 +135,5 @@ corpus! {
     generative: "corpus/generative.txt";
     strangers: "corpus/strangers.txt";
     more_strangers: "corpus/more_strangers.txt";
+    newcomers: "corpus/newcomers.txt";
 }

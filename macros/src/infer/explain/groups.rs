@@ -94,6 +94,7 @@ pub fn closed(graph: &Graph, before: &Trial, id: GroupId, mismatch: &Mismatch) -
             error.helps.extend(first_apart(graph, before, group));
             let narrower = explainer.narrower(group).into_iter().collect();
             error.helps.extend(explainer.good(narrower));
+            error.helps.extend(explainer.good(explainer.written_out(group).into_iter().collect()));
             elsewhere(graph, group.parent, &group.text, &mut error);
             error
         }

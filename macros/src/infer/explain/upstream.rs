@@ -16,7 +16,7 @@ pub(super) fn textual(text: impl Into<String>, changes: Vec<Change>) -> Candidat
 }
 
 /// The argument of a call by that name, or the one by place.
-fn given<'a>(node: &'a Node, name: Option<&str>) -> Option<&'a Value> {
+pub(super) fn given<'a>(node: &'a Node, name: Option<&str>) -> Option<&'a Value> {
     let call = node.call.as_ref()?;
     let found = call.arguments.iter().find(|a| match (&a.name, name) {
         (Some(given), Some(name)) => given == name,
@@ -63,7 +63,7 @@ fn tuple(sizes: &[String]) -> String {
 
 impl Explainer<'_> {
     /// The layers behind each other that a value comes through, from the last to the first.
-    fn chain(&self, mut value: ValueId) -> Vec<NodeId> {
+    pub(super) fn chain(&self, mut value: ValueId) -> Vec<NodeId> {
         let mut chain = Vec::new();
         while let Some(id) = source_node(self.graph, value) {
             chain.push(id);

@@ -25,7 +25,7 @@ impl Explainer<'_> {
         sides.filter_map(|(value, other)| self.resized_as(value, self.shape(other)?)).collect()
     }
 
-    fn resized_as(&self, value: ValueId, shape: &Shape) -> Option<Candidate> {
+    pub(super) fn resized_as(&self, value: ValueId, shape: &Shape) -> Option<Candidate> {
         let id = source_node(self.graph, value)?;
         let node = &self.graph.nodes[id.0];
         let found = self.shape(value)?;

@@ -1,6 +1,6 @@
 //! The values of arguments: counts, pairs, numbers, words.
 
-use super::{Arguments, choice};
+use super::{Arguments, argument_text, choice};
 use crate::ast::ValueKind;
 use crate::errors::{Change, Error, Errors, How};
 use crate::shape::Dim;
@@ -16,7 +16,9 @@ pub enum Padding<const N: usize = 2> {
 }
 
 /// What other frameworks call the schemes of initialisation.
-pub const INIT_ALIASES: [(&str, &str); 6] = [
+pub const INIT_ALIASES: [(&str, &str); 8] = [
+    ("he", "he_normal"),
+    ("glorot", "glorot_uniform"),
     ("xavier_uniform", "glorot_uniform"),
     ("xavier_normal", "glorot_normal"),
     ("xavier", "glorot_uniform"),
@@ -186,7 +188,20 @@ impl Arguments<'_> {
                 self.suggest(error, "padding", &format!("({})", parts.join(", ")))
             }
             Some(kind) => match half(kind) {
-                Some(half) => self.suggest(error, "padding", &half.to_string()),
+                Some(half) => {
+                    let error = self.suggest(error, "padding", &half.to_string());
+                    // Of an even window one more keeps what a stride leaves over.
+                    let error = self.suggest(error, "padding", &(half + 1).to_string());
+                    if !self.named.contains(&"output_padding") || self.is_given("output_padding") {
+                        return error;
+                    }
+                    let arguments = self.call.arguments.iter().map(|a| match &a.name {
+                        Some(name) if name == "padding" => format!("padding: {half}, output_padding: 1"),
+                        _ => argument_text(a),
+                    });
+                    let call = format!("{}({})", self.call.name, arguments.collect::<Vec<_>>().join(", "));
+                    error.help_call(&self.call.tokens, call)
+                }
                 None => error,
             },
             None => error,
@@ -213,7 +228,7 @@ impl Arguments<'_> {
             let other = numbers.iter().find(|n| !n.is(0)).and_then(|n| n.known());
             return match other {
                 Some(other) => self.suggest(error, name, &other.to_string()),
-                None if ["stride", "dilation", "groups", "scale"].contains(&name) => {
+                None if ["stride", "dilation", "groups", "scale", "layers"].contains(&name) => {
                     self.suggest(error, name, "1")
                 }
                 None => error,
@@ -321,7 +336,8 @@ impl Arguments<'_> {
     pub fn epsilon_or(&mut self, default: f64, errors: &mut Errors) -> f64 {
         let eps = self.number_or("eps", default, errors);
         if eps < 0.0 || eps == 0.0 && eps.is_sign_negative() {
-            self.refuse("eps", "is invalid: it is added to the variance and not negative", errors);
+            let error = self.refusal("eps", "is invalid: it is added to the variance and not negative");
+            errors.extend(error.map(|error| self.without_sign(error, "eps")));
         }
         eps
     }
@@ -330,9 +346,22 @@ impl Arguments<'_> {
     pub fn momentum_or(&mut self, default: f64, errors: &mut Errors) -> f64 {
         let momentum = self.number_or("momentum", default, errors);
         if !(0.0..=1.0).contains(&momentum) {
-            self.refuse("momentum", "is invalid: it is the newest batch's weight, from 0 to 1", errors);
+            let error = self.refusal("momentum", "is invalid: it is the newest batch's weight, from 0 to 1");
+            errors.extend(error.map(|error| match momentum {
+                1.0..=100.0 => self.suggest(error, "momentum", &format!("{}", momentum / 100.0)),
+                _ => self.without_sign(error, "momentum"),
+            }));
         }
         momentum
+    }
+
+    /// The error with a help: the number without its sign.
+    pub fn without_sign(&self, error: Error, name: &str) -> Error {
+        let text = self.take(name).map(|value| value.kind.to_string()).unwrap_or_default();
+        match text.strip_prefix('-') {
+            Some(positive) => self.suggest(error, name, positive),
+            None => error,
+        }
     }
 
     pub fn flag_or(&mut self, name: &'static str, default: bool, errors: &mut Errors) -> bool {
@@ -367,13 +396,19 @@ impl Arguments<'_> {
         if found.is_none() {
             let similar = match kind {
                 ValueKind::Word(word) => suggest::similar(word, words, &INIT_ALIASES),
+                // Of two words the first is the one that changes something.
+                ValueKind::Bool(chosen) if words.len() == 2 => Some(words[usize::from(!chosen)]),
                 _ => None,
             };
             let place = self.place(name);
             if let Some(mut error) = self.refusal(name, &format!("is invalid: it is {}", choice(words))) {
                 if let (Some(similar), Some(place)) = (similar, place) {
                     let change = Change { place, how: How::Replace, text: similar.into() };
-                    error = error.help_with(format!("a similar name exists: `{similar}`"), vec![change]);
+                    let text = match kind {
+                        ValueKind::Bool(_) => format!("`{name}: {similar}`"),
+                        _ => format!("a similar name exists: `{similar}`"),
+                    };
+                    error = error.help_with(text, vec![change]);
                 }
                 errors.push(error);
             }

@@ -138,9 +138,40 @@ impl Mender<'_> {
                 self.out.truncate(self.out.len() - 3);
                 self.out.extend(placed(&text, whole.first));
             }
+            "TimeDistributed" | "Bidirectional" | "Lambda" => {
+                return arguments.is_some_and(|group| self.wrapper(&name, &group, line));
+            }
             _ => return false,
         }
         self.at += length;
+        true
+    }
+
+    /// What other frameworks wrap around a layer or a function of numbers: `Bidirectional(Lstm(8))`.
+    fn wrapper(&mut self, name: &str, group: &Group, line: String) -> bool {
+        let parts = parts_of(group);
+        let ([inner], place) = (&parts[..], self.place(2)) else { return false };
+        let text = suggest::source(inner);
+        let (text, note) = match name {
+            "Lambda" if text.starts_with('|') => {
+                let text = text.replacen("| ", "|", 1).replacen(" |", "|", 1);
+                (format!("map({text})"), "a function of each number is `map`")
+            }
+            "Lambda" => return false,
+            "Bidirectional" => {
+                let Some(open) = text.strip_suffix(')') else { return false };
+                (format!("{open}, bidirectional: true)"), "reading in both directions is an argument")
+            }
+            _ => (text, "a layer works on each step by itself where that has a meaning"),
+        };
+        let error = Error::new(place.first, line).note(note);
+        self.errors.push(error.help_replace(format!("`{text}`"), place, text.clone()));
+        // Spans of the user's own tokens stay.
+        let mut all: Vec<TokenTree> = inner.clone().into_iter().collect();
+        if name != "TimeDistributed" {
+            all = placed(&text, self.span(0));
+        }
+        self.all.splice(self.at..self.at + 2, all);
         true
     }
 

@@ -25,6 +25,8 @@ impl Mender<'_> {
             // A claim, `=> [512]`, is part of the language.
             (Some('='), Some('>')) if joint && name(self, 2) => 2,
             (Some('-'), Some('>')) if !joint && name(self, 2) => 2,
+            (Some('-'), Some('-')) if joint && self.punct(2) == Some('>') && name(self, 3) => 3,
+            (Some('<'), Some('-')) if joint && name(self, 2) => 2,
             (Some('|' | '>' | '~'), Some('>')) if name(self, 2) => 2,
             (Some('>'), _) if name(self, 1) => 1,
             (Some('|'), _) if self.is_capital(1) => 1,
@@ -35,8 +37,15 @@ impl Mender<'_> {
         if self.out.iter().any(is_closure) {
             return false;
         }
+        // `let h <- …;` wants another sign.
+        let names =
+            matches!(&self.out[..], [.., TokenTree::Ident(word), TokenTree::Ident(_)] if word == "let");
+        if names && a == Some('<') {
+            return false;
+        }
         let place = self.place(length);
         let written = match (a, b) {
+            (Some('-'), _) if length == 3 => "-->".into(),
             (Some('-'), _) => "- >".into(),
             (Some(a), Some(b)) if length == 2 => format!("{a}{b}"),
             (a, _) => a.map(String::from).unwrap_or_default(),
@@ -101,6 +110,24 @@ impl Mender<'_> {
             return true;
         }
         let call = arguments.as_ref().and_then(|group| whole_call(&ours, group));
+        let operand = matches!(&self.out[..], [.., TokenTree::Punct(p), TokenTree::Ident(_)] if "+-*/".contains(p.as_char()));
+        if operand && let Some(receiver) = self.out.last().cloned() {
+            // `x * g.reshape(…)` works on `g` alone.
+            let written = match (&call, &arguments) {
+                (Some(call), _) => call.clone(),
+                (None, Some(group)) => format!("{ours}({})", suggest::source(&group.stream())),
+                (None, None) => ours.clone(),
+            };
+            let length = if arguments.is_some() { 3 } else { 2 };
+            let text = format!("({receiver} -> {written})");
+            let whole = Place { first: receiver.span(), last: self.span(length - 1) };
+            let error = Error::new(self.place(2), line);
+            self.errors.push(error.help_replace(format!("`{text}`"), whole, text.clone()));
+            self.out.pop();
+            self.out.extend(placed(&text, receiver.span()));
+            self.at += length;
+            return true;
+        }
         let place = if call.is_some() { self.place(3) } else { self.place(2) };
         let text = call.clone().unwrap_or(ours.clone());
         self.habitual(
@@ -168,6 +195,9 @@ impl Mender<'_> {
         if name.starts_with(char::is_uppercase) || name == "let" {
             return false;
         }
+        if self.bare_names() {
+            return true;
+        }
         let span = self.span(0);
         let walrus = self.punct(1) == Some(':') && self.is_joint(1) && self.punct(2) == Some('=');
         let other_word = ["const", "var", "val", "auto", "final", "mut"].contains(&name.as_str())
@@ -218,6 +248,27 @@ impl Mender<'_> {
         true
     }
 
+    /// `y, h = …;` without its `let` and its parentheses.
+    fn bare_names(&mut self) -> bool {
+        let mut length = 1;
+        while self.punct(length) == Some(',') && self.ident(length + 1).is_some() {
+            length += 2;
+        }
+        if length == 1 || self.punct(length) != Some('=') || self.is_joint(length) {
+            return false;
+        }
+        let place = self.place(length);
+        let names: TokenStream = self.all[self.at..self.at + length].iter().cloned().collect();
+        let text = format!("let ({})", suggest::source(&names));
+        let line = format!("several values are named with `{text} = …;`");
+        self.errors.push(Error::new(place, line).help_replace(format!("`{text} = …;`"), place, text));
+        let mut group = Group::new(Delimiter::Parenthesis, names);
+        group.set_span(place.first);
+        self.out.extend([TokenTree::from(Ident::new("let", place.first)), group.into()]);
+        self.at += length;
+        true
+    }
+
     /// `Dense[3]` and `Dense{3}`, and a part of a value in brackets.
     pub(super) fn brackets(&mut self) -> bool {
         let Some(TokenTree::Group(group)) = self.token(0).cloned() else { return false };
@@ -241,9 +292,30 @@ impl Mender<'_> {
             let whole = Place { first: name.span(), last: group.span() };
             let line = format!("a part of `{name}` is taken with `slice`, and not with brackets");
             let error = Error::new(whole, line);
-            let text = format!("slice({name}, axis: 0, {inner})");
+            let mut text = format!("slice({name}, axis: 0, {inner})");
             self.out.pop();
-            if inner.contains("..") {
+            let parts: Vec<String> = parts_of(&group).iter().map(suggest::source).collect();
+            let is_all = |part: &String| [":", "..", "…"].contains(&part.as_str());
+            let taken: Vec<(usize, &String)> =
+                parts.iter().enumerate().filter(|(_, part)| !is_all(part)).collect();
+            if let (2.., [(axis, range)]) = (parts.len(), &taken[..]) {
+                text = format!("slice({name}, axis: {axis}, {range})");
+            }
+            let is_range = taken.len() == 1 && taken[0].1.contains("..");
+            if let ([(_, last)], false) = (&taken[..], is_range)
+                && last.replace(' ', "") == "-1"
+            {
+                // The last step of a sequence.
+                let text = format!("({name} -> Last)");
+                self.errors.push(
+                    error.help_or(format!("`{name} -> Last`"), whole, format!("{name} -> Last")).help_or(
+                        format!("`{text}`"),
+                        whole,
+                        text,
+                    ),
+                );
+                self.out.extend(placed(super::UNKNOWN, whole.first));
+            } else if is_range {
                 self.errors.push(error.help_replace(format!("`{text}`"), whole, text.clone()));
                 self.out.extend(placed(&text, whole.first));
             } else {
@@ -350,6 +422,9 @@ fn whole_call(ours: &str, group: &Group) -> Option<String> {
     }
     let sizes: Vec<String> = parts_of(group).iter().map(suggest::source).collect();
     let are_numbers = sizes.iter().all(|n| n.trim_start_matches('-').chars().all(|c| c.is_ascii_digit()));
+    if let (["sum" | "mean"], [axis], true) = ([ours], &sizes[..], are_numbers) {
+        return Some(format!("{ours}(axis: {axis})"));
+    }
     if !["reshape", "expand", "permute"].contains(&ours) || !are_numbers {
         return None;
     }

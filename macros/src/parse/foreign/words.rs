@@ -19,6 +19,9 @@ const STATEMENTS: [(&str, &str); 10] = [
     ("struct", "a network stands beside the other"),
 ];
 
+/// What stands in the list of such names before that of a layer, which data flows through.
+const ARROW: &str = "-> ";
+
 impl Mender<'_> {
     /// `return`, Python's `True` and `False`.
     pub(super) fn word(&mut self) -> bool {
@@ -55,7 +58,7 @@ impl Mender<'_> {
         false
     }
 
-    /// `let Hidden = …;`, and what it names.
+    /// `let Hidden = …;`, `layer Encoder = …;`, and what it names.
     pub(super) fn capital(&mut self) -> bool {
         let Some(name) = self.ident(0).filter(|name| name.starts_with(char::is_uppercase)) else {
             return false;
@@ -63,15 +66,23 @@ impl Mender<'_> {
         let lower = lowered(&name);
         let place = self.place(1);
         let line = capital_line(&name);
-        let binds = matches!(self.out.last(), Some(TokenTree::Ident(word)) if word == "let");
-        if binds {
+        let is_layer = matches!(self.out.last(), Some(TokenTree::Ident(word)) if word == "layer");
+        let binds = ["let", "param"];
+        let binds =
+            matches!(self.out.last(), Some(TokenTree::Ident(word)) if binds.iter().any(|b| word == b));
+        if binds || is_layer {
             self.errors.push(Error::new(place, line).help_replace(
                 format!("`{lower}`"),
                 place,
                 lower.clone(),
             ));
-            self.capitals.push(name);
-        } else if self.capitals.contains(&name) && self.is_at_start() && !self.is_behind_arrow() {
+            self.capitals.push(if is_layer { format!("{ARROW}{name}") } else { name });
+        } else if self.is_at_start()
+            && self.capitals.contains(&match self.is_behind_arrow() {
+                true => format!("{ARROW}{name}"),
+                false => name.clone(),
+            })
+        {
             let number = self.errors.lines().iter().position(|other| *other == line);
             let change = Change { place, how: How::Replace, text: lower.clone() };
             number.into_iter().for_each(|number| self.errors.extend_help(number, change.clone()));
@@ -130,7 +141,9 @@ impl Mender<'_> {
         }
         // An argument that does not exist is the mistake then.
         let label = match &self.out[..] {
-            [.., TokenTree::Ident(label), TokenTree::Punct(p)] if p.as_char() == ':' => label.to_string(),
+            [.., TokenTree::Ident(label), TokenTree::Punct(p)] if [':', '='].contains(&p.as_char()) => {
+                label.to_string()
+            }
             _ => String::new(),
         };
         let place = self.place(1);
