@@ -8,7 +8,8 @@
 //!   [`flattened_too_early`], [`axis_out_of_range`], [`indices_or_numbers`].
 //! - Several values: [`add_shapes_differ`], [`broadcast`], [`concat_axis`], [`matmul_sizes`], [`reshape_count`],
 //!   [`unequal_parts`], [`several_values`].
-//! - Sequences: [`last_step_wanted`], [`state_of_another_shape`], [`heads_do_not_divide`], [`mask_of_another_shape`].
+//! - Sequences: [`last_step_wanted`], [`state_of_another_shape`], [`heads_do_not_divide`], [`mask_of_another_shape`],
+//!   [`positions_too_few`], [`fixed_length_wanted`].
 //! - Grammar: [`arrow_missing`], [`semicolon_missing`], [`operator_after_layer`], [`habit_from_elsewhere`].
 //! - Names and arguments: [`unknown_layer`], [`unknown_argument`], [`argument_missing`], [`rate_out_of_range`],
 //!   [`name_twice`], [`value_undefined`], [`layer_as_value`].
@@ -121,6 +122,19 @@ pages! {
     ///
     /// The mask of a query `[t, n]` and a memory `[s, m]` is `[t, s]`, or `[s]` if it is the same for all rows.
     mask_of_another_shape,
+
+    /// A table of positions that is shorter than the sequence.
+    ///
+    /// `PositionEmbedding(n)` learns a vector for each of `n` positions, so `n` is at least the length of what comes in.
+    /// Without a number there are as many as the sequence has steps; `PositionalEncoding` needs no table.
+    positions_too_few,
+
+    /// A layer that wants a fixed length, over sequences of any length.
+    ///
+    /// Over `[.., 6]` a network runs a step at a time and knows no step to come. What reads a sequence from its end,
+    /// looks at all of it at once or starts from a given state has a length declared, `[64, 6]`; the other way out is a
+    /// layer that reads what has been alone: one direction, `padding: causal`, `Last`.
+    fixed_length_wanted,
 
     /// The batch written into a shape.
     ///

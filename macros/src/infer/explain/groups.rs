@@ -91,10 +91,11 @@ pub fn closed(graph: &Graph, before: &Trial, id: GroupId, mismatch: &Mismatch) -
             error.notes.extend(inside(graph, group.parent));
             let explainer = Explainer { graph, before, fault: Fault::Close(id) };
             error.helps = explainer.good(explainer.padded_group(group).into_iter().collect());
-            error.helps.extend(first_apart(graph, before, group));
+            error.helps.extend(first_apart(graph, before, group).map(|help| Help { one_of: true, ..help }));
             let narrower = explainer.narrower(group).into_iter().collect();
             error.helps.extend(explainer.good(narrower));
-            error.helps.extend(explainer.good(explainer.written_out(group).into_iter().collect()));
+            let written_out = explainer.good(explainer.written_out(group).into_iter().collect());
+            error.helps.extend(written_out.into_iter().map(|help| Help { one_of: true, ..help }));
             elsewhere(graph, group.parent, &group.text, &mut error);
             error
         }

@@ -1,0 +1,9 @@
+use formwork::network;
+
+network! {
+    struct Gesture(readings: [64, 6]) -> [3] {
+        readings -> Lstm(16, bidirectional: true) -> Last -> Dense(3)
+    }
+}
+
+fn main() {}
