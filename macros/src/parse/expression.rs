@@ -5,6 +5,7 @@ use super::body::checked_name;
 use super::closure::parse_closure;
 use super::cursor::Cursor;
 use super::function::parse_function;
+use super::instead;
 use super::outside::parse_layer;
 use crate::ast::{Expression, Operator, Repeat, Stage, ValueKind};
 use crate::errors::{Change, Error, Errors, How, Nature, Place, VALUE};
@@ -246,7 +247,7 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
             _ => Expression::Unknown(value.tokens),
         };
     }
-    if let Some(values) = bracketed(cursor, errors) {
+    if let Some(values) = instead::bracketed(cursor, errors) {
         return values;
     }
     let line = match cursor.peek() {
@@ -270,42 +271,6 @@ fn parse_atom(cursor: &mut Cursor, errors: &mut Errors) -> Expression {
     }
     errors.push(error);
     Expression::Unknown(cursor.since(start))
-}
-
-/// Several values in other brackets, `[a, b]` or `{ mean: a, log_var: b }`.
-fn bracketed(cursor: &mut Cursor, errors: &mut Errors) -> Option<Expression> {
-    let Some(TokenTree::Group(group)) = cursor.peek().cloned() else { return None };
-    let parts: Vec<TokenStream> = crate::suggest::between_commas(group.stream());
-    let is_sign = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == ';');
-    if parts.len() < 2 || group.stream().into_iter().any(|token| is_sign(&token)) {
-        return None;
-    }
-    let unlabelled = |part: TokenStream| {
-        let all: Vec<TokenTree> = part.into_iter().collect();
-        match &all[..] {
-            [TokenTree::Ident(_), TokenTree::Punct(p), rest @ ..]
-                if p.as_char() == ':' && !rest.is_empty() =>
-            {
-                rest.iter().cloned().collect()
-            }
-            _ => all.into_iter().collect::<TokenStream>(),
-        }
-    };
-    let parts: Vec<TokenStream> = parts.into_iter().map(unlabelled).collect();
-    let texts: Vec<String> = parts.iter().map(crate::suggest::source).collect();
-    let text = format!("({})", texts.join(", "));
-    let found = if group.delimiter() == Delimiter::Bracket { "[" } else { "{" };
-    let line = format!("several values stand in parentheses, found `{found}`");
-    errors.push(Error::new(group.span(), line).help_replace(format!("`{text}`"), group.span(), text));
-    cursor.next();
-    let mut inner = TokenStream::new();
-    for part in parts {
-        inner.extend(part);
-        inner.extend([TokenTree::from(proc_macro2::Punct::new(',', proc_macro2::Spacing::Alone))]);
-    }
-    let mut mended = Group::new(Delimiter::Parenthesis, inner);
-    mended.set_span(group.span());
-    Some(parse_parentheses(&mended, errors))
 }
 
 /// A layer where a value is wanted, behind each of the values that there may be, of which the body's parser knows.
@@ -368,7 +333,7 @@ fn unnested(tokens: &TokenStream) -> String {
     called(name, Some(first), second).into_iter().next().unwrap_or_else(|| crate::suggest::source(tokens))
 }
 
-fn parse_parentheses(group: &Group, errors: &mut Errors) -> Expression {
+pub(super) fn parse_parentheses(group: &Group, errors: &mut Errors) -> Expression {
     let tokens: TokenStream = TokenTree::from(group.clone()).into();
     let mut inside = Cursor::inside(group);
     let mut parts = Vec::new();
@@ -405,13 +370,6 @@ fn parse_parentheses(group: &Group, errors: &mut Errors) -> Expression {
     Expression::Tuple(parts, tokens)
 }
 
-/// Numbers and commas alone.
-fn is_sizes(group: &Group) -> bool {
-    let parts = crate::suggest::between_commas(group.stream());
-    let is_number = |part: &TokenStream| crate::suggest::source(part).parse::<u32>().is_ok();
-    !parts.is_empty() && parts.iter().all(is_number)
-}
-
 /// `Dense(64)` or `[Dense(64); 3]`; at least one token is read.
 pub fn parse_call_or_repeat(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
     let start = cursor.at();
@@ -424,7 +382,7 @@ pub fn parse_call_or_repeat(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
     let reported = matches!(read, Some(None));
     match read {
         Some(call) => stage.call = call,
-        None if group.as_ref().is_some_and(is_sizes) => {
+        None if group.as_ref().is_some_and(instead::is_sizes) => {
             let place = cursor.before();
             let shape =
                 group.as_ref().map(|group| crate::suggest::source(&group.stream())).unwrap_or_default();
@@ -478,27 +436,6 @@ pub fn parse_call_or_repeat(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
     }
     stage.tokens = cursor.since(start);
     stage
-}
-
-/// A number where a layer should stand: `-> 64`, `-> 4 * Dense(64)`.
-fn number_for_layer(cursor: &Cursor, error: Error) -> Error {
-    let Some(TokenTree::Literal(number)) = cursor.peek() else { return error };
-    let place = cursor.place();
-    let rest: Vec<TokenTree> = cursor.to_end_of(&[';', ',']).into_iter().collect();
-    let is = |token: &TokenTree, c: char| matches!(token, TokenTree::Punct(p) if p.as_char() == c);
-    match &rest[..] {
-        [_, sign, layer @ TokenTree::Ident(_), behind @ ..] if is(sign, '*') => {
-            let arguments = behind.first().filter(|token| matches!(token, TokenTree::Group(_)));
-            let layer: TokenStream = [layer].into_iter().chain(arguments).cloned().collect();
-            let text = format!("[{}; {number}]", crate::suggest::source(&layer));
-            error.help_replace(format!("`{text}`"), place.to(Place::of(&layer)), text)
-        }
-        [_] => error.help_replace(format!("`Dense({number})`"), place, format!("Dense({number})")),
-        [_, sign, ..] if is(sign, '-') => {
-            error.help_replace(format!("`Dense({number})`"), place, format!("Dense({number})"))
-        }
-        _ => error,
-    }
 }
 
 /// What stands after `->`.
@@ -572,7 +509,7 @@ fn parse_stage(cursor: &mut Cursor, errors: &mut Errors) -> Stage {
         } else {
             format!("expected a layer, found {}", cursor.found())
         };
-        let error = number_for_layer(cursor, Error::new(cursor.place(), line));
+        let error = instead::number_for_layer(cursor, Error::new(cursor.place(), line));
         errors.push(error);
         cursor.skip_to_stage_end();
         return Stage { name, call: None, function: None, repeat: None, tokens: cursor.since(start) };

@@ -8,6 +8,7 @@ mod dimension;
 mod expression;
 mod foreign;
 mod function;
+mod instead;
 mod outside;
 mod signature;
 mod value;
