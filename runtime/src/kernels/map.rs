@@ -9,9 +9,9 @@
 use super::attention_loops::{Block, Place};
 #[cfg(target_arch = "x86_64")]
 use super::isa::{Isa, isa};
-#[cfg(target_arch = "x86_64")]
-use super::math::Fused;
 use super::math::Plain;
+#[cfg(target_arch = "x86_64")]
+use super::math::Vector;
 use super::pool::Window;
 use super::recurrent::{cells, one_step};
 use super::resample::{Bins, Border, Resize};
@@ -52,8 +52,8 @@ macro_rules! levels {
         $module::$function::<T>($($arg),*);
     };
     (wide $module:ident::$function:ident($($arg:ident: $type:ty),*)) => {
-        with!(Avx512 "avx512f,avx512vl", $module::$function::<T, Fused>($($arg: $type),*));
-        with!(Avx2 "avx2,fma", $module::$function::<T, Fused>($($arg: $type),*));
+        with!(Avx512 "avx512f,avx512vl", $module::$function::<T, Vector>($($arg: $type),*));
+        with!(Avx2 "avx2,fma", $module::$function::<T, Vector>($($arg: $type),*));
         $module::$function::<T, Plain>($($arg),*);
     };
 }

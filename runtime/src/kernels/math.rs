@@ -25,7 +25,16 @@ pub(crate) struct Plain;
 
 /// In one instruction, for loops that are compiled for a machine with FMA.
 #[derive(Debug)]
+#[cfg_attr(all(debug_assertions, not(test)), expect(dead_code, reason = "what is optimized fuses"))]
 pub(crate) struct Fused;
+
+/// What loops take that are compiled for a machine with FMA. Without an optimizer a fused multiply-add is a call, which made
+/// activations twice as slow in a user's debug build.
+#[cfg(any(test, not(debug_assertions)))]
+pub(crate) type Vector = Fused;
+/// As above.
+#[cfg(not(any(test, not(debug_assertions))))]
+pub(crate) type Vector = Plain;
 
 impl MultiplyAdd for Plain {
     #[inline(always)]
