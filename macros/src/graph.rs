@@ -198,6 +198,8 @@ pub struct Shaped {
     pub each_step: Vec<bool>,
     /// Of the function of one step the memories on which its layers work.
     pub memories: Vec<Memory>,
+    /// Of the same the nodes whose states are inputs and outputs of the function.
+    pub carrying: Vec<NodeId>,
     /// Of the function of one step of causal attention for each value whether it is a row of the sequence, and not the same
     /// at each step. Else it is empty.
     pub rows: Vec<bool>,

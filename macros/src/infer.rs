@@ -87,6 +87,7 @@ pub fn infer(graph: Graph, errors: &mut Errors) -> Shaped {
         declared: Vec::new(),
         each_step: Vec::new(),
         memories: Vec::new(),
+        carrying: Vec::new(),
         rows: Vec::new(),
     }
 }

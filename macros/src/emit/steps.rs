@@ -61,7 +61,7 @@ impl Emit<'_> {
                 continue;
             }
             let spec = self.spec_name(node);
-            if self.memory_of(node).is_some() {
+            if self.memory_of(node).is_some() || shaped.carrying.contains(&node) {
                 // Nobody trains on one step.
                 predicting.push(quote!(#spec.step_scratch()));
                 continue;

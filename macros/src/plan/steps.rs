@@ -49,6 +49,7 @@ fn carry(shaped: &mut Shaped, id: NodeId, word: &str) {
     let values = streams.iter().filter(|stream| matches!(stream, Stream::Value { .. })).count();
     if values > 0 {
         layer.ask(1 + values);
+        shaped.carrying.push(id);
     }
     let span = node.name.span();
     let mut port = 0;

@@ -164,10 +164,10 @@ impl RecurrentSpec {
         recurrent::sequences::backward_scratch(self, steps, sequences)
     }
 
-    /// The room that one step of a sequence works in.
+    /// The room that prediction works in for one step of one sequence.
     #[must_use]
     pub const fn step_scratch(&self) -> usize {
-        recurrent::forward_scratch(self, 1)
+        recurrent::step_scratch(self)
     }
 
     /// What forward saves of a sample: each layer's input, and for each of its directions states and gates at all steps.

@@ -146,6 +146,11 @@ pub(crate) const fn forward_scratch(spec: &RecurrentSpec, samples: usize) -> usi
     copies_forward(spec, samples) + samples * forward_each(spec)
 }
 
+/// What prediction works in for one step of one sequence.
+pub(crate) const fn step_scratch(spec: &RecurrentSpec) -> usize {
+    if one_step::is_one(spec) { spec.hidden } else { forward_scratch(spec, 1) }
+}
+
 /// Backward's: the states' gradients, those of what flows between layers, and a mask.
 const fn backward_each(spec: &RecurrentSpec) -> usize {
     let between = if spec.layers > 1 { 2 } else { 0 };
