@@ -13,6 +13,13 @@ pub struct Concat {
     axis: usize,
 }
 
+impl Concat {
+    /// Whether it joins along the first axis, which of a sequence are its steps.
+    pub fn joins_steps(&self) -> bool {
+        self.axis == 0
+    }
+}
+
 /// What two shapes may have in common but for one axis.
 fn fit(a: &Shape, b: &Shape, axis: usize) -> bool {
     a.rank() == b.rank() && (0..a.rank()).all(|other| other == axis || a.0[other] == b.0[other])

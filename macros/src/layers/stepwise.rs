@@ -48,7 +48,7 @@ impl AnyLayer {
             })?;
             return Err(Self::not_by_steps(at, &inputs[at]));
         }
-        if matches!(self, AnyLayer::Concat(_)) && self.arguments() == "axis: 0" {
+        if matches!(self, AnyLayer::Concat(concat) if concat.joins_steps()) {
             return Err(Self::not_by_steps(at, &inputs[at]));
         }
         let Some(shape) = inputs.first().filter(|shape| shape.is_any_length()) else { return Ok(()) };
