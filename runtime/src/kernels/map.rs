@@ -135,8 +135,8 @@ kernels! {
     fn gather_strided(axes: &[[usize; 2]], sizes: [usize; 2], scale: f64, x: &[T], y: &mut [T]) = strided::gather;
     /// `y[place of i] = scale · Σ x[i]`; sizes of a sample on both sides.
     fn scatter_strided(axes: &[[usize; 2]], sizes: [usize; 2], scale: f64, x: &[T], y: &mut [T]) = strided::scatter;
-    /// The largest of each window, and (if `winners` is not empty) which of the window's elements it is.
-    fn max_pool(window: Window, x: &[T], y: &mut [T], winners: &mut [T]) = pool::max_pool;
+    /// The largest of each window (with `relu`, of its elements above 0), and (if `winners` is not empty) which it is.
+    fn max_pool(window: Window, relu: bool, x: &[T], y: &mut [T], winners: &mut [T]) = pool::max_pool;
     /// Its gradient, from the winners.
     fn max_pool_backward(window: Window, winners: &[T], dy: &[T], dx: &mut [T]) = pool::max_pool_backward;
     /// The mean of each window.
