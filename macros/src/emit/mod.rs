@@ -16,6 +16,7 @@ mod steps;
 mod steps_of;
 mod stub;
 mod table;
+mod tiny;
 mod types;
 
 use crate::demands::Part;
