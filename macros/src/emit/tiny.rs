@@ -62,7 +62,9 @@ impl Emit<'_> {
     fn flow(&self, carried: impl Fn(NodeId) -> bool) -> Option<Flow> {
         let shaped = &self.plan.shaped;
         let graph = &shaped.graph;
-        if graph.header.inputs[0].indices.is_some() || !shaped.memories.is_empty() {
+        if graph.header.inputs.first().is_none_or(|input| input.indices.is_some())
+            || !shaped.memories.is_empty()
+        {
             return None;
         }
         let live = graph.is_live();
@@ -76,8 +78,10 @@ impl Emit<'_> {
             let traits = layer.traits(&shaped.input_shapes(id));
             let len = |value: &ValueId| shaped.shape(*value).len();
             let is_even = node.inputs.iter().all(|value| len(value).is(len(&node.outputs[0])));
-            let row = shaped.shape(node.inputs[0]);
-            let is_row = row.0.last().is_some_and(|width| width.is(row.len()));
+            let is_row = node.inputs.first().is_some_and(|&value| {
+                let shape = shaped.shape(value);
+                shape.0.last().is_some_and(|width| width.is(shape.len()))
+            });
             match node.inputs.len() {
                 1 if traits.view || traits.identity_in_prediction => {
                     same[node.outputs[0].0] = same[node.inputs[0].0];
