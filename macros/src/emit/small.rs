@@ -1,28 +1,40 @@
 //! Small networks: a chain of layers that one call of the runtime runs through.
 
-use super::Emit;
+use super::{Emit, digits};
+use crate::graph::NodeId;
 use crate::layers::Layout;
-use crate::plan::{BufferId, Place, Step, Tensors};
+use crate::plan::{BufferId, Place, Step};
 use proc_macro2::TokenStream;
 use quote::quote;
 
 impl Emit<'_> {
-    /// `if __SMALL { … return; }`, where prediction is a chain of layers from one input to one output; whether it is
-    /// small enough the compiler works out, as its sizes may hang on constants. `input` is an expression that gives the
-    /// only sample's scalars, if there is one.
+    /// `const __CHAIN` and `const __SMALL`, where prediction is a chain of layers from one input to one output; whether it is
+    /// small enough the compiler works out, as its sizes may hang on constants.
+    pub fn chain(&self) -> Option<TokenStream> {
+        let chain = self.links()?;
+        let (count, places) = (chain.len(), &self.plan.places);
+        let links = chain.into_iter().map(|node| {
+            let start = places.node(&self.plan.shaped, node).start;
+            format!("{}.link({}), ", self.spec_name(node), digits(start))
+        });
+        let links: String = links.collect();
+        Some(self.lexed(&format!(
+            "const __CHAIN: [__private::small::Link; {count}] = [{links}]; \
+             const __SMALL: ::core::primitive::bool = __private::small::is_small(&__CHAIN);"
+        )))
+    }
+
+    /// `if __SMALL { … return; }`, where there is such a chain. `input` is an expression that gives the only sample's scalars,
+    /// if there is one.
     pub fn predict_small(&self, input: &TokenStream) -> Option<TokenStream> {
         let krate = &self.names.krate;
         let scalar = &self.names.scalar;
-        let small = quote!(#krate::__private::small);
-        let links = self.links()?;
-        let count = links.len();
+        self.links()?;
         Some(quote! {
-            const __CHAIN: [#small::Link; #count] = [#(#links),*];
-            const __SMALL: ::core::primitive::bool = #small::is_small(&__CHAIN);
             if __SMALL {
                 if let ::core::option::Option::Some(__input) = #input {
                     let __parameters = #krate::Parameters::as_slice(self);
-                    return <#scalar as #small::SmallKernels>::predict_small(
+                    return <#scalar as #krate::__private::small::SmallKernels>::predict_small(
                         &__CHAIN, __parameters, __input, __output,
                     );
                 }
@@ -31,7 +43,7 @@ impl Emit<'_> {
     }
 
     /// The layers of the chain, if prediction is one.
-    fn links(&self) -> Option<Vec<TokenStream>> {
+    fn links(&self) -> Option<Vec<NodeId>> {
         let program = &self.plan.predict;
         let [input] = &self.header().inputs[..] else { return None };
         if self.is_over_sequences() || input.indices.is_some() || program.loads[0] == Layout::ChannelsLast {
@@ -52,8 +64,7 @@ impl Emit<'_> {
                 return None;
             }
             last = Some(*written);
-            let (spec, range) = (self.spec_name(*node), self.range(Tensors::Node(*node)));
-            links.push(quote!(#spec.link((#range).start)));
+            links.push(*node);
         }
         (last.is_some() && program.outputs.first().copied() == last).then_some(links)
     }
