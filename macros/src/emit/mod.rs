@@ -160,7 +160,7 @@ impl Emit<'_> {
         let learned = number(self.learned());
         let least = number(self.least_samples());
         let places = self.places();
-        let predict = self.predict_body();
+        let (tiny, predict) = (self.tiny_chain(), self.predict_body());
         let forward = self.forward_body();
         let backward = self.backward_body();
         // What runs over any length has no fixed memory that a network around could hold.
@@ -174,6 +174,7 @@ impl Emit<'_> {
         });
         quote! {
             #declared
+            #tiny
             impl #bounds #krate::Network for #name #generics {
                 type Sample = #sample;
                 type Batch<'a> = #batch;

@@ -88,7 +88,7 @@ impl Emit<'_> {
         let private = quote!(#krate::__private);
         let output = self.plan.train.outputs[0];
         let output = number(self.plan.train.buffers[output.0].each);
-        let chain = self.chain();
+        let chain = self.chain_of_links();
         quote! {
             #chain
             const fn __predict_len(__samples: ::core::primitive::usize) -> ::core::primitive::usize {

@@ -98,6 +98,7 @@ impl<'a> Steps<'a> {
         let (ty, state) = (ports.output(), self.state_name());
         let (specs, sizes, rounds, body) =
             (self.one.specs(), self.one.sizes(), self.one.rounds(), self.one.predict_body());
+        let tiny = self.one.tiny_chain();
         let kept: Vec<_> = self.memories().iter().map(|memory| &memory.name).collect();
         let (memories, memory_types) = self.one.memories(None);
         let step_doc = self.step_doc();
@@ -108,6 +109,7 @@ impl<'a> Steps<'a> {
                 #specs
                 #sizes
                 #rounds
+                #tiny
                 impl #bounds #name #generics {
                     /// The bytes of working memory in which one step is predicted.
                     pub const WORKSPACE_BYTES: ::core::primitive::usize =
