@@ -112,10 +112,11 @@ impl Views<'_> {
             }
             let (names, places): (Vec<&str>, Vec<String>) =
                 taken.into_iter().map(|(name, place)| (name.as_str(), place)).unzip();
-            let (names, places) = (names.join(", "), places.join(", "));
+            let (count, names, places) = (names.len(), names.join(", "), places.join(", "));
+            // No `const { … }`: an incremental build hashes all that is known of the function's types once for each of those.
             format!(
-                "let [{names}] = __private::{views}({memory}, __samples, \
-                 const {{ &__private::Places::new([{places}]) }});"
+                "let [{names}] = {{ const __PLACES: __private::Places<{count}> = __private::Places::new([{places}]); \
+                 __private::{views}({memory}, __samples, &__PLACES) }};"
             )
         };
         let scratch = if self.scratch { "let __scratch = &mut *__scratch;" } else { "" };
