@@ -18,6 +18,7 @@ mod steps;
 mod steps_of;
 mod stub;
 mod table;
+mod tiny;
 mod types;
 mod views;
 

@@ -1,63 +1,13 @@
 //! Small networks: a chain of layers that one call of the runtime runs through.
 
-use super::{Emit, Names, digits};
-use crate::graph::{NodeId, ValueId};
+use super::{Emit, digits};
+use crate::graph::NodeId;
 use crate::layers::Layout;
-use crate::plan::{BufferId, Place, Step, Tensors};
+use crate::plan::{BufferId, Place, Step};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// The widest values of a tiny network, and its multiplications: beyond, loops that are written out only grow code.
-const TINY_WIDTH: usize = 32;
-const TINY_WORK: usize = 1024;
-
 impl Emit<'_> {
-    /// Of a chain that is known to be tiny: a type that runs it with all its loops written out.
-    pub fn tiny_chain(&self) -> Option<TokenStream> {
-        let nodes = self.chain().filter(|nodes| self.is_tiny(nodes))?;
-        let Names { krate, scalar, bounds, .. } = &self.names;
-        let tiny = quote!(#krate::__private::tiny);
-        let len = |value: ValueId| digits(self.plan.shaped.shape(value).len());
-        let input = self.lexed(&len(ValueId(0)));
-        let steps = nodes.iter().map(|&id| {
-            let (spec, range) = (self.spec_name(id), self.range(Tensors::Node(id)));
-            let node = &self.plan.shaped.graph.nodes[id.0];
-            let (inputs, outputs) = (len(node.inputs[0]), len(node.outputs[0]));
-            format!(
-                "let __values = {spec}.tiny::<{scalar}, __Level, {inputs}, {outputs}>(&self.parameters[{range}], __values);"
-            )
-        });
-        let steps = self.lexed(&steps.collect::<String>());
-        Some(quote! {
-            struct __Tiny<'a, __Scalar> {
-                parameters: &'a [__Scalar],
-                input: &'a [__Scalar],
-                output: &'a mut [__Scalar],
-            }
-            impl #bounds #tiny::Chain<#scalar> for __Tiny<'_, #scalar> {
-                #[inline(always)]
-                fn run<__Level: #tiny::Level<#scalar>>(self) {
-                    let __values = #tiny::all::<#scalar, #input>(self.input);
-                    #steps
-                    self.output.copy_from_slice(&__values);
-                }
-            }
-        })
-    }
-
-    fn is_tiny(&self, nodes: &[NodeId]) -> bool {
-        let shaped = &self.plan.shaped;
-        let sizes = nodes.iter().map(|&id| {
-            let node = &shaped.graph.nodes[id.0];
-            let lens =
-                node.inputs.iter().chain(&node.outputs).map(|&value| shaped.shape(value).len().known());
-            let [inputs, outputs] = lens.collect::<Option<Vec<_>>>()?[..] else { return None };
-            let work = shaped.layer(id).multiply_adds(&shaped.input_shapes(id)).known()?;
-            (inputs.max(outputs) <= TINY_WIDTH).then_some(work)
-        });
-        sizes.sum::<Option<usize>>().is_some_and(|work| work <= TINY_WORK)
-    }
-
     /// `const __CHAIN` and `const __SMALL`, where prediction is a chain of layers from one input to one output; whether it is
     /// small enough the compiler works out, as its sizes may hang on constants.
     pub fn chain_of_links(&self) -> Option<TokenStream> {
@@ -109,7 +59,7 @@ impl Emit<'_> {
     }
 
     /// The layers of the chain, if prediction is one.
-    fn chain(&self) -> Option<Vec<NodeId>> {
+    pub fn chain(&self) -> Option<Vec<NodeId>> {
         let program = &self.plan.predict;
         let [input] = &self.header().inputs[..] else { return None };
         if self.is_over_sequences() || input.indices.is_some() || program.loads[0] == Layout::ChannelsLast {

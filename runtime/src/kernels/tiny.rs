@@ -1,4 +1,4 @@
-//! A tiny network as one function: its sizes are constants of the program, so that all its loops are written out and its
+//! A tiny network, or one step of it, as one function: its sizes are constants of the program, so that all its loops are written out and its
 //! values stay in registers, and the instruction set is chosen once for all of it.
 //!
 //! The chain itself stands in the user's crate, where its sizes are known; what is unsafe, the call of a function with
@@ -7,9 +7,11 @@
 #[cfg(target_arch = "x86_64")]
 use super::isa::{Isa, isa};
 use super::math::{Elementary, OPTIMIZED, Plain};
+use super::recurrent::one_step;
 use super::{elementwise, short_row};
 use crate::layers::activation::ActivationSpec;
 use crate::layers::dense::DenseSpec;
+use crate::layers::recurrent::RecurrentSpec;
 
 /// Whether loops are written out by an optimizer. Without one, tiles in assembly are faster.
 pub const WRITTEN_OUT: bool = OPTIMIZED;
@@ -32,6 +34,9 @@ pub trait Level<T> {
     fn dense(spec: &DenseSpec, parameters: &[T], x: &[T], y: &mut [T]);
     /// `y = f(y)`.
     fn activate(spec: &ActivationSpec, y: &mut [T]);
+    /// A step of a recurrent layer, its states carried in place.
+    fn step<const H: usize>(spec: &RecurrentSpec, parameters: &[T], x: &[T], states: [&mut [T]; 2])
+    -> [T; H];
 }
 
 impl<T: Elementary<M>, M> Level<T> for M {
@@ -43,6 +48,30 @@ impl<T: Elementary<M>, M> Level<T> for M {
     #[inline(always)]
     fn activate(spec: &ActivationSpec, y: &mut [T]) {
         elementwise::activate(spec.function, &[], y);
+    }
+
+    #[inline(always)]
+    fn step<const H: usize>(
+        spec: &RecurrentSpec,
+        parameters: &[T],
+        x: &[T],
+        states: [&mut [T]; 2],
+    ) -> [T; H] {
+        one_step::in_place::<T, M, H>(spec, parameters, x, states)
+    }
+}
+
+impl RecurrentSpec {
+    /// A step of the layer in a tiny network; there is a second state of an LSTM alone.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn tiny_step<T, L: Level<T>, const I: usize, const O: usize>(
+        &self,
+        parameters: &[T],
+        x: [T; I],
+        states: [&mut [T]; 2],
+    ) -> [T; O] {
+        L::step(self, parameters, &x, states)
     }
 }
 

@@ -37,6 +37,26 @@ pub(super) fn forward<T: Stepped>(spec: &RecurrentSpec, room: ForwardRoom<'_, T>
     }
 }
 
+/// The step in a function whose sizes are constants, its states carried in place; of `c` an LSTM's alone has numbers.
+#[inline(always)]
+pub(crate) fn in_place<T: Elementary<M>, M, const H: usize>(
+    spec: &RecurrentSpec,
+    parameters: &[T],
+    x: &[T],
+    [h, c]: [&mut [T]; 2],
+) -> [T; H] {
+    let mut y = [T::zero(); H];
+    let before = [load::<T, H>(h, 0), load::<T, H>(c, 0)];
+    let mut stepping = Stepping { parameters, x, h: &before[0], c: &before[1], y: &mut y, c_n: c };
+    match spec.cell {
+        Cell::Tanh | Cell::Relu => plain_step(spec, &mut stepping),
+        Cell::Gru => gru_step(spec, &mut stepping),
+        Cell::Lstm => lstm_step(spec, &mut stepping),
+    }
+    h.copy_from_slice(&y);
+    y
+}
+
 /// What a step reads and writes; an empty state before is zero.
 #[doc(hidden)]
 #[allow(missing_debug_implementations)]
