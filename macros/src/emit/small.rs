@@ -29,24 +29,8 @@ impl Emit<'_> {
     pub fn predict_small(&self, input: &TokenStream) -> Option<TokenStream> {
         let krate = &self.names.krate;
         let small = quote!(#krate::__private::small);
-        let nodes = self.chain()?;
-        let tiny = self.is_tiny(&nodes).then(|| {
-            let (scalar, tiny) = (&self.names.scalar, quote!(#krate::__private::tiny));
-            quote! {
-                if #tiny::WRITTEN_OUT {
-                    if let ::core::option::Option::Some(__input) = #input {
-                        let __parameters = #krate::Parameters::as_slice(self);
-                        return <#scalar as #tiny::TinyKernels>::run_tiny(__Tiny {
-                            parameters: __parameters,
-                            input: __input,
-                            output: __output,
-                        });
-                    }
-                }
-            }
-        });
+        self.chain()?;
         Some(quote! {
-            #tiny
             if __SMALL {
                 if let ::core::option::Option::Some(__input) = #input {
                     let __parameters = #krate::Parameters::as_slice(self);
@@ -59,7 +43,7 @@ impl Emit<'_> {
     }
 
     /// The layers of the chain, if prediction is one.
-    pub fn chain(&self) -> Option<Vec<NodeId>> {
+    fn chain(&self) -> Option<Vec<NodeId>> {
         let program = &self.plan.predict;
         let [input] = &self.header().inputs[..] else { return None };
         if self.is_over_sequences() || input.indices.is_some() || program.loads[0] == Layout::ChannelsLast {
