@@ -419,7 +419,7 @@ impl Errors {
         self.read.set(true);
         let mut list = self.list.clone();
         // Where the host knows no positions, all are equal and the order of discovery stays.
-        list.sort_by_key(|e| start(e.place.first));
+        list.sort_by_cached_key(|e| start(e.place.first));
         let (mut seen, mut named) = (BTreeSet::new(), BTreeSet::new());
         list.retain(|error| {
             // A name that nobody has declared is one mistake, at its first use.

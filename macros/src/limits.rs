@@ -39,7 +39,7 @@ pub const QUOTED: usize = 200;
 pub const LINE: usize = 600;
 
 /// How much is tried to find ways out of mistakes: tokens that are read once more, nodes whose shapes are found again.
-const EFFORT: usize = 200_000;
+const EFFORT: usize = 130_000;
 
 /// What it takes to find the shapes of a node once more.
 pub const NODE: usize = 3;

@@ -7,6 +7,7 @@ use crate::graph::Shaped;
 use crate::{check, infer, limits, parse, resolve};
 use proc_macro2::{Group, Spacing, Span, TokenStream, TokenTree};
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
 /// The most ways out that one error shows.
 const MOST_HELPS: usize = 2;
@@ -182,14 +183,21 @@ enum Verdict {
 }
 
 fn judge(line: &str, before: &[String], after: &[String]) -> Verdict {
-    let count = |lines: &[String], line: &str| lines.iter().filter(|other| *other == line).count();
-    if count(after, line) >= count(before, line) {
+    let (before, after) = (counts(before), counts(after));
+    if after.get(line) >= before.get(line) {
         Verdict::Bad
-    } else if after.iter().all(|left| count(after, left) <= count(before, left)) {
+    } else if after.iter().all(|(left, count)| Some(count) <= before.get(left)) {
         Verdict::Good
     } else {
         Verdict::Uncovers
     }
+}
+
+/// How often each line is there.
+fn counts(lines: &[String]) -> BTreeMap<&str, usize> {
+    let mut counts = BTreeMap::new();
+    lines.iter().for_each(|line| *counts.entry(line.as_str()).or_default() += 1);
+    counts
 }
 
 /// The first lines of all mistakes that are left after a change; `None` if it cannot be done.
@@ -236,20 +244,35 @@ pub fn changed(tokens: &TokenStream, change: &Change) -> Option<TokenStream> {
 
 /// The tokens with the changes made whose places are found, which are marked.
 fn apply(tokens: &TokenStream, changes: &[Change], done: &mut [bool]) -> Option<TokenStream> {
+    let ends: Vec<[String; 2]> = changes.iter().map(|c| [c.place.first, c.place.last].map(key)).collect();
+    apply_at(tokens, changes, &ends, done)
+}
+
+/// The same, with the spans of the changes' places as what tells them from others.
+fn apply_at(
+    tokens: &TokenStream,
+    changes: &[Change],
+    ends: &[[String; 2]],
+    done: &mut [bool],
+) -> Option<TokenStream> {
+    if !done.contains(&false) {
+        return Some(tokens.clone());
+    }
     let all: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let mut changed = TokenStream::new();
     let mut at = 0;
     while at < all.len() {
         let mut behind: Vec<&str> = Vec::new();
         let mut replaced = None;
-        for (change, done) in changes.iter().zip(done.iter_mut()).filter(|(_, done)| !**done) {
-            let first = is_same(all[at].span(), change.place.first);
-            let last = is_same(all[at].span(), change.place.last);
+        let here = if done.contains(&false) { key(all[at].span()) } else { String::new() };
+        let open = changes.iter().zip(ends).zip(done.iter_mut()).filter(|(_, done)| !**done);
+        for ((change, ends), done) in open {
+            let [first, last] = [0, 1].map(|end| ends[end] == here);
             match change.how {
                 How::Before if first => changed.extend(change.text.parse::<TokenStream>().ok()?),
                 How::After if last => behind.push(&change.text),
                 How::Replace if first => {
-                    let end = (at..all.len()).find(|&end| is_same(all[end].span(), change.place.last))?;
+                    let end = (at..all.len()).find(|&end| key(all[end].span()) == ends[1])?;
                     // Text without a token, as a `;` that goes, leaves nothing.
                     changed.extend(change.text.parse::<TokenStream>().ok()?);
                     replaced = Some(end + 1);
@@ -264,7 +287,8 @@ fn apply(tokens: &TokenStream, changes: &[Change], done: &mut [bool]) -> Option<
         match (replaced, &all[at]) {
             (Some(end), _) => at = end,
             (None, TokenTree::Group(group)) => {
-                let mut inner = Group::new(group.delimiter(), apply(&group.stream(), changes, done)?);
+                let mut inner =
+                    Group::new(group.delimiter(), apply_at(&group.stream(), changes, ends, done)?);
                 inner.set_span(group.span());
                 changed.extend([TokenTree::Group(inner)]);
                 at += 1;

@@ -6,11 +6,14 @@ use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 /// fewest edits, at most a third of the letters (rustc's own bound).
 pub fn similar<'a>(name: &str, known: &[&'a str], aliases: &[(&str, &'a str)]) -> Option<&'a str> {
     let plain = |s: &str| s.replace('_', "").to_lowercase();
+    let is_plain = |s: &str, wanted: &str| {
+        s.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).eq(wanted.chars())
+    };
     let wanted = plain(name);
-    if let Some(found) = known.iter().find(|k| plain(k) == wanted) {
+    if let Some(found) = known.iter().find(|k| is_plain(k, &wanted)) {
         return Some(found);
     }
-    let mut meant = aliases.iter().filter(|(a, _)| plain(a) == wanted).peekable();
+    let mut meant = aliases.iter().filter(|(a, _)| is_plain(a, &wanted)).peekable();
     if meant.peek().is_some() {
         return meant.map(|(_, found)| *found).find(|found| known.contains(found));
     }

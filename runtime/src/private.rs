@@ -30,6 +30,30 @@ pub use std::vec::Vec;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Unknown;
 
+/// The largest of these lengths.
+#[must_use]
+pub const fn largest(lengths: &[usize]) -> usize {
+    let (mut largest, mut i) = (0, 0);
+    while i < lengths.len() {
+        largest = if lengths[i] > largest { lengths[i] } else { largest };
+        i += 1;
+    }
+    largest
+}
+
+/// Whether fields begin where they were planned: for each one its place in bytes, and the planned one in scalars.
+#[must_use]
+pub const fn lie_there<T>(places: &[(usize, usize)]) -> bool {
+    let mut i = 0;
+    while i < places.len() {
+        if places[i].0 != places[i].1 * size_of::<T>() {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
 /// Disjoint parts of the working memory, each from `samples · a + b` to `samples · c + d`.
 pub struct Places<const N: usize> {
     places: [[usize; 4]; N],

@@ -2,8 +2,8 @@
 
 use super::Emit;
 use crate::plan::{Place, Scope};
-use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::TokenStream;
+use quote::quote;
 
 impl Emit<'_> {
     pub fn backward_body(&self) -> TokenStream {
@@ -11,10 +11,7 @@ impl Emit<'_> {
         let program = &self.plan.train;
         let loads = self.loads(program, true);
         let asked = self.input_gradients();
-        let steps = program.backward.iter().zip(&program.asked).map(|(step, asked)| {
-            let step = self.step(program, Scope::Network, step);
-            if *asked { quote!(if __asked #step) } else { step }
-        });
+        let steps = self.backward(program, Scope::Network);
         let sequences = self.sequences();
         quote! {
             let __samples = __inputs.samples;
@@ -23,7 +20,7 @@ impl Emit<'_> {
             let __gradients = #krate::Parameters::as_mut_slice(__gradient);
             #asked
             #loads
-            #(#steps)*
+            #steps
         }
     }
 
@@ -37,15 +34,13 @@ impl Emit<'_> {
         }
         let krate = &self.names.krate;
         let names = (0..count).map(|i| match is_asked(i) {
-            true => {
-                let name = format_ident!("__in_gradient_{i}", span = Span::mixed_site());
-                quote!(#name)
-            }
-            false => quote!(_),
+            true => format!("__in_gradient_{i}, "),
+            false => "_, ".into(),
         });
+        let names = self.lexed(&names.collect::<String>());
         quote! {
             let __asked = !__input_gradients.is_empty();
-            let [#(#names),*] = #krate::__private::each_or_none(__input_gradients);
+            let [#names] = #krate::__private::each_or_none(__input_gradients);
         }
     }
 }

@@ -51,7 +51,7 @@ impl<'a> Cached<'a> {
         let one = &self.one;
         let program = &one.plan.predict;
         let (specs, rounds, loads) = (one.specs(), one.rounds(), one.loads(program, false));
-        let steps = program.forward.iter().map(|step| one.step(program, Scope::Network, step));
+        let steps = one.forward(program, Scope::Network);
         let memory = &program.memory;
         let inputs: Dim = memory.inputs.iter().map(|n| n.next_multiple_of(LINE)).sum();
         let (work, kept) = (number(memory.each + memory.fixed), number(memory.kept_fixed));
@@ -101,7 +101,7 @@ impl<'a> Cached<'a> {
                         let __parameters = #krate::Parameters::as_slice(self);
                         #loads
                         let (__memory, __scratch) = __memory.split_at_mut(#work);
-                        #(#steps)*
+                        #steps
                     }
                 }
                 impl #bounds #name #generics {

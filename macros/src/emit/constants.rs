@@ -3,7 +3,7 @@
 
 use crate::demands::Part;
 use crate::graph::Graph;
-use crate::shape::{Dim, NUMBER, PLURAL, Piece, Test, Tree, pieces};
+use crate::shape::{Dim, NUMBER, PLURAL, Piece, Test, Tree, any_open, pieces};
 use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use std::collections::BTreeSet;
@@ -16,9 +16,18 @@ pub fn number(n: impl Into<Dim>) -> TokenStream {
             let n = n.integer().and_then(|n| u64::try_from(n).ok()).unwrap_or(u64::MAX);
             Literal::u64_unsuffixed(n).into()
         }
-        Some(place) => format_ident!("__size_{place}", span = Span::mixed_site()).into(),
+        Some(place) => format_ident!("__size_{place}").into(),
     };
     token.into()
+}
+
+/// The same in a text.
+pub fn digits(n: impl Into<Dim>) -> String {
+    let n = n.into();
+    match n.open() {
+        None => n.integer().and_then(|n| u64::try_from(n).ok()).unwrap_or(u64::MAX).to_string(),
+        Some(place) => format!("__size_{place}"),
+    }
 }
 
 /// A text with its numbers apart: how many bytes it takes at most, what stands still, and the numbers.
@@ -46,16 +55,27 @@ pub fn template(text: &str) -> (Literal, String, Vec<TokenStream>) {
 }
 
 /// A text: a literal, or what the compiler makes of it.
-pub fn text(krate: &TokenStream, text: &str) -> TokenStream {
+pub fn text(text: &str) -> String {
     let (bytes, still, numbers) = template(text);
     if numbers.is_empty() {
-        return quote!(#text);
+        return format!("{text:?}");
     }
-    let private = quote!(#krate::__private::constants);
-    quote!({
-        const __TEXT: &#private::Text<#bytes> = &#private::Text::new(#still, &[#(#numbers),*]);
-        __TEXT.as_str()
-    })
+    let numbers: String = numbers.iter().map(|number| format!("{number}, ")).collect();
+    format!(
+        "{{ const __TEXT: &__private::constants::Text<{bytes}> = \
+         &__private::constants::Text::new({still:?}, &[{numbers}]); __TEXT.as_str() }}"
+    )
+}
+
+/// One text or another, as the compiler finds.
+pub fn text_of(texts: &Tree<String>) -> String {
+    match texts {
+        Tree::Leaf(leaf) => text(leaf),
+        Tree::Fork(test, yes, no) => {
+            let (test, yes, no) = (holds(*test, value), text_of(yes), text_of(no));
+            format!("if {test} {{ {yes} }} else {{ {no} }}")
+        }
+    }
 }
 
 /// One expression or another, as the compiler finds.
@@ -74,7 +94,7 @@ fn value(n: Dim) -> TokenStream {
     match n.open() {
         None => integer(n.integer().unwrap_or(0)),
         Some(place) => {
-            let name = format_ident!("__value_{place}", span = Span::mixed_site());
+            let name = format_ident!("__value_{place}", span = Span::call_site());
             quote!(#name)
         }
     }
@@ -93,9 +113,12 @@ pub fn holds(test: Test, value: impl Fn(Dim) -> TokenStream) -> TokenStream {
 
 /// What stands for the numbers of a part that may be good where others are not: its types.
 pub fn of_part(tokens: TokenStream, part: usize) -> TokenStream {
+    if !any_open() {
+        return tokens;
+    }
     replaced(tokens, &|name| {
         let place = name.strip_prefix("__size_").filter(|place| place.parse::<usize>().is_ok())?;
-        let name = format_ident!("__size_{place}_of_{part}", span = Span::mixed_site());
+        let name = format_ident!("__size_{place}_of_{part}", span = Span::call_site());
         Some(quote!(#name))
     })
 }

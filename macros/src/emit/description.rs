@@ -1,11 +1,11 @@
 //! The one description of the network: the `GRAPH` constant, and the table in the struct's documentation.
 
-use super::{Emit, constants, number};
+use super::{Emit, constants, digits};
 use crate::fields::{Field, FieldKind};
-use crate::graph::{GroupId, Node, NodeId, Source, ValueId};
+use crate::graph::{Node, NodeId, Source, ValueId};
 use crate::layers::Parameter;
 use crate::shape::{Dim, Shape, Tree, explore, source};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 impl Emit<'_> {
@@ -17,72 +17,67 @@ impl Emit<'_> {
         let name = graph.header.name.to_string();
         let inputs = graph.header.inputs.iter().enumerate().map(|(i, input)| {
             let value = ValueId(i);
-            self.port(&input.name.to_string(), shaped.shape(value), input.indices, self.source(value))
+            self.port(&input.name.to_string(), shaped.shape(value), input.indices, &self.source(value))
         });
         let outputs =
             graph.header.outputs.iter().zip(graph.results.iter().flatten()).map(|(output, &value)| {
                 let name = output.name.as_ref().map(ToString::to_string).unwrap_or_default();
-                self.port(&name, shaped.shape(value), None, self.source(value))
+                self.port(&name, shaped.shape(value), None, &self.source(value))
             });
-        let mut rows = vec![(Dim::ZERO, Dim::ZERO); graph.nodes.len()];
-        self.rows(&self.plan.fields, Dim::ZERO, &mut rows);
         let groups = graph.groups.iter().map(|group| {
             let (name, text) = (graph.group_path(group), &group.text);
-            let rounds = number(group.repeat.unwrap_or(Dim::ONE));
-            let (first, last) = (number(group.nodes.start), number(group.nodes.end));
-            let parent = option(group.parent);
-            quote! {
-                #krate::Group { name: #name, text: #text, rounds: #rounds, nodes: (#first, #last), parent: #parent }
-            }
+            let rounds = digits(group.repeat.unwrap_or(Dim::ONE));
+            let (nodes, parent) = (&group.nodes, option(group.parent.map(|parent| parent.0)));
+            format!(
+                "__Group {{ name: {name:?}, text: {text:?}, rounds: {rounds}, nodes: ({}, {}), parent: {parent} }}, ",
+                nodes.start, nodes.end
+            )
         });
-        let nodes = graph.nodes.iter().enumerate().map(|(i, node)| {
-            let id = NodeId(i);
-            let layer = shaped.layer(id);
-            let shapes = shaped.input_shapes(id);
-            let kind = layer.network().map_or(layer.name().to_string(), |network| network.text());
-            let (name, text) = (graph.path(id), self.node_text(node));
-            let inputs = node.inputs.iter().map(|&v| self.source(v));
-            let outputs = node.outputs.iter().map(|&v| dims(shaped.declared(v)));
-            let (first, last) = rows[shaped.owner(id).0];
-            let (first, last) = (number(first), number(last));
-            let parameters = number(self.learned_of(id));
-            let frozen = number(self.frozen_of(id));
-            let multiply_adds =
-                explore(&self.facts, || layer.multiply_adds(&shapes)).joined() * graph.rounds(id);
-            let multiply_adds = match multiply_adds.open() {
-                None => number(multiply_adds),
-                Some(_) => {
-                    let n = number(multiply_adds);
-                    quote!(#n as ::core::primitive::u64)
-                }
-            };
-            let group = option(node.group);
-            quote! {
-                #krate::Node {
-                    name: #name,
-                    layer: #kind,
-                    text: #text,
-                    inputs: &[#(#inputs),*],
-                    outputs: &[#(#outputs),*],
-                    tensors: (#first, #last),
-                    parameters: #parameters,
-                    frozen: #frozen,
-                    multiply_adds: #multiply_adds,
-                    group: #group,
-                }
-            }
-        });
-        let fingerprint = self.fingerprint();
+        let mut rows = vec![(Dim::ZERO, Dim::ZERO); graph.nodes.len()];
+        self.rows(&self.plan.fields, Dim::ZERO, &mut rows);
+        let nodes =
+            (0..graph.nodes.len()).map(|i| self.described(NodeId(i), rows[shaped.owner(NodeId(i)).0]));
+        let inputs = self.lexed(&inputs.collect::<String>());
+        let nodes = self.lexed(&nodes.collect::<String>());
+        let groups = self.lexed(&groups.collect::<String>());
+        let outputs = self.lexed(&outputs.collect::<String>());
+        let fingerprint = self.lexed(&self.fingerprint());
         quote! {
-            static __GRAPH: #krate::Graph = #krate::Graph {
-                name: #name,
-                inputs: &[#(#inputs),*],
-                nodes: &[#(#nodes),*],
-                groups: &[#(#groups),*],
-                outputs: &[#(#outputs),*],
-                fingerprint: #fingerprint,
+            static __GRAPH: #krate::Graph = {
+                use #krate::{Group as __Group, Node as __Node, Port as __Port, Source as __Source};
+                #krate::Graph {
+                    name: #name,
+                    inputs: &[#inputs],
+                    nodes: &[#nodes],
+                    groups: &[#groups],
+                    outputs: &[#outputs],
+                    fingerprint: #fingerprint,
+                }
             };
         }
+    }
+
+    /// One node, with its rows in the table of tensors.
+    fn described(&self, id: NodeId, (first, last): (Dim, Dim)) -> String {
+        let shaped = &self.plan.shaped;
+        let graph = &shaped.graph;
+        let node = &graph.nodes[id.0];
+        let layer = shaped.layer(id);
+        let shapes = shaped.input_shapes(id);
+        let kind = layer.network().map_or(layer.name().to_string(), |network| network.text());
+        let (name, text) = (graph.path(id), constants::text_of(&self.node_texts(node)));
+        let inputs: String = node.inputs.iter().map(|&v| self.source(v) + ", ").collect();
+        let outputs: String = node.outputs.iter().map(|&v| dims(shaped.declared(v)) + ", ").collect();
+        let (first, last) = (digits(first), digits(last));
+        let (parameters, frozen) = (digits(self.learned_of(id)), digits(self.frozen_of(id)));
+        let multiply_adds = explore(&self.facts, || layer.multiply_adds(&shapes)).joined() * graph.rounds(id);
+        let cast = if multiply_adds.open().is_some() { " as ::core::primitive::u64" } else { "" };
+        let (multiply_adds, group) = (digits(multiply_adds), option(node.group.map(|group| group.0)));
+        format!(
+            "__Node {{ name: {name:?}, layer: {kind:?}, text: {text}, inputs: &[{inputs}], outputs: &[{outputs}], \
+             tensors: ({first}, {last}), parameters: {parameters}, frozen: {frozen}, \
+             multiply_adds: {multiply_adds}{cast}, group: {group} }}, "
+        )
     }
 
     /// For each node its rows in the table of tensors; in a repetition those of the first round. Gives how many rows
@@ -104,23 +99,14 @@ impl Emit<'_> {
         at - first
     }
 
-    fn port(&self, name: &str, shape: &Shape, indices: Option<Dim>, source: TokenStream) -> TokenStream {
-        let krate = &self.names.krate;
-        let shape = dims(shape);
-        let indices = match indices.map(number) {
-            Some(bound) => quote!(::core::option::Option::Some(#bound)),
-            None => quote!(::core::option::Option::None),
-        };
-        quote!(#krate::Port { name: #name, shape: #shape, indices: #indices, source: #source })
+    fn port(&self, name: &str, shape: &Shape, indices: Option<Dim>, source: &str) -> String {
+        let (shape, indices) = (dims(shape), option(indices.map(digits)));
+        format!("__Port {{ name: {name:?}, shape: {shape}, indices: {indices}, source: {source} }}, ")
     }
 
-    fn source(&self, value: ValueId) -> TokenStream {
-        let krate = &self.names.krate;
+    fn source(&self, value: ValueId) -> String {
         match self.plan.shaped.graph.values[value.0].source {
-            Source::Input(i) => {
-                let i = number(i);
-                quote!(#krate::Source::Input(#i))
-            }
+            Source::Input(i) => format!("__Source::Input({i})"),
             // What flows into the first round.
             Source::Round { group, port } => self.source(self.plan.shaped.graph.groups[group.0].inputs[port]),
             // What a repetition gives is what its body gives in the last round.
@@ -128,15 +114,14 @@ impl Emit<'_> {
                 self.source(self.plan.shaped.graph.groups[group.0].results[port])
             }
             Source::Node { node, port } => {
-                let (node, port) = (number(node.0), number(port));
-                quote!(#krate::Source::Node { node: #node, port: #port })
+                format!("__Source::Node {{ node: {}, port: {port} }}", node.0)
             }
         }
     }
 
     /// FNV-1a over everything that makes the architecture: layers, arguments, shapes, names and edges.
-    fn fingerprint(&self) -> TokenStream {
-        let (graph, krate) = (&self.plan.shaped.graph, &self.names.krate);
+    fn fingerprint(&self) -> String {
+        let graph = &self.plan.shaped.graph;
         let mut texts: Vec<Tree<String>> = Vec::new();
         for (value, input) in graph.header.inputs.iter().enumerate() {
             let shape = self.plan.shaped.shape(ValueId(value));
@@ -158,11 +143,10 @@ impl Emit<'_> {
             let hash = known.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
                 (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
             });
-            let hash = Literal::u64_unsuffixed(hash);
-            return quote!(#hash);
+            return hash.to_string();
         }
-        let texts = texts.iter().map(|text| constants::chosen(&text.map(&mut |t| constants::text(krate, t))));
-        quote!(#krate::__private::constants::hash(&[#(#texts),*]))
+        let texts: Vec<_> = texts.iter().map(constants::text_of).collect();
+        format!("__private::constants::hash(&[{}])", texts.join(", "))
     }
 
     /// A layer with its arguments; which of them are left out may hang on constants.
@@ -175,11 +159,6 @@ impl Emit<'_> {
             Some(layer) if quoted || layer.text() == node.text => explore(&self.facts, || layer.text()),
             _ => Tree::Leaf(node.text.clone()),
         }
-    }
-
-    fn node_text(&self, node: &Node) -> TokenStream {
-        let krate = &self.names.krate;
-        constants::chosen(&self.node_texts(node).map(&mut |text| constants::text(krate, text)))
     }
 
     /// The table of layers for the struct's documentation.
@@ -206,13 +185,10 @@ impl Emit<'_> {
     }
 }
 
-fn option(group: Option<GroupId>) -> TokenStream {
-    match group {
-        Some(group) => {
-            let group = number(group.0);
-            quote!(::core::option::Option::Some(#group))
-        }
-        None => quote!(::core::option::Option::None),
+fn option(value: Option<impl std::fmt::Display>) -> String {
+    match value {
+        Some(value) => format!("::core::option::Option::Some({value})"),
+        None => "::core::option::Option::None".into(),
     }
 }
 
@@ -221,7 +197,7 @@ fn range(indices: Option<Dim>) -> String {
     indices.map_or(String::new(), |bound| format!(" in 0..{bound}"))
 }
 
-fn dims(shape: &Shape) -> TokenStream {
-    let dims = shape.0.iter().map(|&n| number(n));
-    quote!(&[#(#dims),*])
+fn dims(shape: &Shape) -> String {
+    let dims: Vec<_> = shape.0.iter().map(|&n| digits(n)).collect();
+    format!("&[{}]", dims.join(", "))
 }

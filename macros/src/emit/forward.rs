@@ -10,7 +10,7 @@ impl Emit<'_> {
         let krate = &self.names.krate;
         let program = &self.plan.predict;
         let loads = self.loads(program, false);
-        let steps = program.forward.iter().map(|step| self.step(program, Scope::Network, step));
+        let steps = self.forward(program, Scope::Network);
         let (each, fixed) = (number(program.memory.each), number(program.memory.fixed));
         let kept = match self.is_over_sequences() {
             true => {
@@ -31,7 +31,7 @@ impl Emit<'_> {
             let __parameters = #krate::Parameters::as_slice(self);
             #loads
             let (__memory, __scratch) = __memory.split_at_mut(#kept);
-            #(#steps)*
+            #steps
         }
     }
 
@@ -44,7 +44,7 @@ impl Emit<'_> {
         let krate = &self.names.krate;
         let program = &self.plan.train;
         let loads = self.loads(program, false);
-        let steps = program.forward.iter().map(|step| self.step(program, Scope::Network, step));
+        let steps = self.forward(program, Scope::Network);
         let sequences = self.sequences();
         quote! {
             let __samples = __inputs.samples;
@@ -52,7 +52,7 @@ impl Emit<'_> {
             let __mode = #krate::layers::Mode::Train(__noise);
             let __parameters = #krate::Parameters::as_slice(self);
             #loads
-            #(#steps)*
+            #steps
         }
     }
 }

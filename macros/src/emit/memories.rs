@@ -40,24 +40,24 @@ impl Emit<'_> {
         self.plan.shaped.memories.iter().find(|memory| memory.node == node).map(name)
     }
 
-    /// What a function of one round takes beside that of any round, and what it is given: the memories of the round, or
-    /// where each sequence begins, if a layer in it wants to know.
-    pub fn carried(&self, group: GroupId) -> [TokenStream; 2] {
+    /// What a function of one round takes beside that of any round: the memories of the round, or where each sequence
+    /// begins, if a layer in it wants to know. Behind it what it is given.
+    pub fn carried(&self, group: GroupId) -> (TokenStream, String) {
         let krate = &self.names.krate;
         let (memories, types) = self.memories(Some(group));
         let shaped = &self.plan.shaped;
         let mut nodes = shaped.graph.groups[group.0].nodes.clone().map(NodeId);
         if nodes.any(|node| shaped.is_over_sequences(node)) {
-            [quote!(__sequences: #krate::layers::Sequences<'_>,), quote!(__sequences,)]
+            (quote!(__sequences: #krate::layers::Sequences<'_>,), "__sequences,".into())
         } else if memories.is_empty() {
             Default::default()
         } else {
-            let taken = quote!((#(#memories,)*): (#(&mut #types,)*),);
-            [taken, quote!((#(&mut #memories[__round],)*),)]
+            let given: String = memories.iter().map(|memory| format!("&mut {memory}[__round],")).collect();
+            (quote!((#(#memories,)*): (#(&mut #types,)*),), format!("({given}),"))
         }
     }
 }
 
 fn name(memory: &Memory) -> Ident {
-    format_ident!("__memory_{}", memory.name, span = Span::mixed_site())
+    format_ident!("__memory_{}", memory.name, span = Span::call_site())
 }

@@ -5,12 +5,14 @@ mod cache;
 mod constants;
 mod description;
 mod forward;
+mod lexed;
 mod memories;
 mod over;
 mod parameters;
 mod players;
 mod ports;
 mod rounds;
+mod sizes;
 mod small;
 mod steps;
 mod steps_of;
@@ -18,13 +20,14 @@ mod stub;
 mod table;
 mod tiny;
 mod types;
+mod views;
 
 use crate::demands::Part;
 use crate::graph::{Header, NodeId, Scalar};
 use crate::plan::Plan;
 use crate::shape::{Fact, source};
 use cache::Cached;
-pub use constants::number;
+pub use constants::{digits, number};
 use ports::Return;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -115,8 +118,9 @@ pub fn emit(krate: &TokenStream, plan: &Plan) -> TokenStream {
     let inner = quote!(#(#constants)* #(#items)* #steps #cached);
     Table::new(&emit.names, &plan.shaped, Some(plan)).finish(outer, inner, |inner| {
         quote! {
-            #[allow(non_upper_case_globals, non_snake_case, unused_variables, unused_mut, clippy::all, clippy::pedantic)]
+            #[allow(non_upper_case_globals, non_snake_case, unused_variables, unused_mut, unused_imports, clippy::all, clippy::pedantic)]
             const _: () = {
+                use #krate::{__private, layers as __layers};
                 #inner
             };
         }
@@ -144,7 +148,7 @@ impl Emit<'_> {
 
     /// The constant that holds a node's spec.
     fn spec_name(&self, node: NodeId) -> Ident {
-        format_ident!("__spec_{}", self.plan.words[node.0], span = Span::mixed_site())
+        format_ident!("__spec_{}", self.plan.words[node.0], span = Span::call_site())
     }
 
     /// `impl Network for Name`.
@@ -393,8 +397,8 @@ impl Emit<'_> {
         if self.header().derived("Debug").is_some() {
             return TokenStream::new();
         }
-        let Names { krate, generics, bounds, name, .. } = &self.names;
-        let text = constants::text(krate, &format!("{}({} parameters)", name, self.learned()));
+        let Names { generics, bounds, name, .. } = &self.names;
+        let text = self.lexed(&constants::text(&format!("{}({} parameters)", name, self.learned())));
         quote! {
             impl #bounds ::core::fmt::Debug for #name #generics {
                 fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {

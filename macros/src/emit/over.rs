@@ -1,19 +1,20 @@
 //! What is different in a pass over sequences of any length: some buffers have a part for each step, others for each
 //! sequence.
 
-use super::steps::Views;
-use super::{Emit, number};
-use crate::graph::{NodeId, ValueId};
+use super::views::Views;
+use super::{Emit, digits, number};
+use crate::graph::ValueId;
 use crate::plan::{BufferId, Place, Program, Step};
+use crate::shape::Dim;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 /// How many parts the buffers of a step have.
-pub fn count(program: &Program, step: &Step) -> TokenStream {
+pub fn count(program: &Program, step: &Step) -> &'static str {
     let (reads, writes) = step.accesses();
     match reads.iter().chain(&writes).any(|buffer| program.buffers[buffer.0].steps) {
-        true => quote!(__sequences.steps()),
-        false => quote!(__sequences.len()),
+        true => "__sequences.steps()",
+        false => "__sequences.len()",
     }
 }
 
@@ -40,33 +41,7 @@ impl Emit<'_> {
 
     /// The lengths of the working memory.
     pub fn sizes_over(&self) -> TokenStream {
-        let shaped = &self.plan.shaped;
-        let nodes = (0..shaped.graph.nodes.len()).map(NodeId);
-        let computed = nodes.filter(|&n| !shaped.layer(n).traits(&shaped.input_shapes(n)).view);
-        let (mut predicting, mut training) = (Vec::new(), Vec::new());
-        for node in computed {
-            if let Some(network) = shaped.layer(node).network() {
-                let network = self.names.outside(&self.names.in_constants(network.path()));
-                predicting.push(quote!(#network::__SCRATCH.inside_prediction(__samples)));
-                training.push(quote!(#network::__SCRATCH.training(__samples)));
-                continue;
-            }
-            let spec = self.spec_name(node);
-            if shaped.is_over_sequences(node) {
-                predicting.push(quote!(#spec.forward_scratch_over(__steps, __samples, false)));
-                training.push(quote!(#spec.forward_scratch_over(__steps, __samples, true)));
-                training.push(quote!(#spec.backward_scratch_over(__steps, __samples)));
-                continue;
-            }
-            let values = &shaped.graph.nodes[node.0].outputs;
-            let count = match values.iter().any(|&value| shaped.is_each_step(value)) {
-                true => quote!(__steps),
-                false => quote!(__samples),
-            };
-            predicting.push(quote!(#spec.forward_scratch(#count)));
-            training.push(quote!(#spec.forward_scratch(#count)));
-            training.push(quote!(#spec.backward_scratch(#count)));
-        }
+        let [predicting, training] = self.scratch();
         let len = |program: &Program| {
             let memory = &program.memory;
             let [steps, each, fixed] = [memory.steps, memory.each, memory.fixed].map(number);
@@ -75,21 +50,14 @@ impl Emit<'_> {
         let (predict, train) = (len(&self.plan.predict), len(&self.plan.train));
         let usize = quote!(::core::primitive::usize);
         quote! {
-            const fn __larger(__a: #usize, __b: #usize) -> #usize {
-                if __a > __b { __a } else { __b }
-            }
             const fn __predict_len(__steps: #usize, __samples: #usize) -> #usize {
-                let mut __scratch = 0;
-                #(__scratch = __larger(__scratch, #predicting);)*
-                #predict + __scratch
+                #predict + #predicting
             }
             const fn __kept(__steps: #usize, __samples: #usize) -> #usize {
                 #train
             }
             const fn __train_len(__steps: #usize, __samples: #usize) -> #usize {
-                let mut __scratch = 0;
-                #(__scratch = __larger(__scratch, #training);)*
-                #train + __scratch
+                #train + #training
             }
         }
     }
@@ -99,10 +67,7 @@ impl Emit<'_> {
         let krate = &self.names.krate;
         let sequences = quote!(#krate::__private::sequences);
         let program = &self.plan.train;
-        let range = |buffer: BufferId| {
-            let [start, end] = place(program, buffer);
-            quote!(#start..#end)
-        };
+        let range = |buffer: BufferId| self.lexed(&place(program, buffer));
         let (output, gradient) = (range(program.outputs[0]), range(program.output_gradients[0]));
         let usize = quote!(::core::primitive::usize);
         let inputs = (0..self.header().inputs.len()).map(|i| {
@@ -172,23 +137,17 @@ impl Emit<'_> {
 }
 
 /// Where a buffer begins and ends: first lies what there is for each step, then for each sequence, then once.
-fn place(program: &Program, buffer: BufferId) -> [TokenStream; 2] {
+fn place(program: &Program, buffer: BufferId) -> String {
     let (memory, buffer) = (&program.memory, &program.buffers[buffer.0]);
-    let (steps, each) = (number(memory.steps), number(memory.each));
+    let [steps, each] = [memory.steps, memory.each].map(digits);
+    let range = |before: &str, at: Dim, len: Dim| {
+        let (start, end) = (digits(at), digits(at + len));
+        format!("{before}{start}..{before}{end}")
+    };
     match buffer.place {
-        Place::Each { at } if buffer.steps => {
-            let (start, end) = (number(at), number(at + buffer.each));
-            [quote!(__steps * #start), quote!(__steps * #end)]
-        }
-        Place::Each { at } => {
-            let (start, end) = (number(at), number(at + buffer.each));
-            [quote!(__steps * #steps + __samples * #start), quote!(__steps * #steps + __samples * #end)]
-        }
-        Place::Fixed { at } => {
-            let (start, end) = (number(at), number(at + buffer.fixed));
-            let before = quote!(__steps * #steps + __samples * #each);
-            [quote!(#before + #start), quote!(#before + #end)]
-        }
+        Place::Each { at } if buffer.steps => range("__steps * ", at, buffer.each),
+        Place::Each { at } => range(&format!("__steps * {steps} + __samples * "), at, buffer.each),
+        Place::Fixed { at } => range(&format!("__steps * {steps} + __samples * {each} + "), at, buffer.fixed),
         _ => unreachable!("only memory is viewed"),
     }
 }
@@ -202,32 +161,24 @@ impl Views<'_> {
     }
 
     /// A part of them: its scalars, whether it has them for each step, and where it lies.
-    pub fn kind_of(&mut self, part: BufferId, view: impl FnOnce(&mut Self) -> TokenStream) -> TokenStream {
+    pub fn kind_of(&mut self, part: BufferId, view: impl FnOnce(&mut Self) -> String) -> String {
         let buffer = &self.program.buffers[part.0];
-        let (len, steps) = (number(buffer.each), buffer.steps);
-        let place = view(self);
-        quote!((#len, #steps, #place))
+        let (len, steps) = (digits(buffer.each), buffer.steps);
+        format!("({len}, {steps}, {})", view(self))
     }
 
     /// The views that a step takes.
-    pub fn binding_over(&self) -> TokenStream {
-        let private = &self.emit.names.krate;
-        let private = quote!(#private::__private);
-        let scratch = self.scratch.then(|| quote!(let __scratch = &mut *__scratch;));
+    pub fn binding_over(&self) -> String {
+        let scratch = if self.scratch { "let __scratch = &mut *__scratch;" } else { "" };
         if self.taken.is_empty() {
-            return quote!(#scratch);
+            return scratch.into();
         }
-        let names = self.taken.iter().map(|(_, name)| name);
-        let places = self.taken.iter().map(|&(buffer, _)| {
-            let [start, end] = place(self.program, buffer);
-            quote!(#start..#end)
-        });
-        quote! {
-            let [#(#names),*] = {
-                let (__steps, __samples) = (__sequences.steps(), __sequences.len());
-                #private::parts(__memory, [#(#places),*])
-            };
-            #scratch
-        }
+        let names: Vec<&str> = self.taken.iter().map(|(_, name)| name.as_str()).collect();
+        let places: Vec<String> = self.taken.iter().map(|&(buffer, _)| place(self.program, buffer)).collect();
+        let (names, places) = (names.join(", "), places.join(", "));
+        format!(
+            "let [{names}] = {{ let (__steps, __samples) = (__sequences.steps(), __sequences.len()); \
+             __private::parts(__memory, [{places}]) }}; {scratch}"
+        )
     }
 }

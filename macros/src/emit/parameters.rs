@@ -1,19 +1,20 @@
 //! The struct of tensors, and the table that says what lies where.
 
 use super::constants::of_part;
-use super::{Emit, Names, number};
+use super::lexed::outside_in_constants;
+use super::{Emit, Names, digits, number};
 use crate::demands::Part;
 use crate::fields::{self, Field, FieldKind, Guess};
 use crate::graph::{GroupKind, Node, NodeId, Shaped, ValueId};
 use crate::layers::{Init, Parameter, Role, Spread};
 use crate::plan::Tensors;
 use crate::shape::{Dim, Shape, source};
-use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 impl Emit<'_> {
     /// The place of tensors in the flat slice of the network, or of the round around.
-    pub fn range(&self, tensors: Tensors) -> TokenStream {
+    pub fn range(&self, tensors: Tensors) -> String {
         let (shaped, places) = (&self.plan.shaped, &self.plan.places);
         let (span, rounds) = match tensors {
             Tensors::Node(node) => (places.node(shaped, node), Dim::ONE),
@@ -21,8 +22,7 @@ impl Emit<'_> {
                 (places.group(shaped, group), shaped.graph.groups[group.0].repeat.unwrap_or(Dim::ONE))
             }
         };
-        let (start, end) = (number(span.start), number(span.start + span.len * rounds));
-        quote!(#start..#end)
+        format!("{}..{}", digits(span.start), digits(span.start + span.len * rounds))
     }
 
     /// The struct itself, and those of the blocks in it.
@@ -102,20 +102,27 @@ impl Emit<'_> {
     pub fn parameters(&self) -> TokenStream {
         let Names { krate, scalar, generics, bounds, name } = &self.names;
         let fields = &self.plan.fields;
-        let mut tensors = Vec::new();
+        let (mut tensors, mut places) = (String::new(), String::new());
         self.tensors(fields, "", Dim::ZERO, &mut tensors);
-        let offsets = self.offsets(fields, &TokenStream::new(), Dim::ZERO);
+        offsets(fields, "", Dim::ZERO, &mut places);
+        let (tensors, places) = (self.lexed(&tensors), self.lexed(&places));
         let total = number(fields::size(fields));
         let checks = self.if_good(quote! {
             ::core::assert!(::core::mem::size_of::<Self>() == #total * ::core::mem::size_of::<#scalar>());
-            #(#offsets)*
+            ::core::assert!(#krate::__private::lie_there::<#scalar>(&[#places]));
         });
         quote! {
             // SAFETY: the struct is `repr(C)` and made of scalars alone; its size and the place of every layer are
             // compared with the table when the program is compiled.
             unsafe impl #bounds #krate::Parameters for #name #generics {
                 type Scalar = #scalar;
-                const TENSORS: #krate::Tensors = #krate::Tensors::new(&[#(#tensors),*]);
+                const TENSORS: #krate::Tensors = {
+                    use #krate::{
+                        Init as __Init, Role as __Role, TensorInfo as __TensorInfo, TensorName as __TensorName,
+                        TensorRow as __TensorRow,
+                    };
+                    #krate::Tensors::new(&[#tensors])
+                };
                 const SCALARS: ::core::primitive::usize = {
                     #checks
                     #total
@@ -125,15 +132,14 @@ impl Emit<'_> {
     }
 
     /// The rows of the table of tensors; those of a repetition stand once, between its beginning and its end.
-    fn tensors(&self, fields: &[Field], path: &str, base: Dim, rows: &mut Vec<TokenStream>) {
-        let krate = &self.names.krate;
+    fn tensors(&self, fields: &[Field], path: &str, base: Dim, rows: &mut String) {
         for field in fields {
             let mut offset = base + field.offset;
             let path = format!("{path}{}.", field.name);
             let path = match field.repeat {
                 Some(rounds) => {
-                    let (rounds, stride) = (number(rounds), number(field.len));
-                    rows.push(quote!(#krate::TensorRow::Repeat { rounds: #rounds, stride: #stride }));
+                    let [rounds, stride] = [rounds, field.len].map(digits);
+                    *rows += &format!("__TensorRow::Repeat {{ rounds: {rounds}, stride: {stride} }}, ");
                     format!("{path}*.")
                 }
                 None => path,
@@ -143,54 +149,29 @@ impl Emit<'_> {
                 FieldKind::Guess(..) => {}
                 FieldKind::Layer(node, parameters) => {
                     for parameter in parameters {
-                        rows.push(match self.plan.shaped.layer(*node).network() {
-                            Some(network) => self.rows_of(network.path(), *node, &path, offset),
-                            None => {
-                                let row = tensor(krate, &path, parameter, offset);
-                                quote!(#krate::TensorRow::Tensor(#row))
-                            }
-                        });
+                        let row = match self.plan.shaped.layer(*node).network() {
+                            Some(_) => self.rows_of(*node, &path, offset),
+                            None => format!("__TensorRow::Tensor({})", tensor(&path, parameter, offset)),
+                        };
+                        *rows += &row;
+                        *rows += ", ";
                         offset += parameter.len();
                     }
                 }
             }
             if field.repeat.is_some() {
-                rows.push(quote!(#krate::TensorRow::End));
+                *rows += "__TensorRow::End, ";
             }
         }
     }
 
     /// The rows of all tensors of a network from elsewhere.
-    fn rows_of(&self, path: &TokenStream, node: NodeId, name: &str, offset: Dim) -> TokenStream {
-        let (krate, offset) = (&self.names.krate, number(offset));
-        let frozen = self.plan.shaped.frozen(node).is_some();
-        let network = self.names.outside(&self.names.in_constants(path));
-        quote! {
-            #krate::TensorRow::Network {
-                about: #network::__ABOUT,
-                name: #name,
-                offset: #offset,
-                frozen: #frozen,
-            }
-        }
-    }
-
-    /// What compares the places of fields with those of the struct. Inside a repetition places count from its element.
-    fn offsets(&self, fields: &[Field], path: &TokenStream, base: Dim) -> Vec<TokenStream> {
-        let scalar = &self.names.scalar;
-        let mut checks = Vec::new();
-        for field in fields {
-            let ident = &field.name;
-            let (path, at) = (quote!(#path #ident), base + field.offset);
-            let offset = number(at);
-            checks.push(quote! {
-                ::core::assert!(::core::mem::offset_of!(Self, #path) == #offset * ::core::mem::size_of::<#scalar>());
-            });
-            if let (FieldKind::Struct(_, inner), None) = (&field.kind, field.repeat) {
-                checks.extend(self.offsets(inner, &quote!(#path.), at));
-            }
-        }
-        checks
+    fn rows_of(&self, node: NodeId, name: &str, offset: Dim) -> String {
+        let (offset, frozen) = (digits(offset), self.plan.shaped.frozen(node).is_some());
+        let network = outside_in_constants(node);
+        format!(
+            "__TensorRow::Network {{ about: {network}::__ABOUT, name: {name:?}, offset: {offset}, frozen: {frozen} }}"
+        )
     }
 
     pub fn workspace_alias(&self) -> TokenStream {
@@ -317,73 +298,57 @@ fn struct_name(parent: &Ident, field: &Ident) -> Ident {
     format_ident!("{parent}{word}{end}", span = field.span())
 }
 
-fn tensor(krate: &TokenStream, path: &str, p: &Parameter, offset: Dim) -> TokenStream {
-    // A tensor that is a field itself has the field's name.
-    let name = format!("{path}{}", p.name);
-    let name = name.trim_end_matches('.');
-    let len = number(p.len());
-    let offset = number(offset);
-    let shape = p.axes.iter().map(|&a| number(p.memory_shape[a]));
-    let memory_shape = p.memory_shape.iter().map(|&n| number(n));
-    let axes = p.axes.iter().map(|&a| number(a));
-    let float = Literal::f64_suffixed;
-    let role = match p.role {
-        Role::Learned => quote!(Learned),
-        Role::CumulativeAverage => quote!(CumulativeAverage),
-        Role::Count => quote!(Count),
-        Role::Frozen => quote!(Frozen),
-        Role::Network { .. } => unreachable!("a network from elsewhere has rows of its own"),
-        Role::Average { momentum } => {
-            let momentum = float(momentum);
-            quote!(Average { momentum: #momentum })
-        }
-    };
-    let init = match p.init {
-        Init::Constant(value) => {
-            let value = float(value);
-            quote!(Constant(#value))
-        }
-        Init::Uniform { bound } => {
-            let bound = spread(krate, bound);
-            quote!(Uniform { bound: #bound })
-        }
-        Init::Normal { std } => {
-            let std = spread(krate, std);
-            quote!(Normal { std: #std })
-        }
-        Init::NormalBut { std, from, to } => {
-            let (std, from, to) = (float(std), number(from), number(to));
-            quote!(NormalBut { std: #std, from: #from, to: #to })
-        }
-    };
-    quote! {
-        #krate::TensorInfo {
-            name: #krate::TensorName::new(#name),
-            shape: &[#(#shape),*],
-            memory_shape: &[#(#memory_shape),*],
-            axes: &[#(#axes),*],
-            offset: #offset,
-            len: #len,
-            role: #krate::Role::#role,
-            init: #krate::Init::#init,
+/// The places of fields in the struct, each beside the one that was planned. Inside a repetition places count from its
+/// element.
+fn offsets(fields: &[Field], path: &str, base: Dim, all: &mut String) {
+    for field in fields {
+        let (path, at) = (format!("{path}{}", field.name), base + field.offset);
+        *all += &format!("(::core::mem::offset_of!(Self, {path}), {}), ", digits(at));
+        if let (FieldKind::Struct(_, inner), None) = (&field.kind, field.repeat) {
+            offsets(inner, &format!("{path}."), at, all);
         }
     }
 }
 
-fn spread(krate: &TokenStream, spread: Spread) -> TokenStream {
-    if let Some(known) = spread.known() {
-        let known = Literal::f64_suffixed(known);
-        return quote!(#known);
-    }
-    match spread {
-        Spread::Of(n) => quote!(#n),
-        Spread::OneOverRoot(n) => {
-            let n = number(n);
-            quote!(1.0 / #krate::__private::constants::root(#n as f64))
+fn tensor(path: &str, p: &Parameter, offset: Dim) -> String {
+    // A tensor that is a field itself has the field's name.
+    let name = format!("{path}{}", p.name);
+    let name = name.trim_end_matches('.');
+    let [len, offset] = [p.len(), offset].map(digits);
+    let shape: Vec<_> = p.axes.iter().map(|&a| digits(p.memory_shape[a])).collect();
+    let memory_shape: Vec<_> = p.memory_shape.iter().map(|&n| digits(n)).collect();
+    let (shape, memory_shape, axes) = (shape.join(", "), memory_shape.join(", "), &p.axes);
+    let role = match p.role {
+        Role::Learned => "Learned".to_string(),
+        Role::CumulativeAverage => "CumulativeAverage".to_string(),
+        Role::Count => "Count".to_string(),
+        Role::Frozen => "Frozen".to_string(),
+        Role::Network { .. } => unreachable!("a network from elsewhere has rows of its own"),
+        Role::Average { momentum } => format!("Average {{ momentum: {momentum:?}f64 }}"),
+    };
+    let init = match p.init {
+        Init::Constant(value) => format!("Constant({value:?}f64)"),
+        Init::Uniform { bound } => format!("Uniform {{ bound: {} }}", spread(bound)),
+        Init::Normal { std } => format!("Normal {{ std: {} }}", spread(std)),
+        Init::NormalBut { std, from, to } => {
+            let [from, to] = [from, to].map(digits);
+            format!("NormalBut {{ std: {std:?}f64, from: {from}, to: {to} }}")
         }
-        Spread::RootOf(c, n) => {
-            let (c, n) = (Literal::f64_suffixed(c.into()), number(n));
-            quote!(#krate::__private::constants::root(#c / #n as f64))
+    };
+    format!(
+        "__TensorInfo {{ name: __TensorName::new({name:?}), shape: &[{shape}], memory_shape: &[{memory_shape}], \
+         axes: &{axes:?}, offset: {offset}, len: {len}, role: __Role::{role}, init: __Init::{init} }}"
+    )
+}
+
+fn spread(spread: Spread) -> String {
+    match (spread.known(), spread) {
+        (Some(known), _) | (None, Spread::Of(known)) => format!("{known:?}f64"),
+        (None, Spread::OneOverRoot(n)) => {
+            format!("1.0 / __private::constants::root({} as f64)", digits(n))
+        }
+        (None, Spread::RootOf(c, n)) => {
+            format!("__private::constants::root({c}.0 / {} as f64)", digits(n))
         }
     }
 }

@@ -1,21 +1,22 @@
 //! The rounds of a repetition: three functions for what one round does, and loops over them.
 
-use super::steps::Views;
-use super::{Emit, Names, number};
-use crate::graph::{GroupId, NodeId};
+use super::lexed::outside_in_constants;
+use super::views::Views;
+use super::{Emit, Names, digits};
+use crate::graph::{GroupId, NodeId, ValueId};
 use crate::layers::Role;
 use crate::plan::{BufferId, Rooms, Scope, Tensors};
 use crate::shape::Dim;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 fn function(group: GroupId, what: &str) -> Ident {
-    format_ident!("__round_{}_{}", group.0, what, span = Span::mixed_site())
+    format_ident!("__round_{}_{}", group.0, what)
 }
 
 /// `__in_0`, `__in_1`, …
-fn ports(what: &str, count: usize) -> Vec<Ident> {
-    (0..count).map(|i| format_ident!("__{what}_{i}", span = Span::mixed_site())).collect()
+fn ports(what: &str, count: usize) -> Vec<String> {
+    (0..count).map(|i| format!("__{what}_{i}")).collect()
 }
 
 impl Emit<'_> {
@@ -27,13 +28,14 @@ impl Emit<'_> {
             let group = GroupId(i);
             let scope = Scope::Round(group);
             let Names { krate, scalar, bounds, .. } = &self.names;
-            let [carried, _] = self.carried(group);
+            let (carried, _) = self.carried(group);
             let count = self.plan.shaped.graph.groups[i].taken.len();
-            let [ins, outs] = ["in", "out"].map(|what| ports(what, count));
-            let [ins_back, outs_back] = ["in_gradient", "out_gradient"].map(|what| ports(what, count));
+            let names = ["in", "out", "in_gradient", "out_gradient"];
+            let [ins, outs, ins_back, outs_back] =
+                names.map(|what| self.lexed(&format!("[{}]", ports(what, count).join(", "))));
             let forward = |program: &crate::plan::Program, name: &str| {
                 let function = function(group, name);
-                let steps = program.forward.iter().map(|step| self.step(program, scope, step));
+                let steps = self.forward(program, scope);
                 quote! {
                     #[inline(never)]
                     fn #function #bounds(
@@ -41,14 +43,14 @@ impl Emit<'_> {
                         #carried
                         __mode: #krate::layers::Mode,
                         __parameters: &[#scalar],
-                        [#(#ins),*]: [&[#scalar]; #count],
-                        [#(#outs),*]: [&mut [#scalar]; #count],
+                        #ins: [&[#scalar]; #count],
+                        #outs: [&mut [#scalar]; #count],
                         __kept: &mut [#scalar],
                         __kept_fixed: &mut [#scalar],
                         __memory: &mut [#scalar],
                         __scratch: &mut [#scalar],
                     ) {
-                        #(#steps)*
+                        #steps
                     }
                 }
             };
@@ -57,7 +59,7 @@ impl Emit<'_> {
             }
             let (predict, train) = (forward(&round.predict, "predict"), forward(&round.train, "forward"));
             let backward = function(group, "backward");
-            let steps = round.train.backward.iter().map(|step| self.step(&round.train, scope, step));
+            let steps = self.backward(&round.train, scope);
             Some(quote! {
                 #predict
                 #train
@@ -67,16 +69,16 @@ impl Emit<'_> {
                     #carried
                     __noise: #krate::Noise,
                     (__parameters, __gradients): (&[#scalar], &mut [#scalar]),
-                    [#(#ins),*]: [&[#scalar]; #count],
-                    [#(#outs),*]: [&[#scalar]; #count],
-                    [#(#outs_back),*]: [&[#scalar]; #count],
-                    [#(#ins_back),*]: [&mut [#scalar]; #count],
+                    #ins: [&[#scalar]; #count],
+                    #outs: [&[#scalar]; #count],
+                    #outs_back: [&[#scalar]; #count],
+                    #ins_back: [&mut [#scalar]; #count],
                     __kept: &mut [#scalar],
                     __kept_fixed: &mut [#scalar],
                     __memory: &mut [#scalar],
                     __scratch: &mut [#scalar],
                 ) {
-                    #(#steps)*
+                    #steps
                 }
             })
         });
@@ -84,33 +86,28 @@ impl Emit<'_> {
     }
 
     /// The places of running averages among tensors, as ranges from their start.
-    pub fn averages(&self, tensors: Tensors) -> TokenStream {
+    pub fn averages(&self, tensors: Tensors) -> String {
         if let Tensors::Node(node) = tensors
-            && let Some(network) = self.plan.shaped.layer(node).network()
+            && self.plan.shaped.layer(node).network().is_some()
         {
-            let krate = &self.names.krate;
-            let network = self.names.outside(&self.names.in_constants(network.path()));
-            return quote! {{
-                const __TENSORS: #krate::Tensors = #network::__ABOUT.tensors;
-                const __COUNT: ::core::primitive::usize = #krate::__private::outside::averages(__TENSORS);
-                const __RANGES: &[::core::ops::Range<::core::primitive::usize>] =
-                    &#krate::__private::outside::ranges_of_averages::<__COUNT>(__TENSORS);
-                __RANGES
-            }};
+            let network = outside_in_constants(node);
+            return format!(
+                "{{ const __COUNT: ::core::primitive::usize = __private::outside::averages({network}::__ABOUT.tensors); \
+                 const __RANGES: &[::core::ops::Range<::core::primitive::usize>] = \
+                 &__private::outside::ranges_of_averages::<__COUNT>({network}::__ABOUT.tensors); __RANGES }}"
+            );
         }
-        let ranges = self.own_averages(tensors);
-        quote!(&[#(#ranges),*])
+        format!("&[{}]", self.own_averages(tensors).join(", "))
     }
 
-    fn own_averages(&self, tensors: Tensors) -> Vec<TokenStream> {
+    fn own_averages(&self, tensors: Tensors) -> Vec<String> {
         let (shaped, places) = (&self.plan.shaped, &self.plan.places);
         let own = |node: NodeId, start: Dim| {
             let mut at = start;
             let mut ranges = Vec::new();
             for parameter in shaped.parameters(node) {
                 if matches!(parameter.role, Role::Average { .. } | Role::CumulativeAverage) {
-                    let (start, end) = (number(at), number(at + parameter.len()));
-                    ranges.push(quote!(#start..#end));
+                    ranges.push(format!("{}..{}", digits(at), digits(at + parameter.len())));
                 }
                 at += parameter.len();
             }
@@ -139,25 +136,36 @@ impl Emit<'_> {
     }
 }
 
+/// What all loops over rounds need: how many there are, the scalars of each port, those kept for one round, and where the
+/// tensors of the first begin and how many each has.
+struct Sizes {
+    rounds: String,
+    lens: Vec<String>,
+    kept: String,
+    fixed: String,
+    start: String,
+    len: String,
+}
+
 impl Views<'_> {
-    /// What all loops over rounds need: how many there are, the scalars of each port, and those kept for one round.
-    fn sizes(&self, group: GroupId) -> (TokenStream, Vec<TokenStream>, [TokenStream; 2], [TokenStream; 2]) {
+    fn sizes(&self, group: GroupId) -> Sizes {
         let plan = self.emit.plan;
         let inner = &plan.shaped.graph.groups[group.0];
-        let lens = inner.taken.iter().map(|&v| {
-            let len = number(plan.shaped.shape(v).len());
-            quote!(__samples * #len)
-        });
-        let rounds = number(inner.repeat.unwrap_or(Dim::ONE));
+        let len = |&v: &ValueId| format!("__samples * {}", digits(plan.shaped.shape(v).len()));
         // Where there is no training, steps of a sequence keep something.
         let is_trained = self.emit.is_trained();
         let memory = plan.rounds[group.0].as_ref();
         let memory = memory.map(|round| if is_trained { &round.train.memory } else { &round.predict.memory });
         let (kept, fixed) = memory.map_or((Dim::ZERO, Dim::ZERO), |m| (m.kept, m.kept_fixed));
-        let (kept, fixed) = (number(kept), number(fixed));
         let span = plan.places.group(&plan.shaped, group);
-        let place = [number(span.start), number(span.len)];
-        (rounds, lens.collect(), [quote!(__samples * #kept), quote!(#fixed)], place)
+        Sizes {
+            rounds: digits(inner.repeat.unwrap_or(Dim::ONE)),
+            lens: inner.taken.iter().map(len).collect(),
+            kept: format!("__samples * {}", digits(kept)),
+            fixed: digits(fixed),
+            start: digits(span.start),
+            len: digits(span.len),
+        }
     }
 
     pub fn rounds(
@@ -166,41 +174,37 @@ impl Views<'_> {
         inputs: &[BufferId],
         outputs: &[BufferId],
         room: &Rooms,
-    ) -> TokenStream {
-        let krate = &self.emit.names.krate;
-        let private = quote!(#krate::__private);
-        let (rounds, lens, [kept_len, fixed_len], [start, len]) = self.sizes(group);
+    ) -> String {
+        let Sizes { rounds, lens, kept: kept_len, fixed: fixed_len, start, len } = self.sizes(group);
         let train = self.program.output_gradients.len() + self.program.backward.len() > 0;
         let function = function(group, if train { "forward" } else { "predict" });
-        let [_, carried] = self.emit.carried(group);
+        let (_, carried) = self.emit.carried(group);
         let first: Vec<_> = inputs.iter().map(|&b| self.read(Some(b))).collect();
         let last: Vec<_> = outputs.iter().map(|&b| self.write(Some(b))).collect();
         let chain: Vec<_> = room.chain.iter().map(|&b| self.write(b)).collect();
         let [kept, fixed, work] = [room.kept, room.kept_fixed, room.work].map(|b| self.write(b));
-        let [ins, outs] = ["in", "out"].map(|what| ports(&format!("round_{what}"), inputs.len()));
+        let [ins, outs] = ["round_in", "round_out"].map(|what| ports(what, inputs.len()));
         self.scratch = true;
         let [kept_len, fixed_len] = match train {
             true => [kept_len, fixed_len],
-            false if !self.emit.is_trained() => [quote!(0), fixed_len],
-            false => [quote!(0), quote!(0)],
+            false if !self.emit.is_trained() => ["0".into(), fixed_len],
+            false => ["0".into(), "0".into()],
         };
-        quote! {
-            for __round in 0..#rounds {
-                #(let (#ins, #outs) = #private::link(__round, #rounds, #lens, #first, #chain, #last);)*
-                #function(
-                    __samples,
-                    #carried
-                    __mode.round(__round),
-                    #private::part_of(__parameters, #start, __round, #len),
-                    [#(#ins),*],
-                    [#(#outs),*],
-                    #private::part_of_mut(#kept, 0, __round, #kept_len),
-                    #private::part_of_mut(#fixed, 0, __round, #fixed_len),
-                    #work,
-                    &mut *__scratch,
-                );
-            }
-        }
+        let links = (0..inputs.len()).map(|i| {
+            let (to, from) = (&ins[i], &outs[i]);
+            let (len, first, chain, last) = (&lens[i], &first[i], &chain[i], &last[i]);
+            format!(
+                "let ({to}, {from}) = __private::link(__round, {rounds}, {len}, {first}, {chain}, {last});"
+            )
+        });
+        let links: String = links.collect();
+        let [ins, outs] = [ins, outs].map(|names| names.join(", "));
+        format!(
+            "for __round in 0..{rounds} {{ {links} {function}(__samples, {carried} __mode.round(__round), \
+             __private::part_of(__parameters, {start}, __round, {len}), [{ins}], [{outs}], \
+             __private::part_of_mut({kept}, 0, __round, {kept_len}), \
+             __private::part_of_mut({fixed}, 0, __round, {fixed_len}), {work}, &mut *__scratch); }}"
+        )
     }
 
     pub fn rounds_backward(
@@ -210,12 +214,10 @@ impl Views<'_> {
         room: &Rooms,
         (given, made): (&[BufferId], &[BufferId]),
         added: Option<BufferId>,
-    ) -> TokenStream {
-        let krate = &self.emit.names.krate;
-        let private = quote!(#krate::__private);
-        let (rounds, lens, [kept_len, fixed_len], [start, len]) = self.sizes(group);
+    ) -> String {
+        let Sizes { rounds, lens, kept: kept_len, fixed: fixed_len, start, len } = self.sizes(group);
         let function = function(group, "backward");
-        let [_, carried] = self.emit.carried(group);
+        let (_, carried) = self.emit.carried(group);
         let count = given.len();
         // What no step reads stands empty.
         let (mut first, mut last) = (Vec::new(), Vec::new());
@@ -228,36 +230,35 @@ impl Views<'_> {
         let made: Vec<_> = made.iter().map(|&b| self.write(Some(b))).collect();
         let gradients: Vec<_> = room.gradients.iter().map(|&b| self.write(b)).collect();
         let [kept, fixed, work] = [room.kept, room.kept_fixed, room.work].map(|b| self.write(b));
-        let [ins, outs] = ["in", "out"].map(|what| ports(&format!("round_{what}"), count));
-        let [ins_back, outs_back] =
-            ["back_in", "back_out"].map(|what| ports(&format!("round_{what}"), count));
+        let names = ["round_in", "round_out", "round_back_in", "round_back_out"];
+        let [ins, outs, ins_back, outs_back] = names.map(|what| ports(what, count));
         let left = self.left(Tensors::Group(group), added);
         self.scratch = true;
-        quote! {
-            for __back in 0..#rounds {
-                let __round = #rounds - 1 - __back;
-                #(let #ins = #private::link_in(__round, #lens, #first, #chain);)*
-                #(let #outs = #private::link_out(__round, #rounds, #lens, #chain, #last);)*
-                #(let (#outs_back, #ins_back) =
-                    #private::link(__back, #rounds, #lens, #given, #gradients, #made);)*
-                #function(
-                    __samples,
-                    #carried
-                    __noise.round(__round),
-                    (
-                        #private::part_of(__parameters, #start, __round, #len),
-                        #private::part_of_mut(#left, 0, __round, #len),
-                    ),
-                    [#(#ins),*],
-                    [#(#outs),*],
-                    [#(#outs_back),*],
-                    [#(#ins_back),*],
-                    #private::part_of_mut(#kept, 0, __round, #kept_len),
-                    #private::part_of_mut(#fixed, 0, __round, #fixed_len),
-                    #work,
-                    &mut *__scratch,
-                );
-            }
-        }
+        let links_in = (0..count).map(|i| {
+            let (name, len, first, chain) = (&ins[i], &lens[i], &first[i], &chain[i]);
+            format!("let {name} = __private::link_in(__round, {len}, {first}, {chain});")
+        });
+        let links_out = (0..count).map(|i| {
+            let (name, len, chain, last) = (&outs[i], &lens[i], &chain[i], &last[i]);
+            format!("let {name} = __private::link_out(__round, {rounds}, {len}, {chain}, {last});")
+        });
+        let links_back = (0..count).map(|i| {
+            let (to, from) = (&outs_back[i], &ins_back[i]);
+            let (len, given, gradient, made) = (&lens[i], &given[i], &gradients[i], &made[i]);
+            format!(
+                "let ({to}, {from}) = __private::link(__back, {rounds}, {len}, {given}, {gradient}, {made});"
+            )
+        });
+        let links: String = links_in.chain(links_out).chain(links_back).collect();
+        let [ins, outs, ins_back, outs_back] = [ins, outs, ins_back, outs_back].map(|names| names.join(", "));
+        format!(
+            "for __back in 0..{rounds} {{ let __round = {rounds} - 1 - __back; {links} \
+             {function}(__samples, {carried} __noise.round(__round), \
+             (__private::part_of(__parameters, {start}, __round, {len}), \
+             __private::part_of_mut({left}, 0, __round, {len})), \
+             [{ins}], [{outs}], [{outs_back}], [{ins_back}], \
+             __private::part_of_mut({kept}, 0, __round, {kept_len}), \
+             __private::part_of_mut({fixed}, 0, __round, {fixed_len}), {work}, &mut *__scratch); }}"
+        )
     }
 }

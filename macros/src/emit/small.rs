@@ -1,28 +1,36 @@
 //! Small networks: a chain of layers that one call of the runtime runs through.
 
-use super::Emit;
+use super::{Emit, digits};
 use crate::graph::NodeId;
 use crate::layers::Layout;
-use crate::plan::{BufferId, Place, Step, Tensors};
+use crate::plan::{BufferId, Place, Step};
 use proc_macro2::TokenStream;
 use quote::quote;
 
 impl Emit<'_> {
-    /// `if __SMALL { … return; }`, where prediction is a chain of layers from one input to one output; whether it is
-    /// small enough the compiler works out, as its sizes may hang on constants. `input` is an expression that gives the
-    /// only sample's scalars, if there is one.
+    /// `const __CHAIN` and `const __SMALL`, where prediction is a chain of layers from one input to one output; whether it is
+    /// small enough the compiler works out, as its sizes may hang on constants.
+    pub fn chain_of_links(&self) -> Option<TokenStream> {
+        let nodes = self.chain()?;
+        let (count, places) = (nodes.len(), &self.plan.places);
+        let links = nodes.into_iter().map(|node| {
+            let start = places.node(&self.plan.shaped, node).start;
+            format!("{}.link({}), ", self.spec_name(node), digits(start))
+        });
+        let links: String = links.collect();
+        Some(self.lexed(&format!(
+            "const __CHAIN: [__private::small::Link; {count}] = [{links}]; \
+             const __SMALL: ::core::primitive::bool = __private::small::is_small(&__CHAIN);"
+        )))
+    }
+
+    /// `if __SMALL { … return; }`, where there is such a chain. `input` is an expression that gives the only sample's scalars,
+    /// if there is one.
     pub fn predict_small(&self, input: &TokenStream) -> Option<TokenStream> {
         let krate = &self.names.krate;
         let small = quote!(#krate::__private::small);
-        let nodes = self.chain()?;
-        let links = nodes.iter().map(|&node| {
-            let (spec, range) = (self.spec_name(node), self.range(Tensors::Node(node)));
-            quote!(#spec.link((#range).start))
-        });
-        let count = nodes.len();
+        self.chain()?;
         Some(quote! {
-            const __CHAIN: [#small::Link; #count] = [#(#links),*];
-            const __SMALL: ::core::primitive::bool = #small::is_small(&__CHAIN);
             if __SMALL {
                 if let ::core::option::Option::Some(__input) = #input {
                     let __parameters = #krate::Parameters::as_slice(self);

@@ -78,12 +78,12 @@ impl<'a> Table<'a> {
             let value = expression(one);
             match one {
                 Use::Value(place) => {
-                    let name = format_ident!("__value_{place}", span = Span::mixed_site());
+                    let name = format_ident!("__value_{place}", span = Span::call_site());
                     quote!(const #name: ::core::primitive::i128 = #value;)
                 }
                 Use::Size(place, part) => {
                     let suffix = part.map_or(String::new(), |part| format!("_of_{part}"));
-                    let name = format_ident!("__size_{place}{suffix}", span = Span::mixed_site());
+                    let name = format_ident!("__size_{place}{suffix}", span = Span::call_site());
                     quote!(const #name: ::core::primitive::usize = #value;)
                 }
             }
@@ -176,7 +176,7 @@ impl<'a> Table<'a> {
 
     /// The name of an expression's value, which is computed above.
     fn open(&mut self, place: usize) -> TokenStream {
-        let name = format_ident!("__v{place}", span = Span::mixed_site());
+        let name = format_ident!("__v{place}", span = Span::call_site());
         let is_written = |table: &Self, place: usize| table.written.contains(&format!("__v{place}"));
         // Where things lie is a sum that grows from one to the next.
         if let Some((longer, added)) = Dim::parts(place)
@@ -234,7 +234,7 @@ impl<'a> Table<'a> {
 
     /// A constant of the program, named once, so that what is wrong about it is said once.
     fn constant(&mut self, place: usize) -> TokenStream {
-        let name = format_ident!("__c{place}", span = Span::mixed_site());
+        let name = format_ident!("__c{place}", span = Span::call_site());
         if self.written.insert(name.to_string()) {
             let Constant { path, spans, asked } = Constant::at(place);
             if let Some(asked) = asked {
@@ -283,7 +283,7 @@ impl<'a> Table<'a> {
         let Some(packing) = packings.into_iter().find(|p| p.numbers().contains(&number)) else {
             unreachable!("only plans have places")
         };
-        let name = format_ident!("__packed_{}", packing.first, span = Span::mixed_site());
+        let name = format_ident!("__packed_{}", packing.first, span = Span::call_site());
         if self.written.insert(name.to_string()) {
             let krate = self.names.krate.clone();
             let lengths: Vec<_> = packing.runs.iter().map(|run| self.dim(run.0)).collect();

@@ -117,7 +117,7 @@ impl Emit<'_> {
         let len = |value: ValueId| number(self.plan.shaped.shape(value).len());
         let variable = |value: ValueId| variable(flow.same[value.0]);
         let layers = flow.nodes.iter().map(|&id| {
-            let (spec, range) = (self.spec_name(id), self.range(Tensors::Node(id)));
+            let (spec, range) = (self.spec_name(id), self.lexed(&self.range(Tensors::Node(id))));
             let node = &graph.nodes[id.0];
             let (inputs, outputs) = (len(node.inputs[0]), len(node.outputs[0]));
             let (from, to) = (variable(node.inputs[0]), variable(node.outputs[0]));

@@ -7,6 +7,8 @@ use crate::graph::{Event, Graph, GroupId, Node, NodeId, Source, ValueId};
 use crate::layers::{self, AnyLayer, At, Mismatch, Proposal};
 use crate::limits;
 use crate::shape::{Dim, Fact, Shape, Tree, explore};
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 /// A change to a graph.
 #[derive(Clone, Debug)]
@@ -26,7 +28,7 @@ pub enum Edit {
 }
 
 /// Where a rule is broken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
     Node(NodeId),
     /// What flows into a group does not fit its declaration.
@@ -60,6 +62,8 @@ pub struct Trial {
     /// What each result has after all edits.
     pub results: Vec<Option<Shape>>,
     pub failures: Vec<Failure>,
+    /// Where they are, once somebody asks: each of many trials asks for each of many failures.
+    faults: OnceCell<BTreeSet<Fault>>,
     /// What hangs on constants: an end with a mismatch is bad.
     pub open: Vec<(Fault, Tree<Option<Mismatch>>)>,
     /// What is so of constants where a value is good.
@@ -111,7 +115,7 @@ impl Trial {
     }
 
     fn has(&self, fault: Fault) -> bool {
-        self.failures.iter().any(|f| f.fault == fault)
+        self.faults.get_or_init(|| self.failures.iter().map(|f| f.fault).collect()).contains(&fault)
     }
 }
 
@@ -121,6 +125,7 @@ pub fn run(graph: &Graph, edits: &[Edit]) -> Trial {
         shapes: vec![None; graph.values.len()],
         results: Vec::new(),
         failures: Vec::new(),
+        faults: OnceCell::new(),
         open: Vec::new(),
         facts: vec![Vec::new(); graph.values.len()],
         inside: vec![Vec::new(); graph.groups.len()],
