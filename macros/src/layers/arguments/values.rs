@@ -442,6 +442,9 @@ impl Arguments<'_> {
                     ValueKind::Tuple(_) => {
                         "is invalid: it is one axis, counted from 0, the batch not among them"
                     }
+                    ValueKind::Integer(n) if n.integer().is_none() => {
+                        "is invalid: an axis is a literal, for it decides what is built"
+                    }
                     _ => "is invalid: axes are counted from 0, the batch not among them",
                 };
                 let last = matches!(kind, ValueKind::Integer(n) if n.integer() == Some(-1));
