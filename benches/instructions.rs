@@ -138,6 +138,7 @@ fn max_pool(backward: bool) {
         stride: [2, 2],
         padding: [0, 0],
         dilation: [1, 1],
+        relu: false,
     };
     let output = 32 * 13 * 13;
     let sizes = Sizes { samples: 4, parameters: 0, input: 4 * output, output, saved: 4 * output, scratch: 0 };

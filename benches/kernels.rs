@@ -181,6 +181,7 @@ fn passes(c: &mut Criterion) {
             stride: [2, 2],
             padding: [0, 0],
             dilation: [1, 1],
+            relu: false,
         };
         let output = pool.saved_each();
         let sizes = Sizes {

@@ -194,6 +194,7 @@ fn max_pool<T: Real>(case: &Case) {
         stride: case.pair("stride").unwrap_or(kernel),
         padding: case.pair("padding").expect("two sizes"),
         dilation: case.pair("dilation").expect("two sizes"),
+        relu: false,
     };
     assert_eq!(spec.output(), case.shape("output")[2..]);
     let sizes = Sizes {

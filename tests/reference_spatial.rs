@@ -168,6 +168,7 @@ fn max_pool1d<T: Real>(case: &Case) {
         stride: [1, size(case, "stride")],
         padding: [0, size(case, "padding")],
         dilation: [1, size(case, "dilation")],
+        relu: false,
     };
     let sizes = Sizes { saved: samples * spec.saved_each(), ..Sizes::default() };
     check::<T>(case, &spec, sizes, None);
@@ -271,6 +272,7 @@ fn adaptive_max_pool<T: Real>(case: &Case) {
             stride: kernel,
             padding: [0, 0],
             dilation: [1, 1],
+            relu: false,
         };
         let sizes = Sizes { saved: samples * spec.saved_each(), ..Sizes::default() };
         check::<T>(case, &spec, sizes, None);

@@ -16,6 +16,7 @@ pub mod players;
 
 pub use crate::cache::WithoutSteps;
 pub use crate::kernels::small;
+pub use crate::kernels::tiny;
 pub use crate::network::{Inputs, equally_many};
 pub use crate::sequences;
 

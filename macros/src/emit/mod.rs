@@ -16,6 +16,7 @@ mod steps;
 mod steps_of;
 mod stub;
 mod table;
+mod tiny;
 mod types;
 
 use crate::demands::Part;
@@ -156,7 +157,7 @@ impl Emit<'_> {
         let learned = number(self.learned());
         let least = number(self.least_samples());
         let places = self.places();
-        let predict = self.predict_body();
+        let (tiny, predict) = (self.tiny_chain(), self.predict_body());
         let forward = self.forward_body();
         let backward = self.backward_body();
         // What runs over any length has no fixed memory that a network around could hold.
@@ -170,6 +171,7 @@ impl Emit<'_> {
         });
         quote! {
             #declared
+            #tiny
             impl #bounds #krate::Network for #name #generics {
                 type Sample = #sample;
                 type Batch<'a> = #batch;

@@ -1,6 +1,7 @@
 //! Small networks: a chain of layers that one call of the runtime runs through.
 
 use super::Emit;
+use crate::graph::NodeId;
 use crate::layers::Layout;
 use crate::plan::{BufferId, Place, Step, Tensors};
 use proc_macro2::TokenStream;
@@ -12,17 +13,36 @@ impl Emit<'_> {
     /// only sample's scalars, if there is one.
     pub fn predict_small(&self, input: &TokenStream) -> Option<TokenStream> {
         let krate = &self.names.krate;
-        let scalar = &self.names.scalar;
         let small = quote!(#krate::__private::small);
-        let links = self.links()?;
-        let count = links.len();
+        let nodes = self.chain()?;
+        let links = nodes.iter().map(|&node| {
+            let (spec, range) = (self.spec_name(node), self.range(Tensors::Node(node)));
+            quote!(#spec.link((#range).start))
+        });
+        let count = nodes.len();
+        let tiny = self.is_tiny(&nodes).then(|| {
+            let (scalar, tiny) = (&self.names.scalar, quote!(#krate::__private::tiny));
+            quote! {
+                if #tiny::WRITTEN_OUT {
+                    if let ::core::option::Option::Some(__input) = #input {
+                        let __parameters = #krate::Parameters::as_slice(self);
+                        return <#scalar as #tiny::TinyKernels>::run_tiny(__Tiny {
+                            parameters: __parameters,
+                            input: __input,
+                            output: __output,
+                        });
+                    }
+                }
+            }
+        });
         Some(quote! {
+            #tiny
             const __CHAIN: [#small::Link; #count] = [#(#links),*];
             const __SMALL: ::core::primitive::bool = #small::is_small(&__CHAIN);
             if __SMALL {
                 if let ::core::option::Option::Some(__input) = #input {
                     let __parameters = #krate::Parameters::as_slice(self);
-                    return <#scalar as #small::SmallKernels>::predict_small(
+                    return #small::predict(
                         &__CHAIN, __parameters, __input, __output,
                     );
                 }
@@ -31,14 +51,14 @@ impl Emit<'_> {
     }
 
     /// The layers of the chain, if prediction is one.
-    fn links(&self) -> Option<Vec<TokenStream>> {
+    pub fn chain(&self) -> Option<Vec<NodeId>> {
         let program = &self.plan.predict;
         let [input] = &self.header().inputs[..] else { return None };
         if self.is_over_sequences() || input.indices.is_some() || program.loads[0] == Layout::ChannelsLast {
             return None;
         }
         let mut last: Option<BufferId> = None;
-        let mut links = Vec::new();
+        let mut nodes = Vec::new();
         for step in &program.forward {
             let Step::Forward { node, inputs, outputs, .. } = step else { return None };
             let ([read], [written]) = (&inputs[..], &outputs[..]) else { return None };
@@ -52,9 +72,8 @@ impl Emit<'_> {
                 return None;
             }
             last = Some(*written);
-            let (spec, range) = (self.spec_name(*node), self.range(Tensors::Node(*node)));
-            links.push(quote!(#spec.link((#range).start)));
+            nodes.push(*node);
         }
-        (last.is_some() && program.outputs.first().copied() == last).then_some(links)
+        (last.is_some() && program.outputs.first().copied() == last).then_some(nodes)
     }
 }

@@ -24,6 +24,17 @@ impl<'a> Steps<'a> {
         Some(Steps { emit, one: Emit { plan, names, facts: emit.facts.clone() } })
     }
 
+    /// The whole network, and its function of one step.
+    pub fn both(&self) -> (&Emit<'a>, &Emit<'a>) {
+        (self.emit, &self.one)
+    }
+
+    /// The type of the states.
+    pub fn state_type(&self) -> TokenStream {
+        let (state, generics) = (self.state_name(), &self.emit.names.generics);
+        quote!(#state #generics)
+    }
+
     /// Each state's name and shape.
     fn states(&self) -> Vec<(&Ident, &Shape)> {
         let inputs = self.one.header().inputs.iter().enumerate().skip(self.emit.header().inputs.len());
@@ -98,6 +109,8 @@ impl<'a> Steps<'a> {
         let (ty, state) = (ports.output(), self.state_name());
         let (specs, sizes, rounds, body) =
             (self.one.specs(), self.one.sizes(), self.one.rounds(), self.one.predict_body());
+        let tiny = self.one.tiny_chain();
+        let (tiny_step, run_tiny) = self.tiny().map_or((None, None), |[step, run]| (Some(step), Some(run)));
         let kept: Vec<_> = self.memories().iter().map(|memory| &memory.name).collect();
         let (memories, memory_types) = self.one.memories(None);
         let step_doc = self.step_doc();
@@ -108,6 +121,8 @@ impl<'a> Steps<'a> {
                 #specs
                 #sizes
                 #rounds
+                #tiny
+                #tiny_step
                 impl #bounds #name #generics {
                     /// The bytes of working memory in which one step is predicted.
                     pub const WORKSPACE_BYTES: ::core::primitive::usize =
@@ -128,6 +143,7 @@ impl<'a> Steps<'a> {
                     #step_doc
                     pub fn step(&self, #arguments, __state: &mut #state #generics) -> #ty {
                         let mut __output = #private::zero::<#ty>();
+                        #run_tiny
                         // The output, and behind it the states.
                         let mut __all = #private::Stack::<#scalar, { #all }>::new();
                         let __columns = [

@@ -2,7 +2,7 @@
 
 use super::mismatch::Mismatch;
 use super::window::number;
-use super::{Arguments, Kind, Layer, Layout, Traits};
+use super::{AnyLayer, Arguments, Kind, Layer, Layout, Traits};
 use crate::errors::Errors;
 use crate::shape::Shape;
 use proc_macro2::{Literal, TokenStream};
@@ -11,21 +11,35 @@ use quote::quote;
 #[derive(Clone, Debug)]
 pub enum Activation {
     Relu,
-    LeakyRelu { slope: f64 },
-    Elu { alpha: f64 },
+    /// `Relu` of which the pooling that reads it takes care.
+    PooledRelu,
+    LeakyRelu {
+        slope: f64,
+    },
+    Elu {
+        alpha: f64,
+    },
     Selu,
     Gelu,
     GeluTanh,
     Silu,
     Sigmoid,
     Tanh,
-    Softplus { beta: f64, threshold: f64 },
+    Softplus {
+        beta: f64,
+        threshold: f64,
+    },
     Relu6,
-    Celu { alpha: f64 },
+    Celu {
+        alpha: f64,
+    },
     Mish,
     LogSigmoid,
     Softsign,
-    Hardtanh { min: f64, max: f64 },
+    Hardtanh {
+        min: f64,
+        max: f64,
+    },
     Hardsigmoid,
     Hardswish,
 }
@@ -35,6 +49,7 @@ impl Activation {
     fn has_gradient_by_output(&self) -> bool {
         match self {
             Activation::Relu
+            | Activation::PooledRelu
             | Activation::Selu
             | Activation::Sigmoid
             | Activation::Tanh
@@ -59,7 +74,7 @@ impl Activation {
     fn function(&self) -> TokenStream {
         let float = Literal::f64_suffixed;
         match *self {
-            Activation::Relu => quote!(Relu),
+            Activation::Relu | Activation::PooledRelu => quote!(Relu),
             Activation::LeakyRelu { slope } => {
                 let slope = signed(slope);
                 quote!(LeakyRelu { slope: #slope })
@@ -93,6 +108,18 @@ impl Activation {
             Activation::Hardsigmoid => quote!(Hardsigmoid),
             Activation::Hardswish => quote!(Hardswish),
         }
+    }
+}
+
+impl AnyLayer {
+    /// `Relu` as a view, and the pooling behind it that takes care of it; `None` of other layers.
+    pub fn pooled_relu(&self, reader: &AnyLayer) -> Option<[AnyLayer; 2]> {
+        let pooling = match (self, reader) {
+            (AnyLayer::Relu(_), AnyLayer::MaxPool1d(layer)) => AnyLayer::MaxPool1d(layer.after_relu()),
+            (AnyLayer::Relu(_), AnyLayer::MaxPool2d(layer)) => AnyLayer::MaxPool2d(layer.after_relu()),
+            _ => return None,
+        };
+        Some([AnyLayer::Relu(Activation::PooledRelu), pooling])
     }
 }
 
@@ -192,6 +219,9 @@ impl Layer for Activation {
     }
 
     fn traits(&self, _: &[Shape]) -> Traits {
+        if let Activation::PooledRelu = self {
+            return Traits { view: true, ..Traits::new(Layout::Any) };
+        }
         let by_output = self.has_gradient_by_output();
         Traits {
             reads_inputs: !by_output,

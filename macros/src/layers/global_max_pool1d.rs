@@ -33,6 +33,6 @@ impl Layer for GlobalMaxPool1d {
         let [time, features] = [0, 1].map(|i| inputs[0].0[i]);
         let kernel = [Dim::ONE, time];
         let window = Pooling { kernel, stride: kernel, padding: [Dim::ZERO; 2], dilation: [Dim::ONE; 2] };
-        max_pool2d::spec([features, Dim::ONE, time], &window)
+        max_pool2d::spec([features, Dim::ONE, time], &window, false)
     }
 }

@@ -33,6 +33,6 @@ impl Layer for GlobalMaxPool2d {
         let [channels, height, width] = [0, 1, 2].map(|i| inputs[0].0[i]);
         let kernel = [height, width];
         let window = Pooling { kernel, stride: kernel, padding: [Dim::ZERO; 2], dilation: [Dim::ONE; 2] };
-        max_pool2d::spec([channels, height, width], &window)
+        max_pool2d::spec([channels, height, width], &window, false)
     }
 }

@@ -115,6 +115,12 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
         false
     }
 
+    /// Whether one step of it hangs on its input and its states alone, so that it can be a part of the runtime's tiny
+    /// networks.
+    fn steps_alone(&self) -> bool {
+        false
+    }
+
     /// Whether it looks at more than one step of a sequence of any length. Its spec is then that of a sequence of one step,
     /// and is called through the runtime's `OverSequences`.
     fn carries(&self) -> bool {

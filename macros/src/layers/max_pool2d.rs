@@ -10,10 +10,20 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 #[derive(Clone, Debug)]
-pub struct MaxPool2d(Pooling<2>);
+pub struct MaxPool2d {
+    pooling: Pooling<2>,
+    relu: bool,
+}
 
-/// The spec of a pooling of images of that size.
-pub fn spec([channels, height, width]: [Dim; 3], pooling: &Pooling<2>) -> TokenStream {
+impl MaxPool2d {
+    /// The same layer over what `Relu` makes of its inputs.
+    pub fn after_relu(&self) -> Self {
+        MaxPool2d { relu: true, ..self.clone() }
+    }
+}
+
+/// The spec of a pooling of images of that size, or of what `Relu` makes of them.
+pub fn spec([channels, height, width]: [Dim; 3], pooling: &Pooling<2>, relu: bool) -> TokenStream {
     let [channels, height, width] = [channels, height, width].map(number);
     let Pooling { kernel, stride, padding, dilation } = pooling;
     let [kernel, stride, padding, dilation] = [kernel, stride, padding, dilation].map(|sizes| array(*sizes));
@@ -24,7 +34,8 @@ pub fn spec([channels, height, width]: [Dim; 3], pooling: &Pooling<2>) -> TokenS
         kernel: #kernel,
         stride: #stride,
         padding: #padding,
-        dilation: #dilation
+        dilation: #dilation,
+        relu: #relu
     })
 }
 
@@ -32,17 +43,17 @@ impl Layer for MaxPool2d {
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
         arguments.accept(Some("kernel"), &["stride", "padding", "dilation"], errors);
         let pooling = Pooling::parse(arguments, errors);
-        arguments.finish(MaxPool2d(pooling))
+        arguments.finish(MaxPool2d { pooling, relu: false })
     }
 
     fn outputs(&self, inputs: &[Shape]) -> Result<Vec<Shape>, Mismatch> {
         let [channels, ..] = image(&inputs[0]).map_err(|m| m.propose(Proposal::Rename("MaxPool1d")))?;
-        let [h, w] = self.0.window().slide(&inputs[0])?;
+        let [h, w] = self.pooling.window().slide(&inputs[0])?;
         Ok(vec![Shape(vec![channels, h, w])])
     }
 
     fn arguments(&self) -> String {
-        self.0.arguments()
+        self.pooling.arguments()
     }
 
     fn traits(&self, inputs: &[Shape]) -> Traits {
@@ -52,6 +63,6 @@ impl Layer for MaxPool2d {
     }
 
     fn spec(&self, inputs: &[Shape], _: usize) -> TokenStream {
-        spec([0, 1, 2].map(|i| inputs[0].0[i]), &self.0)
+        spec([0, 1, 2].map(|i| inputs[0].0[i]), &self.pooling, self.relu)
     }
 }

@@ -181,6 +181,7 @@ macro_rules! layers {
             dispatch! { $($name)*; check_any_length(input) where (input: &Shape) -> Result<(), Mismatch> }
             dispatch! { $($name)*; streams(inputs, repeated) where (inputs: &[Shape], repeated: bool) -> Vec<Stream> }
             dispatch! { $($name)*; links() where () -> bool }
+            dispatch! { $($name)*; steps_alone() where () -> bool }
             dispatch! { $($name)*; kind() where () -> Option<Kind> }
             dispatch! { $($name)*; arguments() where () -> String }
             dispatch! { $($name)*; decides_features() where () -> bool }

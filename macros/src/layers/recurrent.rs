@@ -362,6 +362,10 @@ impl Layer for Recurrent {
         true
     }
 
+    fn steps_alone(&self) -> bool {
+        self.layers == 1 && !self.bidirectional
+    }
+
     fn streams(&self, inputs: &[Shape], repeated: bool) -> Vec<Stream> {
         // Where a sequence starts from a given state, the first step is another than those behind it.
         if repeated || inputs.len() > 1 {

@@ -6,10 +6,10 @@
 //! `memory.rs` lays the buffers out by their lifetimes.
 
 mod cache;
-mod last;
 mod listing;
 mod memory;
 mod reverse;
+mod rewrites;
 mod steps;
 mod tape;
 mod verify;
@@ -311,7 +311,8 @@ fn rounds_of(shaped: &Shaped, round: impl Fn(&[Option<Round>], Scope) -> Round) 
 }
 
 fn planned(mut shaped: Shaped, step: Option<Box<Plan>>) -> Plan {
-    last::keep_last(&mut shaped);
+    rewrites::keep_last(&mut shaped);
+    rewrites::pool_relu(&mut shaped);
     let fields = fields::fields(&shaped);
     let places = Places::new(&shaped, &fields);
     let rounds = rounds_of(&shaped, |rounds, scope| {

@@ -84,7 +84,8 @@ fn specs() {
             kernel: [2, 3],
             stride: [2, 3],
             padding: [0, 0],
-            dilation: [1, 1]
+            dilation: [1, 1],
+            relu: false
         }
     );
     assert_spec!(

@@ -156,3 +156,28 @@ fn an_unused_repetition_is_never_run() {
     plan.verify();
     assert!(plan.rounds.iter().all(Option::is_none));
 }
+
+/// `Relu` is part of the pooling behind it, unless somebody else reads it.
+#[test]
+fn relu_is_pooled() {
+    let alone = "struct N(x: [3, 8, 8]) -> [3, 4, 4] { x -> Conv2d(3, kernel: 1) -> Relu -> MaxPool2d(2) }";
+    let shared = "struct N(x: [3, 8, 8]) -> (a: [3, 4, 4], b: [3]) {
+        let y = x -> Conv2d(3, kernel: 1) -> Relu;
+        (y -> MaxPool2d(2), y -> GlobalAvgPool2d)
+    }";
+    for (source, relus) in [(alone, 0), (shared, 1)] {
+        let plan = planned(source);
+        plan.verify();
+        for program in [&plan.predict, &plan.train] {
+            let steps = program.forward.iter().chain(&program.backward);
+            let nodes = steps.filter_map(|step| match step {
+                plan::Step::Forward { node, .. } | plan::Step::Backward { node, .. } => Some(*node),
+                _ => None,
+            });
+            let layers = nodes.filter(|&node| plan.shaped.layer(node).name() == "Relu").count();
+            assert_eq!(layers, relus * if program.backward.is_empty() { 1 } else { 2 }, "{source}");
+        }
+    }
+    let described = expansion(alone);
+    assert!(described.contains(r#"text: "Relu""#) && described.contains("relu: true"));
+}

@@ -38,7 +38,8 @@ fn specs() {
             kernel: [1, 3],
             stride: [1, 2],
             padding: [0, 1],
-            dilation: [1, 1]
+            dilation: [1, 1],
+            relu: false
         }
     );
     assert_spec!(
@@ -51,7 +52,8 @@ fn specs() {
             kernel: [9, 8],
             stride: [9, 8],
             padding: [0, 0],
-            dilation: [1, 1]
+            dilation: [1, 1],
+            relu: false
         }
     );
     assert_spec!(

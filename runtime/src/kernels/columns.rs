@@ -3,7 +3,7 @@
 use crate::Real;
 
 /// How many columns are summed side by side.
-pub(super) const COLUMNS: usize = 32;
+pub(crate) const COLUMNS: usize = 32;
 /// How many rows are summed before their sum is added to the others': a long sum then loses fewer digits.
 const ROWS: usize = 64;
 
@@ -23,8 +23,12 @@ pub(super) fn column_sums<T: Real, const K: usize>(
         let mut total = [[T::zero(); COLUMNS]; K];
         for block in (0..rows).step_by(ROWS) {
             let mut partial = [[T::zero(); COLUMNS]; K];
-            for row in block..rows.min(block + ROWS) {
-                add(row, first, len, &mut partial);
+            let rows = block..rows.min(block + ROWS);
+            // A length that is known leaves the sums in registers.
+            if len == COLUMNS {
+                rows.for_each(|row| add(row, first, COLUMNS, &mut partial));
+            } else {
+                rows.for_each(|row| add(row, first, len, &mut partial));
             }
             for (t, p) in total.as_flattened_mut().iter_mut().zip(partial.as_flattened()) {
                 *t += *p;

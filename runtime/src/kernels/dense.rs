@@ -1,9 +1,11 @@
 //! The products of a dense layer. Weights lie as `[in][out]`, which forward and the weights' gradient read as they are.
 
 use super::isa::isa;
+use super::map::FormulaKernels;
 use super::pack;
 use super::panel::{Panels, Product, Start, part};
 use super::parallel::{Shared, for_each};
+use super::short_row::is_short;
 use super::tile::{TileScalar, TileSet};
 use crate::layers::dense::DenseSpec;
 
@@ -42,7 +44,7 @@ pub(super) fn aligned<T>(scratch: &mut [T]) -> &mut [T] {
 }
 
 /// `y[n][o] = b[o] + Σᵢ x[n][i] w[i][o]`, with `b` behind `w`.
-pub(super) fn forward<T: TileScalar>(
+pub(super) fn forward<T: TileScalar + FormulaKernels>(
     spec: &DenseSpec,
     n: usize,
     w: &[T],
@@ -51,6 +53,9 @@ pub(super) fn forward<T: TileScalar>(
     scratch: &mut [T],
 ) {
     let (m, k, o) = (n * spec.rows, spec.inputs, spec.outputs);
+    if m == 1 && is_short(spec) {
+        return T::dense_row(spec, w, x, y);
+    }
     let (w, b) = w.split_at(k * o);
     assert!(x.len() >= m * k && y.len() >= m * o && (b.len() >= o || !spec.bias));
     let start = if spec.bias { Start::Bias(b.as_ptr()) } else { Start::Zero };

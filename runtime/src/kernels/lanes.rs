@@ -18,8 +18,8 @@ pub(super) fn sum_products<T: Real>(x: &[T], y: &[T], f: impl Fn(T, T) -> T) -> 
     let (x, x_rest) = x.as_chunks::<LANES>();
     let (y, y_rest) = y.as_chunks::<LANES>();
     for (x, y) in x.iter().zip(y) {
-        for ((lane, &x), &y) in lanes.iter_mut().zip(x).zip(y) {
-            *lane += f(x, y);
+        for k in 0..LANES {
+            lanes[k] += f(x[k], y[k]);
         }
     }
     for ((lane, &x), &y) in lanes.iter_mut().zip(x_rest).zip(y_rest) {
@@ -40,8 +40,8 @@ fn fold<T: Real>(x: &[T], start: T, add: impl Fn(T, T) -> T, join: impl Fn(T, T)
     let mut lanes = [start; LANES];
     let (whole, rest) = x.as_chunks::<LANES>();
     for chunk in whole {
-        for (lane, &x) in lanes.iter_mut().zip(chunk) {
-            *lane = add(*lane, x);
+        for k in 0..LANES {
+            lanes[k] = add(lanes[k], chunk[k]);
         }
     }
     for (lane, &x) in lanes.iter_mut().zip(rest) {

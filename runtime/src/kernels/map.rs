@@ -15,12 +15,14 @@ use super::math::Vector;
 use super::pool::Window;
 use super::recurrent::{cells, one_step};
 use super::resample::{Bins, Border, Resize};
+use super::small::Link;
 use super::{
     arithmetic, attention_loops, batch_norm, batch_norm_loops, dropout, elementwise, formula, gates,
-    group_norm, layout, pool, resample, row_norm, softmax, strided, table,
+    group_norm, layout, pool, resample, row_norm, short_row, small, softmax, strided, table,
 };
 use crate::layers::activation::Activation;
 use crate::layers::arithmetic::Arithmetic;
+use crate::layers::dense::DenseSpec;
 use crate::layers::elementary::Elementary;
 use crate::layers::map::Program;
 use crate::layers::recurrent::RecurrentSpec;
@@ -95,6 +97,10 @@ kernels! {
     fn elementary(function: Elementary, x: &[T], y: &mut [T]) = arithmetic::elementary;
     /// `dx = dy f'`, with `v` the inputs or outputs, as the function reads; an empty `dy` stands in `dx`.
     fn elementary_backward(function: Elementary, v: &[T], dy: &[T], dx: &mut [T]) = arithmetic::elementary_backward;
+    /// One row times a small matrix; see there.
+    fn dense_row(spec: &DenseSpec, parameters: &[T], x: &[T], y: &mut [T]) = short_row::dense;
+    /// A chain of layers over one sample; see there.
+    fn small_network(chain: &[Link], parameters: &[T], x: &[T], y: &mut [T], rooms: [&mut [T]; 2]) = small::run;
     /// A program over all elements; an empty input stands in `y`.
     fn run_program(program: &Program, inputs: &[&[T]], y: &mut [T]) = formula::run;
     /// Soft-max over the middle axis of `[rows, len, inner]`, or its logarithm; an empty `x` stands in `y`.
@@ -106,6 +112,18 @@ kernels! {
     fn glu(half: usize, x: &[T], y: &mut [T]) = gates::glu;
     /// Its gradient.
     fn glu_backward(half: usize, x: &[T], dy: &[T], dx: &mut [T]) = gates::glu_backward;
+    /// Normalisation of each row by its own statistics, which it saves; an empty `x` stands in `y`.
+    fn row_norm(
+        len: usize, centred: bool, eps: f64, weight: &[T], bias: &[T], x: &[T], y: &mut [T], saved: &mut [T],
+    ) = row_norm::row_norm;
+    /// Its gradient by the inputs; an empty `dy` stands in `dx`.
+    fn row_norm_backward(
+        len: usize, centred: bool, weight: &[T], saved: &[T], x: &[T], dy: &[T], dx: &mut [T],
+    ) = row_norm::row_norm_backward;
+    /// Its gradient by weight and bias, of some of the columns.
+    fn row_norm_parameters(
+        len: usize, from: usize, saved: &[T], x: &[T], dy: &[T], dweight: &mut [T], dbias: &mut [T],
+    ) = row_norm::row_norm_parameters;
     /// The loops of attention over a block of scores; see there.
     fn attention_powers(block: &Block, fresh: bool, mask: &[T], s: &mut [T], state: &mut [T])
         = attention_loops::powers;
@@ -135,8 +153,8 @@ kernels! {
     fn gather_strided(axes: &[[usize; 2]], sizes: [usize; 2], scale: f64, x: &[T], y: &mut [T]) = strided::gather;
     /// `y[place of i] = scale · Σ x[i]`; sizes of a sample on both sides.
     fn scatter_strided(axes: &[[usize; 2]], sizes: [usize; 2], scale: f64, x: &[T], y: &mut [T]) = strided::scatter;
-    /// The largest of each window, and (if `winners` is not empty) which of the window's elements it is.
-    fn max_pool(window: Window, x: &[T], y: &mut [T], winners: &mut [T]) = pool::max_pool;
+    /// The largest of each window (with `relu`, of its elements above 0), and (if `winners` is not empty) which it is.
+    fn max_pool(window: Window, relu: bool, x: &[T], y: &mut [T], winners: &mut [T]) = pool::max_pool;
     /// Its gradient, from the winners.
     fn max_pool_backward(window: Window, winners: &[T], dy: &[T], dx: &mut [T]) = pool::max_pool_backward;
     /// The mean of each window.
@@ -197,18 +215,6 @@ kernels! {
     fn batch_norm_widen(channels: usize, values: &[T], wide: &mut [T]) = batch_norm_loops::widen;
     fn batch_norm_normalise(x: &[T], wide: &[T], y: &mut [T]) = batch_norm_loops::normalise;
     fn batch_norm_gradient(x: &[T], dy: &[T], wide: &[T], dx: &mut [T]) = batch_norm_loops::gradient;
-    /// Normalisation of each row by its own statistics, which it saves; an empty `x` stands in `y`.
-    fn row_norm(
-        len: usize, centred: bool, eps: f64, weight: &[T], bias: &[T], x: &[T], y: &mut [T], saved: &mut [T],
-    ) = row_norm::row_norm;
-    /// Its gradient by the inputs; an empty `dy` stands in `dx`.
-    fn row_norm_backward(
-        len: usize, centred: bool, weight: &[T], saved: &[T], x: &[T], dy: &[T], dx: &mut [T],
-    ) = row_norm::row_norm_backward;
-    /// Its gradient by weight and bias, of some of the columns.
-    fn row_norm_parameters(
-        len: usize, from: usize, saved: &[T], x: &[T], dy: &[T], dweight: &mut [T], dbias: &mut [T],
-    ) = row_norm::row_norm_parameters;
     /// Normalisation of groups of channels by each sample's statistics; an empty `x` stands in `y`.
     fn group_norm(
         channels: usize, groups: usize, eps: f64, weight: &[T], bias: &[T], x: &[T], y: &mut [T], stats: &mut [T],

@@ -28,6 +28,9 @@ pub(crate) struct Plain;
 #[cfg_attr(all(debug_assertions, not(test)), expect(dead_code, reason = "what is optimized fuses"))]
 pub(crate) struct Fused;
 
+/// Whether loops are compiled by an optimizer, or tested.
+pub(crate) const OPTIMIZED: bool = cfg!(any(test, not(debug_assertions)));
+
 /// What loops take that are compiled for a machine with FMA. Without an optimizer a fused multiply-add is a call, which made
 /// activations twice as slow in a user's debug build.
 #[cfg(any(test, not(debug_assertions)))]
@@ -161,6 +164,12 @@ impl<M: MultiplyAdd> Elementary<M> for f32 {
     #[inline(always)]
     fn one_plus_exp(self) -> f32 {
         one_plus_exp::<M>(clamp(self, LEAST, -LEAST))
+    }
+
+    #[inline(always)]
+    fn sigmoid_of(self) -> f32 {
+        let y = 1.0 / one_plus_exp::<M>(clamp(-self, LEAST, -LEAST));
+        if self < LEAST { 0.0 } else { y }
     }
 
     #[inline(always)]

@@ -9,7 +9,7 @@ mod attention_loops;
 pub mod batch_norm;
 mod batch_norm_loops;
 pub(crate) mod causal;
-mod columns;
+pub(crate) mod columns;
 mod convolution;
 mod convolution_input;
 mod convolution_transposed;
@@ -36,6 +36,7 @@ pub mod product;
 pub mod recurrent;
 pub mod resample;
 mod row_norm;
+mod short_row;
 mod slide;
 #[cfg(target_arch = "x86_64")]
 mod slide_avx512;
@@ -59,6 +60,7 @@ mod tile_avx2;
 mod tile_avx512;
 #[cfg(target_arch = "x86_64")]
 mod tile_row;
+pub mod tiny;
 pub mod update;
 #[cfg(target_arch = "x86_64")]
 mod update_x86;
@@ -75,10 +77,10 @@ pub trait Kernels:
     + map::FormulaKernels
     + map::MapKernels
     + product::ProductKernels
-    + small::SmallKernels
     + recurrent::RecurrentKernels
     + sweep::Swept
     + tile::TileScalar
+    + tiny::TinyKernels
     + update::UpdateKernels
     + windows::Windowed
 {

@@ -116,9 +116,9 @@ impl Window {
 }
 
 /// The largest element of each window. `winners` (empty, or one for each output) gets its number in the window, or -1
-/// for a window that lies in the padding altogether, whose maximum is -∞.
+/// for a window that lies in the padding altogether, whose maximum is -∞, and with `relu` for one without an element above 0.
 #[inline(always)]
-pub(super) fn max_pool<T: Elementary>(w: Window, x: &[T], y: &mut [T], winners: &mut [T]) {
+pub(super) fn max_pool<T: Elementary>(w: Window, relu: bool, x: &[T], y: &mut [T], winners: &mut [T]) {
     let (input, output) = (w.input_len(), w.output_len());
     if output == 0 || input == 0 || !w.reaches() {
         T::fill(y, T::neg_infinity());
@@ -129,7 +129,7 @@ pub(super) fn max_pool<T: Elementary>(w: Window, x: &[T], y: &mut [T], winners: 
     }
     for (sample, (x, y)) in x.chunks_exact(input).zip(y.chunks_exact_mut(output)).enumerate() {
         let winners = if winners.is_empty() { &mut [] } else { &mut winners[sample * output..][..output] };
-        w.runs(|run| windows::largest(run, x, y, winners));
+        w.runs(|run| windows::largest(run, relu, x, y, winners));
     }
 }
 

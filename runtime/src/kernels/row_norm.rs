@@ -12,7 +12,7 @@ use super::math::Elementary;
 /// empty `saved` is not written.
 #[inline(always)]
 #[expect(clippy::too_many_arguments, reason = "the pass's slices, each of a meaning of its own")]
-pub(super) fn row_norm<T: Elementary>(
+pub(super) fn row_norm<T: Elementary<M>, M>(
     len: usize,
     centred: bool,
     eps: f64,
@@ -27,27 +27,23 @@ pub(super) fn row_norm<T: Elementary>(
     }
     let (n, eps) = (T::of(len as f64), T::of(eps));
     for (row, y) in y.chunks_exact_mut(len).enumerate() {
-        if !x.is_empty() {
-            y.copy_from_slice(&x[row * len..][..len]);
-        }
-        let mean = if centred { sum(y, |v| v) / n } else { T::zero() };
-        let variance = sum(y, |v| (v - mean) * (v - mean)) / n;
+        let x = if x.is_empty() { x } else { &x[row * len..][..len] };
+        let from = if x.is_empty() { &*y } else { x };
+        let mean = if centred { sum(from, |v| v) / n } else { T::zero() };
+        let variance = sum(from, |v| (v - mean) * (v - mean)) / n;
         let inverse = T::one() / (variance + eps).sqrt();
         if let Some(saved) = saved.get_mut(2 * row..2 * row + 2) {
             saved.copy_from_slice(&[mean, inverse]);
         }
-        if weight.is_empty() {
-            for v in y {
-                *v = (*v - mean) * inverse;
-            }
-        } else if bias.is_empty() {
-            for (v, &w) in y.iter_mut().zip(weight) {
-                *v = (*v - mean) * inverse * w;
-            }
-        } else {
-            for ((v, &w), &b) in y.iter_mut().zip(weight).zip(bias) {
-                *v = (*v - mean) * inverse * w + b;
-            }
+        let normal = |v: T| (v - mean) * inverse;
+        match (x.is_empty(), weight.is_empty()) {
+            (true, true) => y.iter_mut().for_each(|v| *v = normal(*v)),
+            (true, false) => y.iter_mut().zip(weight).for_each(|(v, &w)| *v = normal(*v) * w),
+            (false, true) => y.iter_mut().zip(x).for_each(|(y, &v)| *y = normal(v)),
+            (false, false) => y.iter_mut().zip(x).zip(weight).for_each(|((y, &v), &w)| *y = normal(v) * w),
+        }
+        for (v, &b) in y.iter_mut().zip(bias) {
+            *v += b;
         }
     }
 }
@@ -55,7 +51,7 @@ pub(super) fn row_norm<T: Elementary>(
 /// With `x̂ = (x - mean) inverse` and `g = dy · weight`: `dx = inverse (g - mean of g - x̂ · mean of (g x̂))`, where the
 /// mean of `g` is left out without `centred`. An empty `dy` stands in `dx`.
 #[inline(always)]
-pub(super) fn row_norm_backward<T: Elementary>(
+pub(super) fn row_norm_backward<T: Elementary<M>, M>(
     len: usize,
     centred: bool,
     weight: &[T],
@@ -88,7 +84,7 @@ pub(super) fn row_norm_backward<T: Elementary>(
 /// `dweight = Σ dy x̂` and `dbias = Σ dy` over all rows, for the columns from `from` on, as many as `dweight` has; an
 /// empty `dbias` is not asked for.
 #[inline(always)]
-pub(super) fn row_norm_parameters<T: Elementary>(
+pub(super) fn row_norm_parameters<T: Elementary<M>, M>(
     len: usize,
     from: usize,
     saved: &[T],

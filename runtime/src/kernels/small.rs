@@ -4,13 +4,17 @@
 //! threads) is most of the time. Here the values between two layers never leave the first cache, and nothing stands
 //! between two products. These are the ones of every other path, so the bits are too.
 
-use super::map::FormulaKernels;
-use super::product::ProductKernels;
+use super::Kernels;
+use super::math::Elementary;
+use super::short_row::{self, is_short};
+use crate::Real;
 use crate::layers::activation::ActivationSpec;
 use crate::layers::dense::DenseSpec;
 
 /// The most values between two layers of such a network.
 const WIDEST: usize = 128;
+/// The most that do not count as many.
+const NARROW: usize = 32;
 /// The multiply-adds from which on the tiles are worth their call.
 const WORK: usize = 8192;
 /// What activations are padded to: a vector's loop without a rest.
@@ -23,6 +27,16 @@ pub enum Link {
     Dense(DenseSpec, usize),
     /// An activation.
     Activation(ActivationSpec),
+}
+
+impl Link {
+    /// The values that come out.
+    const fn width(&self) -> usize {
+        match self {
+            Link::Dense(spec, _) => spec.outputs,
+            Link::Activation(spec) => spec.len,
+        }
+    }
 }
 
 impl DenseSpec {
@@ -62,41 +76,44 @@ pub const fn is_small(chain: &[Link]) -> bool {
     !chain.is_empty() && work <= WORK
 }
 
-/// The chain over one sample, for one scalar.
+/// The chain over one sample: `y = chain(x)`.
 #[doc(hidden)]
-pub trait SmallKernels: Sized {
-    /// `y = chain(x)`.
-    fn predict_small(chain: &[Link], parameters: &[Self], x: &[Self], y: &mut [Self]);
+pub fn predict<T: Real>(chain: &[Link], parameters: &[T], x: &[T], y: &mut [T]) {
+    // Most are narrow, and to clear room for wide ones would take as long as to compute them.
+    if chain.iter().all(|link| link.width() <= NARROW) {
+        let [mut a, mut b] = [[T::zero(); NARROW]; 2];
+        T::small_network(chain, parameters, x, y, [&mut a, &mut b]);
+    } else {
+        let [mut a, mut b] = [[T::zero(); WIDEST]; 2];
+        T::small_network(chain, parameters, x, y, [&mut a, &mut b]);
+    }
 }
 
-macro_rules! small {
-    ($($scalar:ident)*) => {
-        $(impl SmallKernels for $scalar {
-            fn predict_small(chain: &[Link], parameters: &[$scalar], x: &[$scalar], y: &mut [$scalar]) {
-                run(chain, parameters, x, y);
-            }
-        })*
-    };
-}
-
-small! { f32 f64 }
-
+/// The loops of [`predict`], between two rooms for the values.
 #[inline(always)]
-fn run<T: ProductKernels + FormulaKernels + Copy + Default>(
+pub(super) fn run<T: Elementary<M> + Kernels, M>(
     chain: &[Link],
     parameters: &[T],
     x: &[T],
     y: &mut [T],
+    [mut values, mut next]: [&mut [T]; 2],
 ) {
-    let mut buffers = [[T::default(); WIDEST]; 2];
-    let [mut values, mut next] = buffers.each_mut();
     let mut len = x.len();
     for (at, link) in chain.iter().enumerate() {
         match link {
             Link::Dense(spec, start) => {
                 let x = if at == 0 { x } else { &values[..len] };
-                // One row needs no room for copies.
-                T::dense_forward(spec, 1, &parameters[*start..], x, &mut next[..spec.outputs], &mut []);
+                let last = at + 1 == chain.len();
+                let out = if last { &mut *y } else { &mut next[..spec.outputs] };
+                if is_short(spec) {
+                    short_row::dense(spec, &parameters[*start..], x, out);
+                } else {
+                    // One row needs no room for copies.
+                    T::dense_forward(spec, 1, &parameters[*start..], x, out, &mut []);
+                }
+                if last {
+                    return;
+                }
                 (values, next) = (next, values);
                 len = spec.outputs;
             }
@@ -104,6 +121,8 @@ fn run<T: ProductKernels + FormulaKernels + Copy + Default>(
                 if at == 0 {
                     values[..len].copy_from_slice(x);
                 }
+                // A function of its own: the constants of all activations would be read before a chain begins if their
+                // loops stood in this one.
                 T::activate(spec.function, &[], &mut values[..len.next_multiple_of(PAD)]);
             }
         }
@@ -174,7 +193,7 @@ mod tests {
                     }
                     let x: Vec<f32> = spread(widths[0], 77).iter().map(|&x| x as f32).collect();
                     let mut y = vec![f32::NAN; widths[widths.len() - 1]];
-                    f32::predict_small(&chain, &parameters, &x, &mut y);
+                    predict(&chain, &parameters, &x, &mut y);
                     assert_eq!(y, one_by_one(&chain, &parameters, &x), "{isa:?}, {widths:?}");
                 }
             });

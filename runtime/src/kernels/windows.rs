@@ -88,6 +88,8 @@ pub(super) struct Loops<T> {
     pub lanes: usize,
     pub largest: [Loop<T>; 2],
     pub winners: [Loop<T>; 2],
+    pub largest_above_zero: [Loop<T>; 2],
+    pub winners_above_zero: [Loop<T>; 2],
     pub to_winners: [Loop<T>; 2],
     pub add_to_winners: [Loop<T>; 2],
     pub mean: [Loop<T>; 2],
@@ -183,23 +185,31 @@ fn wins<T: Elementary>(v: T, best: T) -> bool {
     (v > best) | v.is_nan()
 }
 
-/// The largest element of each window; `winners` (or nothing) gets its number.
+/// The largest element of each window; `winners` (or nothing) gets its number. With `relu` it is zero, and nobody's,
+/// where no element is above that.
 #[inline(always)]
-pub(super) fn largest<T: Elementary>(run: &Run, x: &[T], y: &mut [T], winners: &mut [T]) {
+pub(super) fn largest<T: Elementary>(run: &Run, relu: bool, x: &[T], y: &mut [T], winners: &mut [T]) {
     run.check(x.len(), y.len());
     assert!(winners.is_empty() || winners.len() == y.len());
     let places = (x.as_ptr().cast_mut(), y.as_mut_ptr(), winners.as_mut_ptr());
+    let choose = |loops: &'static Loops<T>| match (relu, winners.is_empty()) {
+        (false, true) => &loops.largest,
+        (false, false) => &loops.winners,
+        (true, true) => &loops.largest_above_zero,
+        (true, false) => &loops.winners_above_zero,
+    };
     // SAFETY: the run was checked; the loops only read `x`.
-    if unsafe { vectors(run, places, T::one(), |l| if winners.is_empty() { &l.largest } else { &l.winners }) }
-    {
+    if unsafe { vectors(run, places, T::one(), choose) } {
         return;
     }
     let c = run.channels;
     run.visit(|o, k, i| {
         let first = k == run.first;
         let (x, y) = (&x[i..i + c], &mut y[o..o + c]);
-        if first {
-            y.copy_from_slice(x);
+        match first {
+            true if relu => y.fill(T::zero()),
+            true => y.copy_from_slice(x),
+            false => {}
         }
         if winners.is_empty() {
             for (y, &x) in y.iter_mut().zip(x) {
@@ -210,7 +220,7 @@ pub(super) fn largest<T: Elementary>(run: &Run, x: &[T], y: &mut [T], winners: &
         let winners = &mut winners[o..o + c];
         let k = T::of(k as f64);
         if first {
-            winners.fill(k);
+            winners.fill(if relu { -T::one() } else { k });
         }
         for ((y, winner), &x) in y.iter_mut().zip(winners).zip(x) {
             let better = wins(x, *y);

@@ -42,6 +42,10 @@ macro_rules! avx512 {
     (number) => {
         "vmovaps zmm17, zmm18"
     };
+    // The number of what is no element: -1.
+    (nobody $p:literal) => {
+        concat!("vsub", $p, " zmm17, zmm16, zmm19")
+    };
     // Where the best stays: where the element is a number and not greater.
     (compare $p:literal, $cut:tt) => {
         concat!(
@@ -111,6 +115,8 @@ macro_rules! avx2 {
     (nought $p:literal, $cut:tt) => { "vxorps ymm0, ymm0, ymm0" };
     (best $p:literal, $cut:tt) => { avx2!(load $p, $cut, "ymm0", "[rsi + r14]") };
     (number) => { "vmovaps ymm1, ymm2" };
+    // The number of what is no element: -1.
+    (nobody $p:literal) => { concat!("vsub", $p, " ymm1, ymm0, ymm3") };
     // Where the best stays: where the element is a number and not greater.
     (compare $p:literal, $cut:tt) => {
         concat!(
@@ -242,6 +248,19 @@ macro_rules! one {
             [$m!(output $p, $cut), $m!(winners $p, $cut)]
         )
     };
+    ($features:literal, $m:ident, $t:ty, $p:literal, $s:literal, $size:literal, $cut:tt, largest_above_zero) => {
+        window_loop!(
+            $features, $m, $t, $p, $s, $size, [$m!(nought $p, $cut)], [$m!(compare $p, $cut)], [$m!(output $p, $cut)]
+        )
+    };
+    ($features:literal, $m:ident, $t:ty, $p:literal, $s:literal, $size:literal, $cut:tt, winners_above_zero) => {
+        window_loop!(
+            $features, $m, $t, $p, $s, $size,
+            [$m!(nought $p, $cut), $m!(nobody $p)],
+            [$m!(compare $p, $cut), $m!(take $p)],
+            [$m!(output $p, $cut), $m!(winners $p, $cut)]
+        )
+    };
     ($features:literal, $m:ident, $t:ty, $p:literal, $s:literal, $size:literal, $cut:tt, to_winners) => {
         window_loop!(
             $features, $m, $t, $p, $s, $size,
@@ -290,6 +309,8 @@ macro_rules! loops {
             lanes: $lanes,
             largest: loops!(both $features, $m, $t, $p, $s, $size, largest),
             winners: loops!(both $features, $m, $t, $p, $s, $size, winners),
+            largest_above_zero: loops!(both $features, $m, $t, $p, $s, $size, largest_above_zero),
+            winners_above_zero: loops!(both $features, $m, $t, $p, $s, $size, winners_above_zero),
             to_winners: loops!(both $features, $m, $t, $p, $s, $size, to_winners),
             add_to_winners: loops!(both $features, $m, $t, $p, $s, $size, add_to_winners),
             mean: loops!(both $features, $m, $t, $p, $s, $size, mean),

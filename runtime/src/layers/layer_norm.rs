@@ -2,6 +2,7 @@
 
 use super::{Backward, Forward, Layer};
 use crate::Real;
+use crate::kernels::columns::COLUMNS;
 use crate::kernels::split::{at, pairs, parts};
 use nalgebra::SVector;
 
@@ -107,8 +108,9 @@ pub(super) fn backward<T: Real>(len: usize, centred: bool, weights: usize, pass:
     if !pass.parameter_gradients.is_empty() {
         let dy = if dy.is_empty() { &*dx } else { dy };
         let (dweight, dbias) = pass.parameter_gradients.split_at_mut(weights * len);
-        let unit = usize::from(!dbias.is_empty());
-        pairs([dweight, dbias], [1, unit], COST * (x.len() / len).max(1), |from, dweight, dbias| {
+        // Columns that are summed side by side stay together.
+        let units = [COLUMNS, if dbias.is_empty() { 0 } else { COLUMNS }];
+        pairs([dweight, dbias], units, COST * (x.len() / len).max(1), |from, dweight, dbias| {
             T::row_norm_parameters(len, from, saved, x, dy, dweight, dbias);
         });
     }

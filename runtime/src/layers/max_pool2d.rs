@@ -16,6 +16,9 @@ const COST: usize = 8;
 /// `saved` which element that is, one scalar for each output, so that backward reads
 /// neither inputs nor outputs: a quarter of the memory traffic of searching again.
 ///
+/// The largest of what `Relu` gives is what `Relu` gives of the largest, so with `relu` both are one pass: windows without
+/// a number above 0 give 0, and no gradient.
+///
 /// A sequence `[time, features]` is an image of one row: `MaxPool1d`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MaxPool2dSpec {
@@ -33,6 +36,8 @@ pub struct MaxPool2dSpec {
     pub padding: [usize; 2],
     /// Distances between the window's elements.
     pub dilation: [usize; 2],
+    /// Whether it pools what `Relu` makes of its inputs.
+    pub relu: bool,
 }
 
 impl MaxPool2dSpec {
@@ -82,7 +87,7 @@ impl<T: Real> Layer<T> for MaxPool2dSpec {
         pairs([pass.outputs[0], pass.saved], [output, saved], COST, |from, y, winners| {
             let sample = from / output.max(1);
             let x = &x[sample * input..][..y.len() / output.max(1) * input];
-            T::max_pool(self.window(), x, y, winners);
+            T::max_pool(self.window(), self.relu, x, y, winners);
         });
     }
 
@@ -111,6 +116,7 @@ mod tests {
         stride: [2, 2],
         padding: [0, 0],
         dilation: [1, 1],
+        relu: false,
     };
 
     /// Outputs and winners; in prediction there are no winners.
@@ -153,6 +159,8 @@ mod tests {
             MaxPool2dSpec { kernel: [3, 3], stride: [2, 1], padding: [1, 1], ..PLAIN },
             MaxPool2dSpec { kernel: [2, 3], stride: [1, 2], dilation: [3, 2], padding: [1, 1], ..PLAIN },
             MaxPool2dSpec { kernel: [1, 1], stride: [2, 3], ..PLAIN },
+            MaxPool2dSpec { channels: 17, relu: true, ..PLAIN },
+            MaxPool2dSpec { kernel: [3, 3], stride: [2, 1], padding: [1, 1], relu: true, ..PLAIN },
         ];
         for spec in specs {
             let x = spread(2 * spec.channels * spec.height * spec.width, 5);
@@ -169,6 +177,35 @@ mod tests {
         for spec in [PLAIN, MaxPool2dSpec { kernel: [3, 3], stride: [2, 2], padding: [1, 1], ..PLAIN }] {
             let x: Vec<f32> = spread(2 * 3 * 5 * 7, 6).iter().map(|&x| x as f32).collect();
             assert_eq!(forward(spec, 2, &x, true).0, forward(spec, 2, &x, false).0);
+        }
+    }
+
+    #[test]
+    fn with_relu_it_is_what_both_layers_give() {
+        use crate::kernels::isa::{Isa, with_isa};
+        let specs = [
+            MaxPool2dSpec { channels: 19, ..PLAIN },
+            MaxPool2dSpec { kernel: [3, 3], stride: [2, 1], padding: [1, 1], ..PLAIN },
+        ];
+        for (isa, spec) in Isa::available().flat_map(|isa| specs.map(|spec| (isa, spec))) {
+            with_isa(isa, || {
+                let numbers = spread(spec.channels * spec.height * spec.width, 8);
+                let mut x: Vec<f32> = numbers.iter().map(|&x| (4.0 * x).round() as f32 - 1.0).collect();
+                x[3] = f32::NAN;
+                let above: Vec<f32> = x.iter().map(|&x| if x <= 0.0 { 0.0 } else { x }).collect();
+                let both = MaxPool2dSpec { relu: true, ..spec };
+                let ((y, winners), (want, theirs)) =
+                    (forward(both, 1, &x, true), forward(spec, 1, &above, true));
+                let bits = |y: &[f32]| y.iter().map(|y| y.to_bits()).collect::<Vec<_>>();
+                assert_eq!(bits(&y), bits(&want), "{isa:?}");
+                assert_eq!(bits(&y), bits(&forward(both, 1, &x, false).0), "{isa:?}");
+                let dy: Vec<f32> = spread(y.len(), 9).iter().map(|&x| x as f32).collect();
+                let [mut dx, mut want] = [vec![f32::NAN; x.len()], vec![f32::NAN; x.len()]];
+                backward(both, &winners, &dy, &mut dx);
+                backward(spec, &theirs, &dy, &mut want);
+                want.iter_mut().zip(&above).filter(|(_, x)| **x == 0.0).for_each(|(dx, _)| *dx = 0.0);
+                assert_eq!(dx, want, "{isa:?}");
+            });
         }
     }
 

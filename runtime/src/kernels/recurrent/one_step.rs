@@ -8,6 +8,7 @@ use super::cells::sigmoid;
 use super::{ForwardRoom, Stepped};
 use crate::Real;
 use crate::kernels::math::Elementary;
+use crate::kernels::short_row::Rows;
 use crate::layers::recurrent::{Cell, RecurrentSpec};
 
 /// Whether the layer over a sequence does no more than this.
@@ -34,6 +35,26 @@ pub(super) fn forward<T: Stepped>(spec: &RecurrentSpec, room: ForwardRoom<'_, T>
     if !h_n.is_empty() {
         h_n.copy_from_slice(&y[..spec.hidden]);
     }
+}
+
+/// The step in a function whose sizes are constants, its states carried in place; of `c` an LSTM's alone has numbers.
+#[inline(always)]
+pub(crate) fn in_place<T: Elementary<M>, M, const H: usize>(
+    spec: &RecurrentSpec,
+    parameters: &[T],
+    x: &[T],
+    [h, c]: [&mut [T]; 2],
+) -> [T; H] {
+    let mut y = [T::zero(); H];
+    let before = [load::<T, H>(h, 0), load::<T, H>(c, 0)];
+    let mut stepping = Stepping { parameters, x, h: &before[0], c: &before[1], y: &mut y, c_n: c };
+    match spec.cell {
+        Cell::Tanh | Cell::Relu => plain_step(spec, &mut stepping),
+        Cell::Gru => gru_step(spec, &mut stepping),
+        Cell::Lstm => lstm_step(spec, &mut stepping),
+    }
+    h.copy_from_slice(&y);
+    y
 }
 
 /// What a step reads and writes; an empty state before is zero.
@@ -140,18 +161,21 @@ fn lstm<T: Elementary<M>, M, const W: usize, const P: usize>(spec: &RecurrentSpe
     }
 }
 
-/// The rows of weights, behind them the biases, from one unit on. Pieces of them are read without a check for each, of which
-/// there would be more than multiplications; and by functions, not closures, since what is not put in place would not have
-/// the instructions of whoever calls.
+/// The rows of weights, behind them the biases, from one unit on.
 #[derive(Clone, Copy)]
 struct Weights<'a, T> {
-    parameters: &'a [T],
-    width: usize,
+    rows: Rows<'a, T>,
     hidden: usize,
     from: usize,
 }
 
 impl<T: Real> Weights<'_, T> {
+    /// Where the units of a part begin in the row of a gate.
+    #[inline(always)]
+    fn place(self, gate: usize, part: usize, width: usize) -> usize {
+        gate * self.hidden + self.from + part * width
+    }
+
     /// What a row has for `W` units of a gate.
     ///
     /// # Safety
@@ -159,9 +183,8 @@ impl<T: Real> Weights<'_, T> {
     /// The parameters have such a row with that gate, and the gate these units.
     #[inline(always)]
     unsafe fn piece<const W: usize>(self, row: usize, gate: usize, part: usize) -> [T; W] {
-        let from = row * self.width + gate * self.hidden + self.from + part * W;
-        // SAFETY: what is read ends with the row at the latest, by the contract.
-        unsafe { self.parameters.as_ptr().add(from).cast::<[T; W]>().read_unaligned() }
+        // SAFETY: by the contract.
+        unsafe { self.rows.piece(row, self.place(gate, part, W)) }
     }
 
     /// Adds `x` times a row.
@@ -181,10 +204,7 @@ impl<T: Real> Weights<'_, T> {
         for (part, sums) in sums.iter_mut().enumerate() {
             for (gate, sums) in sums.iter_mut().enumerate() {
                 // SAFETY: by the contract.
-                let weights: [T; W] = unsafe { self.piece(row, gate, part) };
-                for k in 0..W {
-                    sums[k] = weights[k].multiply_add(x, sums[k]);
-                }
+                unsafe { self.rows.add(sums, row, self.place(gate, part, W), x) };
             }
         }
     }
@@ -203,7 +223,7 @@ fn sums<T: Elementary<M>, M, const W: usize, const G: usize, const P: usize>(
     let biases = if spec.bias { 2 } else { 0 };
     assert!(parameters.len() >= (rows + biases) * width && from + P * W <= hidden);
     assert!(x.len() <= spec.inputs && h.len() <= hidden);
-    let weights = Weights { parameters, width, hidden, from };
+    let weights = Weights { rows: Rows { values: parameters, width }, hidden, from };
     let zero = [[[T::zero(); W]; G]; P];
     let (mut of_input, mut even) = (zero, zero);
     if spec.bias {

@@ -90,6 +90,7 @@ fn passes<T: Real>() -> Vec<(&'static str, Vec<u64>)> {
         stride: [2, 2],
         padding: [0, 0],
         dilation: [1, 1],
+        relu: false,
     };
     let overlapping = MaxPool2dSpec { kernel: [3, 3], padding: [1, 1], ..max };
     let average = AvgPool2dSpec {

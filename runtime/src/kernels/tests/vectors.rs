@@ -54,15 +54,17 @@ fn windows<T: Elementary>(draw: &mut Draw) {
     }
     let dy: Vec<T> = numbers(output, draw.next());
     let what = format!("{w:?} {}", T::NAME);
-    same(2 * output, &what, |room| {
-        let (y, winners) = room.split_at_mut(output);
-        pool::max_pool(w, &x, y, winners);
-    });
-    same(output, &what, |y| pool::max_pool(w, &x, y, &mut []));
-    let mut y = vec![T::zero(); output];
-    let mut winners = y.clone();
-    with_isa(Isa::Portable, || pool::max_pool(w, &x, &mut y, &mut winners));
-    same(input, &what, |dx| pool::max_pool_backward(w, &winners, &dy, dx));
+    for relu in [false, true] {
+        same(2 * output, &what, |room| {
+            let (y, winners) = room.split_at_mut(output);
+            pool::max_pool(w, relu, &x, y, winners);
+        });
+        same(output, &what, |y| pool::max_pool(w, relu, &x, y, &mut []));
+        let mut y = vec![T::zero(); output];
+        let mut winners = y.clone();
+        with_isa(Isa::Portable, || pool::max_pool(w, relu, &x, &mut y, &mut winners));
+        same(input, &what, |dx| pool::max_pool_backward(w, &winners, &dy, dx));
+    }
     for include in [true, false] {
         let x = numbers::<T>(input, 7);
         same(output, &what, |y| pool::avg_pool(w, include, &x, y));

@@ -1,9 +1,10 @@
-//! A recurrent layer of which only the last step is read, `Lstm(32) -> Last`, gives nothing else.
+//! Pairs of layers that are less work together than each by itself.
 
-use crate::graph::{Graph, NodeId, Shaped, ValueId};
+use crate::graph::{Graph, NodeId, Shaped, Source, ValueId};
 use crate::layers::AnyLayer;
 
-/// Makes `Last` a view of what such a layer gives then.
+/// A recurrent layer of which only the last step is read, `Lstm(32) -> Last`, gives nothing else, and `Last` is a view of
+/// it.
 pub fn keep_last(shaped: &mut Shaped) {
     for id in (0..shaped.graph.nodes.len()).map(NodeId) {
         let node = &shaped.graph.nodes[id.0];
@@ -18,6 +19,19 @@ pub fn keep_last(shaped: &mut Shaped) {
         }
         let whole = shaped.shapes[value.0].replace(shape);
         shaped.declared.extend(whole.map(|whole| (value, whole)));
+    }
+}
+
+/// The largest of what `Relu` gives is what `Relu` gives of the largest: pooling does both in one pass over what is larger.
+pub fn pool_relu(shaped: &mut Shaped) {
+    for reader in (0..shaped.graph.nodes.len()).map(NodeId) {
+        let [value] = shaped.graph.nodes[reader.0].inputs[..] else { continue };
+        let Source::Node { node, .. } = shaped.graph.values[value.0].source else { continue };
+        let Some([relu, pooling]) = shaped.layer(node).pooled_relu(shaped.layer(reader)) else { continue };
+        if only_reader(&shaped.graph, value).is_some() {
+            shaped.graph.nodes[node.0].layer = Some(relu);
+            shaped.graph.nodes[reader.0].layer = Some(pooling);
+        }
     }
 }
 
