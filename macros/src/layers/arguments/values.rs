@@ -447,16 +447,21 @@ impl Arguments<'_> {
                     }
                     _ => "is invalid: axes are counted from 0, the batch not among them",
                 };
-                let last = matches!(kind, ValueKind::Integer(n) if n.integer() == Some(-1));
-                if let Some(mut error) = self.refusal("axis", why) {
-                    // The last axis is the largest number that an axis has.
-                    for axis in (0..4).rev().filter(|_| last) {
-                        error = self.suggest(error, "axis", &axis.to_string());
-                    }
-                    errors.push(error);
-                }
+                self.refuse_axis(why, kind, errors);
                 None
             }
+        }
+    }
+
+    /// Reports what is no axis.
+    pub(super) fn refuse_axis(&mut self, why: &str, kind: &ValueKind, errors: &mut Errors) {
+        let last = matches!(kind, ValueKind::Integer(n) if n.integer() == Some(-1));
+        if let Some(mut error) = self.refusal("axis", why) {
+            // The last axis is the largest number that an axis has.
+            for axis in (0..4).rev().filter(|_| last) {
+                error = self.suggest(error, "axis", &axis.to_string());
+            }
+            errors.push(error);
         }
     }
 }

@@ -56,8 +56,8 @@ impl Mender<'_> {
             length += step;
         }
         // Whoever names a module of his own means a set of layers from there, which has capitals.
-        if length == 0 || !self.is_capital(length) && self.group(length + 1, Delimiter::Parenthesis).is_none()
-        {
+        let is_named = self.is_capital(length) || self.group(length + 1, Delimiter::Parenthesis).is_some();
+        if length == 0 || !is_named && !(behind_arrow && MODULES.contains(&first.as_str())) {
             return false;
         }
         // A network from elsewhere has a path and a claim.
