@@ -20,8 +20,10 @@ impl Emit<'_> {
             false => quote!(__samples * #each + #fixed),
         };
         let sequences = self.sequences();
-        let small = self.predict_small(&quote!(#krate::__private::only_sample(&__inputs)));
+        let only = quote!(#krate::__private::only_sample(&__inputs));
+        let (tiny, small) = (self.predict_tiny(&only), self.predict_small(&only));
         quote! {
+            #tiny
             #small
             let __samples = __inputs.samples;
             #sequences

@@ -157,7 +157,7 @@ impl Emit<'_> {
         let learned = number(self.learned());
         let least = number(self.least_samples());
         let places = self.places();
-        let (tiny, predict) = (self.tiny_chain(), self.predict_body());
+        let (tiny, predict) = (self.tiny(), self.predict_body());
         let forward = self.forward_body();
         let backward = self.backward_body();
         // What runs over any length has no fixed memory that a network around could hold.
@@ -295,8 +295,8 @@ impl Emit<'_> {
         let predict_doc = source(&format!("Predicts for one sample: {}.", ports.described()));
         let predict_batch = self.predict_batch();
         let input = ports.passed();
-        let small =
-            self.predict_small(&quote!(::core::option::Option::Some(#krate::Tensor::scalars(#input))));
+        let only = quote!(::core::option::Option::Some(#krate::Tensor::scalars(#input)));
+        let (tiny, small) = (self.predict_tiny(&only), self.predict_small(&only));
         let method = ports.predict();
         let predict = match ports.boxed() {
             Return::Chosen(handed) => quote! {
@@ -330,6 +330,7 @@ impl Emit<'_> {
             /// Predicts for one sample into the caller's place.
             pub fn predict_into(&self, #arguments, __output: &mut #output) {
                 let __output = #krate::Tensor::scalars_mut(__output);
+                #tiny
                 #small
                 let __columns = #columns;
                 if __ON_STACK {

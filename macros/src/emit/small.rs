@@ -20,23 +20,7 @@ impl Emit<'_> {
             quote!(#spec.link((#range).start))
         });
         let count = nodes.len();
-        let tiny = self.is_tiny(&nodes).then(|| {
-            let (scalar, tiny) = (&self.names.scalar, quote!(#krate::__private::tiny));
-            quote! {
-                if #tiny::WRITTEN_OUT {
-                    if let ::core::option::Option::Some(__input) = #input {
-                        let __parameters = #krate::Parameters::as_slice(self);
-                        return <#scalar as #tiny::TinyKernels>::run_tiny(__Tiny {
-                            parameters: __parameters,
-                            input: __input,
-                            output: __output,
-                        });
-                    }
-                }
-            }
-        });
         Some(quote! {
-            #tiny
             const __CHAIN: [#small::Link; #count] = [#(#links),*];
             const __SMALL: ::core::primitive::bool = #small::is_small(&__CHAIN);
             if __SMALL {
@@ -51,7 +35,7 @@ impl Emit<'_> {
     }
 
     /// The layers of the chain, if prediction is one.
-    pub fn chain(&self) -> Option<Vec<NodeId>> {
+    fn chain(&self) -> Option<Vec<NodeId>> {
         let program = &self.plan.predict;
         let [input] = &self.header().inputs[..] else { return None };
         if self.is_over_sequences() || input.indices.is_some() || program.loads[0] == Layout::ChannelsLast {

@@ -109,7 +109,7 @@ impl<'a> Steps<'a> {
         let (ty, state) = (ports.output(), self.state_name());
         let (specs, sizes, rounds, body) =
             (self.one.specs(), self.one.sizes(), self.one.rounds(), self.one.predict_body());
-        let tiny = self.one.tiny_chain();
+        let tiny = self.one.tiny();
         let (tiny_step, run_tiny) = self.tiny().map_or((None, None), |[step, run]| (Some(step), Some(run)));
         let kept: Vec<_> = self.memories().iter().map(|memory| &memory.name).collect();
         let (memories, memory_types) = self.one.memories(None);

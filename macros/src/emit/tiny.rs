@@ -3,9 +3,10 @@
 use super::steps_of::Steps;
 use super::{Emit, Names, number};
 use crate::graph::{NodeId, ValueId};
+use crate::layers::AnyLayer;
 use crate::plan::Tensors;
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
 
 /// The widest values, and the multiplications, from which on loops that are written out only grow code.
 const TINY: Size = Size { width: 32, work: 1024 };
@@ -17,21 +18,84 @@ struct Size {
     work: usize,
 }
 
+/// From the only input to the only output: what is computed, and for each value the one that it is.
+struct Flow {
+    nodes: Vec<NodeId>,
+    same: Vec<ValueId>,
+    result: ValueId,
+}
+
 impl Emit<'_> {
-    /// Of a chain that is known to be tiny: the type that runs it.
-    pub fn tiny_chain(&self) -> Option<TokenStream> {
-        let nodes = self.chain().filter(|nodes| self.is_tiny(nodes))?;
-        Some(self.tiny_type(&quote!(__Tiny), &nodes, None))
+    /// Of a network that is known to be tiny: the type that runs it.
+    pub fn tiny(&self) -> Option<TokenStream> {
+        Some(self.tiny_type(&quote!(__Tiny), &self.tiny_flow()?, None))
     }
 
-    pub fn is_tiny(&self, nodes: &[NodeId]) -> bool {
-        self.is_within(&TINY, nodes)
+    /// `return …;` for the only sample, where the network is known to be tiny. `input` is an expression that gives that
+    /// sample's scalars, if there is one.
+    pub fn predict_tiny(&self, input: &TokenStream) -> Option<TokenStream> {
+        self.tiny_flow()?;
+        let Names { krate, scalar, .. } = &self.names;
+        let tiny = quote!(#krate::__private::tiny);
+        Some(quote! {
+            if #tiny::WRITTEN_OUT {
+                if let ::core::option::Option::Some(__input) = #input {
+                    let __parameters = #krate::Parameters::as_slice(self);
+                    return <#scalar as #tiny::TinyKernels>::run_tiny(__Tiny {
+                        parameters: __parameters,
+                        input: __input,
+                        output: __output,
+                    });
+                }
+            }
+        })
+    }
+
+    fn tiny_flow(&self) -> Option<Flow> {
+        let header = self.header();
+        let one = header.inputs.len() == 1 && header.outputs.len() == 1 && !self.is_over_sequences();
+        self.flow(|_| false).filter(|flow| one && self.is_within(&TINY, flow))
+    }
+
+    /// The layers that run, if all of them can be a part of a tiny network; `carried` are those whose further inputs are
+    /// states.
+    fn flow(&self, carried: impl Fn(NodeId) -> bool) -> Option<Flow> {
+        let shaped = &self.plan.shaped;
+        let graph = &shaped.graph;
+        if graph.header.inputs[0].indices.is_some() || !shaped.memories.is_empty() {
+            return None;
+        }
+        let live = graph.is_live();
+        let mut same: Vec<_> = (0..graph.values.len()).map(ValueId).collect();
+        let mut nodes = Vec::new();
+        for id in (0..graph.nodes.len()).map(NodeId).filter(|id| live[id.0]) {
+            let (node, layer) = (&graph.nodes[id.0], shaped.layer(id));
+            if graph.repetition(node.group).is_some() {
+                return None;
+            }
+            let traits = layer.traits(&shaped.input_shapes(id));
+            let len = |value: &ValueId| shaped.shape(*value).len();
+            let is_even = node.inputs.iter().all(|value| len(value).is(len(&node.outputs[0])));
+            let row = shaped.shape(node.inputs[0]);
+            let is_row = row.0.last().is_some_and(|width| width.is(row.len()));
+            match node.inputs.len() {
+                1 if traits.view || traits.identity_in_prediction => {
+                    same[node.outputs[0].0] = same[node.inputs[0].0];
+                }
+                1 if layer.links() && (is_row || !matches!(layer, AnyLayer::Dense(_))) => nodes.push(id),
+                2 if is_even && matches!(layer, AnyLayer::Add(_)) => nodes.push(id),
+                2.. if layer.steps_alone() && carried(id) => nodes.push(id),
+                _ => return None,
+            }
+        }
+        let result = same[graph.results[0]?.0];
+        (!nodes.is_empty() && result != ValueId(0)).then_some(Flow { nodes, same, result })
     }
 
     /// Whether all sizes are known, and no larger.
-    fn is_within(&self, size: &Size, nodes: &[NodeId]) -> bool {
+    fn is_within(&self, size: &Size, flow: &Flow) -> bool {
         let shaped = &self.plan.shaped;
-        let work = nodes.iter().map(|&id| {
+        let work = flow.nodes.iter().map(|&id| {
             let node = &shaped.graph.nodes[id.0];
             let mut values = node.inputs.iter().chain(&node.outputs);
             let narrow =
@@ -41,28 +105,33 @@ impl Emit<'_> {
         work.sum::<Option<usize>>().is_some_and(|work| work <= size.work)
     }
 
-    /// The type that runs these layers, one behind the other; those that carry states find them in the fields of `state`.
-    fn tiny_type(&self, name: &TokenStream, nodes: &[NodeId], state: Option<&TokenStream>) -> TokenStream {
+    /// The type that runs these layers; those that carry states find them in the fields of `state`.
+    fn tiny_type(&self, name: &TokenStream, flow: &Flow, state: Option<&TokenStream>) -> TokenStream {
         let Names { krate, scalar, bounds, .. } = &self.names;
         let tiny = quote!(#krate::__private::tiny);
         let graph = &self.plan.shaped.graph;
         let len = |value: ValueId| number(self.plan.shaped.shape(value).len());
-        let input = len(ValueId(0));
-        let layers = nodes.iter().map(|&id| {
+        let variable = |value: ValueId| variable(flow.same[value.0]);
+        let layers = flow.nodes.iter().map(|&id| {
             let (spec, range) = (self.spec_name(id), self.range(Tensors::Node(id)));
             let node = &graph.nodes[id.0];
             let (inputs, outputs) = (len(node.inputs[0]), len(node.outputs[0]));
+            let (from, to) = (variable(node.inputs[0]), variable(node.outputs[0]));
             let sizes = quote!(#scalar, __Level, #inputs, #outputs);
+            if let AnyLayer::Add(_) = self.plan.shaped.layer(id) {
+                let other = variable(node.inputs[1]);
+                return quote!(let #to = #tiny::add(#from, #other););
+            }
             let states = node.inputs[1..].iter().map(|&value| {
                 let field = &graph.header.inputs[value.0].name;
                 quote!(#krate::Tensor::scalars_mut(&mut self.state.#field))
             });
             match node.inputs.len() {
-                1 => quote!(let __values = #spec.tiny::<#sizes>(&self.parameters[#range], __values);),
+                1 => quote!(let #to = #spec.tiny::<#sizes>(&self.parameters[#range], #from);),
                 n => {
                     let none = (n == 2).then(|| quote!(&mut []));
                     let states = quote!([#(#states,)* #none]);
-                    quote!(let __values = #spec.tiny_step::<#sizes>(&self.parameters[#range], __values, #states);)
+                    quote!(let #to = #spec.tiny_step::<#sizes>(&self.parameters[#range], #from, #states);)
                 }
             }
         });
@@ -71,6 +140,7 @@ impl Emit<'_> {
             None => (None, None),
         };
         let state = state.map(|state| quote!(, #state));
+        let (input, first, last) = (len(ValueId(0)), variable(ValueId(0)), variable(flow.result));
         quote! {
             struct #name<'a, __Scalar #parameter> {
                 parameters: &'a [__Scalar],
@@ -81,26 +151,29 @@ impl Emit<'_> {
             impl #bounds #tiny::Chain<#scalar> for #name<'_, #scalar #state> {
                 #[inline(always)]
                 fn run<__Level: #tiny::Level<#scalar>>(self) {
-                    let __values = #tiny::all::<#scalar, #input>(self.input);
+                    let #first = #tiny::all::<#scalar, #input>(self.input);
                     #(#layers)*
-                    self.output.copy_from_slice(&__values);
+                    self.output.copy_from_slice(&#last);
                 }
             }
         }
     }
 }
 
+fn variable(value: ValueId) -> Ident {
+    format_ident!("__value_{}", value.0, span = Span::mixed_site())
+}
+
 impl Steps<'_> {
-    /// Of one step that is known to be tiny, a chain of layers from one input to one output: the type that runs it, and what
-    /// `step` does then.
+    /// Of one step that is known to be tiny, with one input and one output: the type that runs it, and what `step` does then.
     pub fn tiny(&self) -> Option<[TokenStream; 2]> {
         let (emit, one) = self.both();
-        let [input] = &emit.header().inputs[..] else { return None };
-        let nodes = self.chain().filter(|nodes| one.is_within(&TINY_STEP, nodes))?;
+        let ([input], [_]) = (&emit.header().inputs[..], &emit.header().outputs[..]) else { return None };
+        let flow = one.flow(|id| self.is_carried(id)).filter(|flow| one.is_within(&TINY_STEP, flow))?;
         let Names { krate, scalar, .. } = &one.names;
         let tiny = quote!(#krate::__private::tiny);
         let (state, given) = (self.state_type(), &input.name);
-        let definition = one.tiny_type(&quote!(__TinyStep), &nodes, Some(&state));
+        let definition = one.tiny_type(&quote!(__TinyStep), &flow, Some(&state));
         let run = quote! {
             if #tiny::WRITTEN_OUT {
                 <#scalar as #tiny::TinyKernels>::run_tiny(__TinyStep {
@@ -115,39 +188,8 @@ impl Steps<'_> {
         Some([definition, run])
     }
 
-    /// The layers of a step, if each does no more than read the one before and its own states.
-    fn chain(&self) -> Option<Vec<NodeId>> {
-        let (emit, one) = self.both();
-        let shaped = &one.plan.shaped;
-        let graph = &shaped.graph;
-        if emit.header().inputs[0].indices.is_some()
-            || emit.header().outputs.len() != 1
-            || !shaped.memories.is_empty()
-        {
-            return None;
-        }
-        let live = graph.is_live();
-        let (mut last, mut nodes) = (ValueId(0), Vec::new());
-        for id in (0..graph.nodes.len()).map(NodeId).filter(|id| live[id.0]) {
-            let (node, layer) = (&graph.nodes[id.0], shaped.layer(id));
-            let (input, states) = node.inputs.split_first()?;
-            if *input != last || graph.repetition(node.group).is_some() {
-                return None;
-            }
-            let traits = layer.traits(&shaped.input_shapes(id));
-            let carries = layer.steps_alone() && !states.is_empty() && self.are_carried(id);
-            if carries || (states.is_empty() && layer.links()) {
-                nodes.push(id);
-            } else if !(traits.view || traits.identity_in_prediction) {
-                return None;
-            }
-            last = node.outputs[0];
-        }
-        (graph.results[0] == Some(last) && !nodes.is_empty()).then_some(nodes)
-    }
-
     /// Whether the states that a layer reads are those that it gives.
-    fn are_carried(&self, id: NodeId) -> bool {
+    fn is_carried(&self, id: NodeId) -> bool {
         let graph = &self.both().1.plan.shaped.graph;
         let node = &graph.nodes[id.0];
         node.inputs.len() == node.outputs.len()

@@ -28,6 +28,16 @@ pub fn all<T: Copy + Default, const N: usize>(x: &[T]) -> [T; N] {
     x.first_chunk().copied().unwrap_or([T::default(); N])
 }
 
+/// `a + b`.
+#[inline(always)]
+pub fn add<T: Copy + core::ops::Add<Output = T>, const N: usize>(a: [T; N], b: [T; N]) -> [T; N] {
+    let mut sum = a;
+    for k in 0..N {
+        sum[k] = a[k] + b[k];
+    }
+    sum
+}
+
 /// The instructions that a chain is compiled for.
 pub trait Level<T> {
     /// `y = W x + b`.

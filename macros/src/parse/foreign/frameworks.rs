@@ -57,7 +57,7 @@ impl Mender<'_> {
         }
         // Whoever names a module of his own means a set of layers from there, which has capitals.
         let is_named = self.is_capital(length) || self.group(length + 1, Delimiter::Parenthesis).is_some();
-        if length == 0 || !is_named && !(behind_arrow && MODULES.contains(&first.as_str())) {
+        if length == 0 || !(is_named || behind_arrow && MODULES.contains(&first.as_str())) {
             return false;
         }
         // A network from elsewhere has a path and a claim.

@@ -110,7 +110,9 @@ fn pieces(hidden: usize, width: usize) -> impl Iterator<Item = usize> {
 #[inline(always)]
 fn plain<T: Elementary<M>, M, const W: usize, const P: usize>(spec: &RecurrentSpec, s: &mut Stepping<'_, T>) {
     for from in pieces(spec.hidden, P * W) {
-        for (part, [[a], [b]]) in sums::<T, M, W, 1, P>(spec, s, from).iter().enumerate() {
+        let Sums { even, odd, .. } = sums::<T, M, W, 1, P>(spec, s, from);
+        for part in 0..P {
+            let ([a], [b]) = (&odd[part], &even[part]);
             let mut new = [T::zero(); W];
             for k in 0..W {
                 let sum = a[k] + b[k];
@@ -128,12 +130,14 @@ fn plain<T: Elementary<M>, M, const W: usize, const P: usize>(spec: &RecurrentSp
 #[inline(always)]
 fn gru<T: Elementary<M>, M, const W: usize, const P: usize>(spec: &RecurrentSpec, s: &mut Stepping<'_, T>) {
     for from in pieces(spec.hidden, P * W) {
-        for (part, [[r, z, n], [r_h, z_h, n_h]]) in sums::<T, M, W, 3, P>(spec, s, from).iter().enumerate() {
+        let Sums { of_input, even, odd } = sums::<T, M, W, 3, P>(spec, s, from);
+        for part in 0..P {
+            let ([r, z, n], [r_a, z_a, n_a], [r_b, z_b, n_b]) = (&of_input[part], &even[part], &odd[part]);
             let before = load::<T, W>(s.h, from + part * W);
             let mut new = [T::zero(); W];
             for k in 0..W {
-                let (r, z) = (sigmoid(r[k] + r_h[k]), sigmoid(z[k] + z_h[k]));
-                let n = r.multiply_add(n_h[k], n[k]).tanh_of();
+                let (r, z) = (sigmoid(r[k] + (r_a[k] + r_b[k])), sigmoid(z[k] + (z_a[k] + z_b[k])));
+                let n = r.multiply_add(n_a[k] + n_b[k], n[k]).tanh_of();
                 new[k] = z.multiply_add(before[k] - n, n);
             }
             store(&new, s.y, from + part * W);
@@ -144,9 +148,9 @@ fn gru<T: Elementary<M>, M, const W: usize, const P: usize>(spec: &RecurrentSpec
 #[inline(always)]
 fn lstm<T: Elementary<M>, M, const W: usize, const P: usize>(spec: &RecurrentSpec, s: &mut Stepping<'_, T>) {
     for from in pieces(spec.hidden, P * W) {
-        for (part, [[i, f, g, o], [i_h, f_h, g_h, o_h]]) in
-            sums::<T, M, W, 4, P>(spec, s, from).iter().enumerate()
-        {
+        let Sums { even, odd, .. } = sums::<T, M, W, 4, P>(spec, s, from);
+        for part in 0..P {
+            let [[i, f, g, o], [i_h, f_h, g_h, o_h]] = [odd[part], even[part]];
             let before = load::<T, W>(s.c, from + part * W);
             let (mut state, mut new) = ([T::zero(); W], [T::zero(); W]);
             for k in 0..W {
@@ -210,14 +214,20 @@ impl<T: Real> Weights<'_, T> {
     }
 }
 
-/// Of `P` pieces of `W` units two parts of the sums of each of `G` gates, biases included: of a GRU what the inputs and
-/// what the state give, of the others two that are ready at the same time.
+/// Parts of the sums of `P` pieces of `W` units for each of `G` gates, biases included: what the inputs give, and two of what
+/// the state gives, which are ready at the same time. Of all cells but a GRU, whose inputs stand apart, `odd` has both.
+struct Sums<T, const W: usize, const G: usize, const P: usize> {
+    of_input: [[[T; W]; G]; P],
+    even: [[[T; W]; G]; P],
+    odd: [[[T; W]; G]; P],
+}
+
 #[inline(always)]
 fn sums<T: Elementary<M>, M, const W: usize, const G: usize, const P: usize>(
     spec: &RecurrentSpec,
     &mut Stepping { parameters, x, h, .. }: &mut Stepping<'_, T>,
     from: usize,
-) -> [[[[T; W]; G]; 2]; P] {
+) -> Sums<T, W, G, P> {
     let (hidden, width) = (spec.hidden, G * spec.hidden);
     let rows = spec.inputs + hidden;
     let biases = if spec.bias { 2 } else { 0 };
@@ -241,8 +251,7 @@ fn sums<T: Elementary<M>, M, const W: usize, const G: usize, const P: usize>(
         // SAFETY: as above; there are as many rows.
         unsafe { weights.add(&mut of_input, row, x) };
     }
-    let apart = G == 3;
-    let mut odd = if apart { zero } else { of_input };
+    let mut odd = if G == 3 { zero } else { of_input };
     let (pairs, last) = h.as_chunks::<2>();
     for (i, &[a, b]) in pairs.iter().enumerate() {
         // SAFETY: as above.
@@ -255,20 +264,7 @@ fn sums<T: Elementary<M>, M, const W: usize, const G: usize, const P: usize>(
         // SAFETY: as above.
         unsafe { weights.add(&mut even, spec.inputs + h.len() - 1, *x) };
     }
-    let mut all = [[[[T::zero(); W]; G]; 2]; P];
-    for part in 0..P {
-        if apart {
-            for gate in 0..G {
-                for k in 0..W {
-                    even[part][gate][k] += odd[part][gate][k];
-                }
-            }
-            all[part] = [of_input[part], even[part]];
-        } else {
-            all[part] = [odd[part], even[part]];
-        }
-    }
-    all
+    Sums { of_input, even, odd }
 }
 
 /// `W` units from one on; of an empty state, zeros.
