@@ -40,6 +40,12 @@ impl Block {
         if self.causal { (queries + row + 1).saturating_sub(keys).min(self.size[1]) } else { self.size[1] }
     }
 
+    /// The columns that a row sees, in whole vectors: those behind them have no share, and no work is done for them.
+    #[inline(always)]
+    fn worked_on(&self, row: usize) -> usize {
+        self.visible(row).next_multiple_of(SUMS).min(self.size[1])
+    }
+
     /// The mask of a row, if there is one.
     #[inline(always)]
     fn mask_of<'a, T>(&self, row: usize, mask: &'a [T]) -> &'a [T] {
@@ -47,8 +53,7 @@ impl Block {
         if self.mask == Mask::None { &[] } else { &mask[start + self.first[1]..][..self.size[1]] }
     }
 
-    /// Scales and masks a row: what it does not see is -∞. The whole row, because a loop over a part of it would not be
-    /// of whole vectors.
+    /// Scales and masks a row: what it does not see is -∞.
     #[inline(always)]
     fn scores<T: Real>(&self, row: usize, mask: &[T], x: &mut [T]) {
         let scale = T::of(self.scale);
@@ -98,7 +103,8 @@ pub(super) fn powers<T: Elementary<M>, M>(
     let (largest, rest) = state.split_at_mut(rows);
     let (sums, factors) = rest.split_at_mut(rows);
     for (row, x) in s.chunks_mut(block.step).take(rows).enumerate() {
-        let x = &mut x[..columns];
+        let (x, unseen) = x[..columns].split_at_mut(block.worked_on(row));
+        unseen.fill(T::zero());
         block.scores(row, mask, x);
         let (before, total) = if fresh { (T::neg_infinity(), T::zero()) } else { (largest[row], sums[row]) };
         let now = max(x);
@@ -140,7 +146,8 @@ pub(super) fn scale_rows<T: Elementary<M>, M>(len: usize, step: usize, factors: 
 pub(super) fn shares<T: Elementary<M>, M>(block: &Block, mask: &[T], logs: &[T], s: &mut [T]) {
     let [rows, columns] = block.size;
     for (row, (x, &log)) in s.chunks_mut(block.step).zip(logs).take(rows).enumerate() {
-        let x = &mut x[..columns];
+        let (x, unseen) = x[..columns].split_at_mut(block.worked_on(row));
+        unseen.fill(T::zero());
         block.scores(row, mask, x);
         for x in x {
             *x = (*x - log).exp_of_negative();
@@ -162,13 +169,14 @@ pub(super) fn score_gradient<T: Elementary<M>, M>(
     let scale = T::of(block.scale);
     let all = p.chunks(block.step).zip(dp.chunks_mut(block.step)).zip(sums);
     for (row, ((p, dp), &sum)) in all.take(rows).enumerate() {
-        let (p, dp) = (&p[..columns], &mut dp[..columns]);
+        let (dp, unseen) = dp[..columns].split_at_mut(block.worked_on(row));
+        unseen.fill(T::zero());
         for (d, &p) in dp.iter_mut().zip(p) {
             *d = p * (*d - sum);
         }
         if !dmask.is_empty() {
             let start = if block.mask.is_for_each_query() { (block.first[0] + row) * block.keys } else { 0 };
-            let dmask = &mut dmask[start + block.first[1]..][..columns];
+            let dmask = &mut dmask[start + block.first[1]..][..dp.len()];
             dmask.iter_mut().zip(&*dp).for_each(|(m, &d)| *m += d);
         }
         dp.iter_mut().for_each(|d| *d *= scale);
