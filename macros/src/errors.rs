@@ -31,6 +31,9 @@ pub enum Nature {
     Plain,
     /// Its helps say what is meant for certain: another name, another order. All others may only guess a number.
     Certain,
+    /// Its helps are several orders of the same arguments: that which leaves the fewest mistakes is meant, and what comes
+    /// of another is none of its own.
+    Ordered,
     /// The number by place is missing, of which its help has one.
     NumberMissing,
     /// A layer stands where a value does.
@@ -77,6 +80,11 @@ impl Place {
         let mut tokens = tokens.clone().into_iter();
         let Some(first) = tokens.next() else { return Place::from(Span::call_site()) };
         Place { first: first.span(), last: tokens.last().map_or(first.span(), |t| t.span()) }
+    }
+
+    /// What tells it from others.
+    fn key(self) -> String {
+        format!("{:?} {:?}", self.first, self.last)
     }
 
     /// The line and the column of its start.
@@ -129,9 +137,19 @@ impl Error {
         self
     }
 
+    /// Whether it says in which block or network it stands, as it is used there.
+    fn is_inside(&self) -> bool {
+        self.notes.iter().any(|note| note.starts_with("in `"))
+    }
+
+    /// Whether it is about quotes alone.
+    fn is_quoted(&self) -> bool {
+        self.line.ends_with(crate::parse::QUOTED)
+    }
+
     /// Adds a note unless there is one of its kind.
     pub fn annotate(&mut self, note: &str) {
-        if !self.notes.iter().any(|other| other.starts_with("in `")) {
+        if !self.is_inside() {
             self.notes.push(note.into());
         }
     }
@@ -316,15 +334,6 @@ impl Errors {
         self.change_at(shown, text, Change { place, how: How::Replace, text: new.into() });
     }
 
-    /// A way out for the mistake of that number that goes before all others, which are tried if it is not good.
-    pub fn rather(&mut self, error: usize, tokens: &TokenStream, text: String, new: &str) {
-        if let Some(error) = self.list.get_mut(error) {
-            let others = std::mem::take(&mut error.helps);
-            *error = error.clone().help_or(text, tokens, new);
-            error.helps.extend(others.into_iter().map(|help| Help { one_of: true, ..help }));
-        }
-    }
-
     /// Adds a way out that is any change.
     pub fn change_at(&mut self, shown: Span, text: String, change: Change) {
         let error = self.list.iter_mut().find(|e| crate::remedies::is_same(e.place.first, shown));
@@ -341,7 +350,7 @@ impl Errors {
                 [change] => Some(change.clone()),
                 _ => None,
             });
-            (error.nature == Nature::Certain)
+            matches!(error.nature, Nature::Certain | Nature::Ordered)
                 .then(|| single.collect::<Vec<_>>())
                 .filter(|changes| !changes.is_empty())
         });
@@ -372,7 +381,8 @@ impl Errors {
         let wrong: Vec<String> = self.list.iter().filter_map(|e| misnamed(&e.line)).collect();
         for error in std::mem::take(&mut self.list) {
             let name = error.line.strip_prefix(WITH_COLON).and_then(|rest| rest.strip_suffix(": …`"));
-            let is_sign = |e: &Error| e.helps.iter().any(|h| h.text == "write `:`");
+            let is_sign =
+                |e: &Error| e.helps.iter().flat_map(|h| &h.changes).any(|change| change.text == ":");
             match name {
                 Some(name) if is_sign(&error) && wrong.iter().any(|other| other == name) => signs.push(error),
                 _ => self.list.push(error),
@@ -396,6 +406,36 @@ impl Errors {
             for help in error.helps.iter_mut().filter(|help| help.changes.iter().all(is_name)) {
                 help.changes.extend(colon.clone());
             }
+        }
+    }
+
+    /// A word in quotes that is wrong without them too is one mistake, `bias: "yes"`; and so is what a network and the one
+    /// around it find in the same tokens.
+    pub fn one_for_each_place(&mut self) {
+        let places: Vec<(String, bool, bool)> =
+            self.list.iter().map(|e| (e.place.key(), e.is_inside(), e.is_quoted())).collect();
+        let is_shadowed = |at: usize| {
+            let (place, inside, quoted) = &places[at];
+            let others = places.iter().enumerate().filter(|(other, _)| *other != at);
+            others
+                .filter(|(_, other)| other.0 == *place)
+                .any(|(_, other)| *quoted && !other.2 || *inside && !other.1)
+        };
+        let mut at = 0;
+        self.list.retain(|_| {
+            at += 1;
+            !is_shadowed(at - 1)
+        });
+    }
+
+    /// What is done in the place of all of a call, whose mistake has that number: the first of these that is good.
+    pub fn answer(&mut self, error: usize, tokens: &TokenStream, note: &str, texts: Vec<String>) {
+        if let Some(error) = self.list.get_mut(error) {
+            (error.place, error.notes) = (Place::of(tokens), vec![note.into()]);
+            let others = std::mem::take(&mut error.helps);
+            let call = |error: Error, text| error.help_call(tokens, text);
+            *error = texts.into_iter().fold(error.clone(), call);
+            error.helps.extend(others.into_iter().map(|help| Help { one_of: true, ..help }));
         }
     }
 

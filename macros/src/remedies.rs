@@ -50,6 +50,7 @@ pub fn analyse(program: &Program, errors: &mut Errors) -> Vec<Shaped> {
 /// Keeps of each error those helps that have been proved; what says nothing to do is a note.
 pub fn keep_proved(tokens: &TokenStream, errors: &mut Errors) {
     errors.one_for_each_argument();
+    errors.one_for_each_place();
     let before: Vec<String> = errors.lines();
     let mut trials = 0;
     let mut mended = Vec::new();
@@ -73,7 +74,7 @@ fn one_for_each_cause(errors: &mut Errors, mended: &[Vec<Vec<String>>]) {
     let mut kept: Vec<(usize, usize)> = Vec::new();
     for first in 0..list.len() {
         for (choice, help) in list[first].helps.iter().enumerate().filter(|_| !gone[first]) {
-            let is_reading = list[first].nature == Nature::Reading;
+            let is_reading = matches!(list[first].nature, Nature::Reading | Nature::Ordered);
             let shares = |other: &Error| {
                 is_reading || other.helps.iter().any(|h| is_same_edit(&h.changes, &help.changes))
             };
@@ -99,7 +100,7 @@ fn one_for_each_cause(errors: &mut Errors, mended: &[Vec<Vec<String>>]) {
         if let Some(error) = errors.iter_mut().nth(error) {
             let chosen = error.helps.swap_remove(choice);
             error.helps = vec![chosen];
-            let is_told = error.nature != Nature::Reading;
+            let is_told = !matches!(error.nature, Nature::Reading | Nature::Ordered);
             let note = lines.iter().zip(&gone).find(|(line, gone)| **gone && also.contains(line));
             let note = note.filter(|_| is_told);
             error.notes.extend(note.map(|(line, _)| format!("the same change mends another: {line}")));
@@ -117,7 +118,16 @@ fn prove(tokens: &TokenStream, error: &mut Error, before: &[String], trials: &mu
     let mut kept: Vec<Help> = Vec::new();
     let mut mended = Vec::new();
     let (mut chosen, mut uncovering) = (false, Vec::new());
-    for help in std::mem::take(&mut error.helps) {
+    let mut helps = std::mem::take(&mut error.helps);
+    if error.nature == Nature::Ordered {
+        let effort = limits::TOKEN * limits::size(tokens) + limits::MISTAKE * before.len();
+        let left = |help: &Help| match limits::may_try(effort) {
+            true => mistakes_after(tokens, &help.changes).map_or(usize::MAX, |after| after.len()),
+            false => usize::MAX,
+        };
+        helps.sort_by_cached_key(left);
+    }
+    for help in helps {
         if help.changes.is_empty() {
             error.notes.push(help.text);
             continue;
@@ -216,6 +226,7 @@ fn mistakes_after(tokens: &TokenStream, changes: &[Change]) -> Option<Vec<String
         if program.import.is_none() {
             analyse(&program, &mut errors);
             errors.one_for_each_argument();
+            errors.one_for_each_place();
         }
     });
     if limits::is_exhausted() {

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod dimensions;
+mod elsewhere;
 mod expressions;
 mod groups;
 mod header;

@@ -49,14 +49,14 @@ impl Fault {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Failure {
     pub fault: Fault,
     pub mismatch: Mismatch,
 }
 
 /// What came of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Trial {
     pub shapes: Vec<Option<Shape>>,
     /// What each result has after all edits.
@@ -490,6 +490,8 @@ fn check_claim(call: Option<&Call>, inputs: &[Shape]) -> Result<(), Mismatch> {
                 .at("in")
                 .trail())
         }
+        // What no claim can be has been refused.
+        ValueKind::Integer(claimed) if claimed.integer().is_some_and(|n| n < 1) => Ok(()),
         ValueKind::Integer(claimed) => {
             let Some(axis) = shape.claimed_axis() else {
                 return Err(

@@ -11,7 +11,7 @@ use proc_macro2::Ident;
 pub use values::{INIT_ALIASES, Padding};
 
 /// What other frameworks call our arguments.
-const ALIASES: [(&str, &str); 98] = [
+pub const ALIASES: [(&str, &str); 98] = [
     ("kernel_size", "kernel"),
     ("pool_size", "kernel"),
     ("window", "kernel"),
@@ -204,7 +204,7 @@ impl<'a> Arguments<'a> {
                 let error = Error::new(&argument.tokens, line);
                 match &argument.name {
                     None => {
-                        let error = error.of(Nature::Certain);
+                        let error = error.of(Nature::Ordered);
                         // One error for all that are too many.
                         let extra: Vec<_> =
                             self.call.arguments.iter().filter(|a| a.name.is_none() && !is_value(a)).collect();
@@ -237,8 +237,10 @@ impl<'a> Arguments<'a> {
             let others: Vec<_> = by_place.skip(1).collect();
             return error.help_call(tokens, self.without(&others));
         }
+        let by_place = self.call.arguments.iter().filter(|a| a.name.is_none() && !is_value(a));
+        let without = self.without(&by_place.skip(1).collect::<Vec<_>>());
         let texts = rearranged(self.call, &self.call.name.to_string());
-        texts.into_iter().fold(error, |error, text| error.help_call(tokens, text))
+        texts.into_iter().chain([without]).fold(error, |error, text| error.help_call(tokens, text))
     }
 
     /// The call with something else in the place of one argument.

@@ -34,7 +34,7 @@ impl Layer for Embedding {
     fn parse(arguments: &mut Arguments, errors: &mut Errors) -> Option<Self> {
         arguments.accept(Some("width"), &["padding_idx"], errors);
         let layer = Embedding {
-            width: arguments.count("width", "the numbers of a vector", "32", errors),
+            width: arguments.count("width", "the number of features", "32", errors),
             padding_idx: arguments.place_of("padding_idx", "the index whose vector stays zero", errors),
             rows: None,
         };

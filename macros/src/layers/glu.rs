@@ -54,7 +54,11 @@ impl Layer for Glu {
                 "{{name}} halves the {} of {{input}}, but {size} does not split into 2 equal parts",
                 shape.axis_name(axis)
             ))
-            .note(format!("the nearest sizes that do are {} and {}", size - 1, size + 1))
+            .note(if size == 1 {
+                "the nearest size that does is 2".into()
+            } else {
+                format!("the nearest sizes that do are {} and {}", size - 1, size + 1)
+            })
             .axis(axis);
             return Err(match shape.claimed_axis() == Some(axis) {
                 true => {

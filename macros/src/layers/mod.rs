@@ -436,6 +436,22 @@ pub fn our_layer(name: &str) -> Option<String> {
     layer.map(|(_, layer)| layer.to_string()).or_else(|| our_name(name))
 }
 
+/// Our name for another framework's argument of a layer of ours.
+pub fn our_argument(layer: &str, name: &str) -> Option<String> {
+    let others = arguments::ALIASES.iter().filter(|(alias, _)| *alias == name).map(|(_, ours)| *ours);
+    [name].into_iter().chain(others).find(|candidate| is_argument(layer, candidate)).map(String::from)
+}
+
+/// Whether a layer has an argument of that name.
+fn is_argument(layer: &str, name: &str) -> bool {
+    let tokens = format!("{layer}({name}: 1)").parse().ok();
+    let Some(call) = tokens.and_then(crate::parse::parse_call) else { return false };
+    let mut errors = Errors::new();
+    let _ = AnyLayer::parse(&call, &mut errors);
+    let unknown = format!("has no argument `{name}`");
+    !errors.take().iter().any(|error| error.line.ends_with(&unknown))
+}
+
 /// The names of functions.
 pub fn function_names() -> Vec<&'static str> {
     let named = NAMES.iter().copied().filter(|n| n.starts_with(char::is_lowercase));

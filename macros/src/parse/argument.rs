@@ -100,9 +100,12 @@ pub fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argume
             cursor.next();
             errors.push(error.help_replace("write `:`", place, ":"));
             name = Some(word);
-        } else if peek_number(cursor) && !is_constant(&word) {
+        } else if (peek_number(cursor) || peek_sizes(cursor) || cursor.peek_ident().is_some())
+            && !is_constant(&word)
+        {
             let error = Error::new(&word, format!("an argument is written with a colon: `{word}: …`"));
-            let text = format!("{word}: {}", cursor.found().replace('`', ""));
+            let found = cursor.peek().cloned().map(TokenStream::from).unwrap_or_default();
+            let text = format!("{word}: {}", crate::suggest::source(&found));
             let change = Change { place: Place::from(&word), how: How::After, text: ":".into() };
             errors.push(error.help_with(format!("`{text}`"), vec![change]));
             name = Some(word);
@@ -128,6 +131,12 @@ pub fn parse_argument(cursor: &mut Cursor, errors: &mut Errors) -> Option<Argume
 /// Whether a number or a constant follows.
 pub(super) fn peek_number(cursor: &Cursor) -> bool {
     matches!(cursor.peek(), Some(TokenTree::Literal(_))) || cursor.peek_ident().is_some_and(is_constant)
+}
+
+/// Whether numbers in parentheses follow.
+fn peek_sizes(cursor: &Cursor) -> bool {
+    matches!(cursor.peek(), Some(TokenTree::Group(group))
+        if group.delimiter() == Delimiter::Parenthesis && super::instead::is_sizes(group))
 }
 
 /// Whether a word stands for a number: a constant, or `true`.

@@ -171,10 +171,14 @@ impl Cursor {
         self.is_punct(0, ':') && !self.peek_pair(':', ':')
     }
 
-    /// Whether an identifier and a single colon follow.
+    /// Whether an identifier and a single colon follow; in `min:-2` the colon and the sign behind it are two.
     pub fn peek_label(&self) -> bool {
-        matches!(self.peek(), Some(TokenTree::Ident(_)))
-            && matches!(self.tokens.get(self.at + 1), Some(TokenTree::Punct(p)) if p.as_char() == ':' && p.spacing() == Spacing::Alone)
+        matches!(self.peek(), Some(TokenTree::Ident(_))) && self.is_punct(1, ':') && !self.peek_path_after()
+    }
+
+    /// Whether an identifier and `=` follow, as in Python's `dim=1`.
+    pub fn peek_equals_after(&self) -> bool {
+        self.peek_ident().is_some() && self.is_punct(1, '=') && !self.is_punct(2, '=')
     }
 
     /// The operator that follows, if one does; an arrow is none.

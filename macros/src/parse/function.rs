@@ -27,6 +27,7 @@ pub(super) fn parse_function(name: Ident, cursor: &mut Cursor, errors: &mut Erro
             if inside.peek_punct('|') || name == "map" && peek_function(&inside) {
                 arguments.push(parse_closure(&mut inside, errors));
             } else if inside.peek_label()
+                || inside.peek_equals_after()
                 || inside.peek_group(Delimiter::Bracket)
                 || inside.peek_range()
                 || inside.peek_ident().is_some_and(|name| is_constant(&name.to_string()))

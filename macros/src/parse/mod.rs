@@ -22,6 +22,7 @@ use signature::{Head, parse_signature};
 use syn::parse::Parser;
 
 pub use argument::parse_call;
+pub use foreign::QUOTED;
 pub use value::MAX_NUMBER;
 
 /// All the items of one invocation whose name could be read; before them the blocks that were imported,

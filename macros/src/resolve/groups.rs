@@ -155,7 +155,9 @@ impl Builder<'_, '_> {
         let mut layer = match self.read_layer(call) {
             Ok(layer) => layer,
             Err(()) => {
+                let error = self.errors.count();
                 self.no_such_layer(call);
+                self.written_here(error, call, inputs.first().copied(), None);
                 None
             }
         };

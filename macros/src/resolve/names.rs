@@ -314,7 +314,13 @@ fn check_claim(call: &Call, errors: &mut Errors) {
                 format!("`in: {kind}` is invalid: it is a number or a shape, `in: 3` or `in: [3, 8, 8]`")
             }
         };
-        errors.push(Error::new(tokens, line));
+        let others = call.arguments.iter().filter(|a| !std::ptr::eq(*a, *claim));
+        let others: Vec<String> = others.map(layers::argument_text).collect();
+        let without = match others.is_empty() {
+            true => call.name.to_string(),
+            false => format!("{}({})", call.name, others.join(", ")),
+        };
+        errors.push(Error::new(tokens, line).help_call(&call.tokens, without));
     }
 }
 

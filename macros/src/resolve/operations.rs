@@ -179,10 +179,15 @@ impl Builder<'_, '_> {
             return vec![self.stacked(function, call, &flowing)];
         }
         if !layers::is_function(&name) {
+            let error = self.errors.count();
             self.no_such_function(call);
-            function.values.iter().for_each(|value| {
-                self.operand(value);
-            });
+            let operands: Vec<Operand> = function.values.iter().map(|value| self.operand(value)).collect();
+            let input = match operands.first() {
+                Some(Operand::Value(value)) => Some(*value),
+                _ => flowing.first().copied(),
+            };
+            let value = function.values.first().map(|value| suggest::source(&value.tokens()));
+            self.written_here(error, call, input, value.as_deref());
             return vec![self.unknown(&call.tokens)];
         }
         let written = |count: usize| {
@@ -225,6 +230,9 @@ impl Builder<'_, '_> {
         }
         let before = self.errors.count();
         let layer = self.read_layer(call).ok().flatten();
+        if name == "normal" && before < self.errors.count() && inputs.len() == 1 {
+            self.written_here(before, call, inputs.first().copied(), Some(""));
+        }
         self.check_claim(call);
         let is_alone = name == "concat" && inputs.len() < 2;
         let refused = match &layer {
@@ -273,7 +281,12 @@ impl Builder<'_, '_> {
         });
         if let (Some(parts), Some(axis), []) = (parts.collect::<Option<Vec<_>>>(), axis, flowing) {
             let text = format!("concat({}, axis: {axis})", parts.join(", "));
-            self.errors.rather(error, &call.tokens, format!("an axis more, and `concat`: `{text}`"), &text);
+            self.errors.answer(
+                error,
+                &call.tokens,
+                "each gets an axis more, along which they are joined",
+                vec![text],
+            );
         }
         self.unknown(&call.tokens)
     }

@@ -136,4 +136,5 @@ corpus! {
     strangers: "corpus/strangers.txt";
     more_strangers: "corpus/more_strangers.txt";
     newcomers: "corpus/newcomers.txt";
+    elsewhere: "corpus/elsewhere.txt";
 }

@@ -80,6 +80,11 @@ pub fn closed(graph: &Graph, before: &Trial, id: GroupId, mismatch: &Mismatch) -
             error.notes.extend(inside(graph, Some(id)));
             let explainer = Explainer { graph, before, fault: Fault::Close(id) };
             let mut candidates: Vec<_> = explainer.padded_group(group).into_iter().collect();
+            candidates.extend(
+                with_result(before, group, mismatch)
+                    .iter()
+                    .flat_map(|known| Explainer { before: known, ..explainer }.given_as_declared(group)),
+            );
             candidates.extend(explainer.declared_as_given(group, mismatch.gives.as_deref()));
             candidates.extend(group.results.iter().filter_map(|&value| explainer.multiplied(value)));
             error.helps = explainer.good(candidates);
@@ -100,6 +105,14 @@ pub fn closed(graph: &Graph, before: &Trial, id: GroupId, mismatch: &Mismatch) -
             error
         }
     }
+}
+
+/// What is known with the shape of a body's one result, which is unknown to all that follows.
+fn with_result(before: &Trial, group: &Group, mismatch: &Mismatch) -> Option<Trial> {
+    let ([result], Some(gives)) = (&group.results[..], &mismatch.gives) else { return None };
+    let mut known = before.clone();
+    known.shapes[result.0] = Some((**gives).clone());
+    Some(known)
 }
 
 /// `Dense(6) -> [Dense(6); 2]` for `[Dense(6); 3]`, where the first round alone takes something else.

@@ -2,7 +2,7 @@
 
 use super::edits::replace;
 use super::upstream::textual;
-use super::{Candidate, Explainer};
+use super::{Candidate, Explainer, source_node};
 use crate::ast::{Dimension, ValueKind};
 use crate::errors::{Change, How, Place};
 use crate::graph::{Group, GroupId, GroupKind, Node, ValueId};
@@ -129,6 +129,44 @@ impl Explainer<'_> {
         textual(format!("insert `-> {layer}` before {it}"), vec![change])
     }
 
+    /// What makes a body give what its block declares: other features, the last step alone, or an axis less.
+    pub(super) fn given_as_declared(&self, group: &Group) -> Vec<Candidate> {
+        let shapes: Vec<_> = group.inputs.iter().map(|value| self.shape(*value).cloned()).collect();
+        let Some((signature, Ok(bound))) = group.signature.as_ref().map(|s| (s, s.bind(&shapes))) else {
+            return Vec::new();
+        };
+        let mut candidates = Vec::new();
+        for (port, &value) in group.results.iter().enumerate() {
+            let (Some(wanted), Some(found)) = (signature.output(port, &bound), self.shape(value)) else {
+                continue;
+            };
+            if wanted == *found {
+                continue;
+            }
+            candidates.extend(self.last_step(value, &wanted));
+            let axis = wanted.claimed_axis();
+            let declared = signature.outputs[port].dimensions.as_ref().zip(axis).map(|(d, axis)| &d[axis]);
+            let wider = self.wider(value, &wanted, found).map(|wider| match (declared, axis) {
+                (Some(Dimension::Name(name)), Some(axis)) => called_by(wider, wanted.0[axis], name),
+                _ => wider,
+            });
+            candidates.extend(wider);
+            let last = source_node(self.graph, value).map(|node| &self.graph.nodes[node.0]);
+            let is_own = |node: &&Node| {
+                node.group.is_some_and(|id| std::ptr::eq(&self.graph.groups[id.0], group))
+                    && node.operands.is_empty()
+                    && wanted.rank() < found.rank()
+            };
+            let Some(last) = last.filter(is_own) else { continue };
+            candidates.extend(["GlobalAvgPool2d", "GlobalAvgPool1d", "Flatten"].map(|layer| {
+                let place = Place::of(&last.tokens);
+                let change = Change { place, how: How::After, text: format!(" -> {layer}") };
+                textual(format!("end with `-> {layer}`, giving `{wanted}`"), vec![change])
+            }));
+        }
+        candidates
+    }
+
     /// What a block declares to give, with the arithmetic that its body does: `[n, h / 2, w / 2]` for `[n, h, w]`.
     pub(super) fn declared_as_given(&self, group: &Group, given: Option<&Shape>) -> Option<Candidate> {
         let signature = group.signature.as_ref()?;
@@ -194,4 +232,12 @@ impl Explainer<'_> {
         }
         vec![alone, candidate]
     }
+}
+
+/// A layer's number under its name in the block, `Dense(n)`.
+fn called_by(candidate: Candidate, number: Dim, name: &str) -> Candidate {
+    let named = |text: &str| text.replacen(&format!("({number}"), &format!("({name}"), 1);
+    let changes =
+        candidate.changes.iter().map(|change| Change { text: named(&change.text), ..change.clone() });
+    textual(named(&candidate.text), changes.collect())
 }

@@ -34,8 +34,8 @@ impl Arguments<'_> {
                     self.refuse("axis", &format!("is invalid: axis {n} is there twice"), errors);
                     return None;
                 }
-                _ => {
-                    self.refuse("axis", AXES, errors);
+                other => {
+                    self.refuse_axis(AXES, &other, errors);
                     return None;
                 }
             }

@@ -442,18 +442,26 @@ impl Arguments<'_> {
                     ValueKind::Tuple(_) => {
                         "is invalid: it is one axis, counted from 0, the batch not among them"
                     }
+                    ValueKind::Integer(n) if n.integer().is_none() => {
+                        "is invalid: an axis is a literal, for it decides what is built"
+                    }
                     _ => "is invalid: axes are counted from 0, the batch not among them",
                 };
-                let last = matches!(kind, ValueKind::Integer(n) if n.integer() == Some(-1));
-                if let Some(mut error) = self.refusal("axis", why) {
-                    // The last axis is the largest number that an axis has.
-                    for axis in (0..4).rev().filter(|_| last) {
-                        error = self.suggest(error, "axis", &axis.to_string());
-                    }
-                    errors.push(error);
-                }
+                self.refuse_axis(why, kind, errors);
                 None
             }
+        }
+    }
+
+    /// Reports what is no axis.
+    pub(super) fn refuse_axis(&mut self, why: &str, kind: &ValueKind, errors: &mut Errors) {
+        let last = matches!(kind, ValueKind::Integer(n) if n.integer() == Some(-1));
+        if let Some(mut error) = self.refusal("axis", why) {
+            // The last axis is the largest number that an axis has.
+            for axis in (0..4).rev().filter(|_| last) {
+                error = self.suggest(error, "axis", &axis.to_string());
+            }
+            errors.push(error);
         }
     }
 }

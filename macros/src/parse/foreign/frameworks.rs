@@ -7,7 +7,7 @@ use crate::suggest;
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 
 /// First parts of paths to other frameworks' layers and functions.
-const MODULES: [&str; 20] = [
+pub(super) const MODULES: [&str; 25] = [
     "nn",
     "F",
     "torch",
@@ -28,6 +28,11 @@ const MODULES: [&str; 20] = [
     "candle_nn",
     "tch",
     "formwork",
+    "eqx",
+    "equinox",
+    "hk",
+    "mx",
+    "paddle",
 ];
 
 impl Mender<'_> {
@@ -51,8 +56,8 @@ impl Mender<'_> {
             length += step;
         }
         // Whoever names a module of his own means a set of layers from there, which has capitals.
-        if length == 0 || !self.is_capital(length) && self.group(length + 1, Delimiter::Parenthesis).is_none()
-        {
+        let is_named = self.is_capital(length) || self.group(length + 1, Delimiter::Parenthesis).is_some();
+        if length == 0 || !(is_named || behind_arrow && MODULES.contains(&first.as_str())) {
             return false;
         }
         // A network from elsewhere has a path and a claim.
@@ -72,10 +77,11 @@ impl Mender<'_> {
         let path: TokenStream = self.all[self.at..=self.at + length].iter().cloned().collect();
         let path = suggest::source(&path).replace(' ', "");
         let line = format!("`{path}`: layers and functions are written without a path");
-        let ours = layers::our_name(&name).unwrap_or(name);
+        let ours = layers::our_name(&name).unwrap_or_else(|| name.clone());
         let span = self.span(length);
         if let Some(call) = self
             .group(length + 1, Delimiter::Parenthesis)
+            .filter(|_| name != "stack")
             .and_then(|g| sizes_in_order(&ours, g).or_else(|| joined_list(&ours, g)))
         {
             let place = self.place(length + 2);
@@ -177,7 +183,9 @@ impl Mender<'_> {
 
     /// `Sequential(Dense(8), Relu)` behind an arrow.
     pub(super) fn sequential(&mut self) -> bool {
-        let found = self.ident(0).is_some_and(|name| ["Sequential", "sequential"].contains(&name.as_str()));
+        let found = self
+            .ident(0)
+            .is_some_and(|name| ["Sequential", "sequential", "ModuleList"].contains(&name.as_str()));
         if !found || !self.is_behind_arrow() {
             return false;
         }

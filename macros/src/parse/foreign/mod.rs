@@ -1,11 +1,15 @@
 //! What people write who come from other languages and frameworks, put right before it is read, so that one slip is one
 //! mistake: each is reported once, with the edit, and the rest of the body is read as if it had been made.
 
+mod flow;
 mod frameworks;
+mod functions;
+mod made;
 mod signs;
+mod whole;
 mod words;
 
-pub use words::{capital_line, instead_of_statement, lowered};
+pub use words::{QUOTED, capital_line, instead_of_statement, lowered};
 
 use crate::errors::{Error, Errors, Place};
 use crate::suggest;
@@ -16,9 +20,10 @@ pub const UNKNOWN: &str = "__unknown_value";
 
 /// A body's tokens without such slips.
 pub fn mend(tokens: TokenStream, capitals: Vec<String>, errors: &mut Errors) -> TokenStream {
-    let all = tokens.into_iter().collect();
+    let all: Vec<TokenTree> = tokens.into_iter().collect();
+    let declared = whole::declared(&all);
     let (level, habit, closure, changed) = (Level::Body, None, false, false);
-    Mender { all, at: 0, out: Vec::new(), level, habit, closure, capitals, changed, errors }.run().0
+    Mender { all, at: 0, out: Vec::new(), level, habit, closure, capitals, declared, changed, errors }.run().0
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -26,6 +31,8 @@ enum Level {
     Body,
     /// The arguments of a layer or a function.
     Arguments,
+    /// A layer that is repeated, a shape, or several values by mistake.
+    Brackets,
     /// Any other group.
     Other,
 }
@@ -41,6 +48,8 @@ struct Mender<'e> {
     closure: bool,
     /// Inputs and values whose names begin with a capital by mistake.
     capitals: Vec<String>,
+    /// Names of layers that are used later.
+    declared: Vec<String>,
     changed: bool,
     errors: &'e mut Errors,
 }
@@ -50,6 +59,11 @@ impl Mender<'_> {
         while self.at < self.all.len() {
             let mended = self.arrow()
                 || self.broken_chain()
+                || self.declaration()
+                || self.listed_layers()
+                || self.input()
+                || self.whole_expression()
+                || self.whole_layer()
                 || self.receiver()
                 || self.path()
                 || self.method()
@@ -85,6 +99,7 @@ impl Mender<'_> {
         let level = match group.delimiter() {
             Delimiter::Parenthesis if after_name => Level::Arguments,
             Delimiter::None => self.level,
+            Delimiter::Bracket => Level::Brackets,
             _ => Level::Other,
         };
         // Functions of numbers have signs of their own.
@@ -92,10 +107,21 @@ impl Mender<'_> {
             return token;
         }
         let all = group.stream().into_iter().collect();
-        let capitals = self.capitals.clone();
+        let (capitals, declared) = (self.capitals.clone(), self.declared.clone());
         let (out, habit, closure, changed) = (Vec::new(), None, false, false);
-        let (stream, changed) =
-            Mender { all, at: 0, out, level, habit, closure, capitals, changed, errors: self.errors }.run();
+        let (stream, changed) = Mender {
+            all,
+            at: 0,
+            out,
+            level,
+            habit,
+            closure,
+            capitals,
+            declared,
+            changed,
+            errors: self.errors,
+        }
+        .run();
         // A new group does not know where its brackets are.
         if !changed {
             return token;

@@ -172,6 +172,18 @@ impl Mender<'_> {
             self.at += 2;
             return true;
         }
+        if self.is_behind_arrow() && self.is_unlabelled() {
+            // `-> fc Dense(3)`
+            let (name, place) = (self.all[self.at].clone(), self.place(1));
+            let line = format!("a layer's name is written with a colon: `{name}: …`");
+            let change = Change { place, how: How::After, text: ":".into() };
+            self.errors.push(Error::new(place, line).help_with("write `:` behind it", vec![change]));
+            let mut colon = Punct::new(':', Spacing::Alone);
+            colon.set_span(place.first);
+            self.out.extend([name, colon.into()]);
+            self.at += 1;
+            return true;
+        }
         let starts = self.level == Level::Body && (self.out.is_empty() || self.last_is(';'));
         if starts
             && let Some(names) = self.group(0, Delimiter::Parenthesis)
@@ -248,6 +260,16 @@ impl Mender<'_> {
         true
     }
 
+    /// Whether a name and a layer follow on one another, and the name is neither a function's nor a shared layer's, which
+    /// only lack the arrow.
+    fn is_unlabelled(&self) -> bool {
+        let Some(name) = self.ident(0).filter(|_| !self.is_capital(0) && self.is_capital(1)) else {
+            return false;
+        };
+        let is_shared = |pair: &[TokenTree]| matches!(pair, [TokenTree::Ident(layer), TokenTree::Ident(other)] if layer == "layer" && *other == name);
+        !self.last_is(':') && !layers::is_function(&name) && !self.all.windows(2).any(is_shared)
+    }
+
     /// `y, h = …;` without its `let` and its parentheses.
     fn bare_names(&mut self) -> bool {
         let mut length = 1;
@@ -288,7 +310,7 @@ impl Mender<'_> {
             return true;
         }
         let is_word = ["let", "in", "return"].contains(&name_text.as_str());
-        if !capital && !is_word && group.delimiter() == Delimiter::Bracket && self.level == Level::Body {
+        if !capital && !is_word && group.delimiter() == Delimiter::Bracket {
             let whole = Place { first: name.span(), last: group.span() };
             let line = format!("a part of `{name}` is taken with `slice`, and not with brackets");
             let error = Error::new(whole, line);
@@ -335,7 +357,7 @@ impl Mender<'_> {
 
     /// Signs between values that are functions here: `@`, `**`, `^`.
     pub(super) fn operator(&mut self) -> bool {
-        if !self.is_behind_value() || self.level == Level::Other {
+        if !self.is_behind_value() || matches!(self.level, Level::Other | Level::Brackets) {
             return false;
         }
         let (function, written, length) = match (self.punct(0), self.punct(1)) {
@@ -348,8 +370,12 @@ impl Mender<'_> {
         let line = format!("`{written}` has no meaning here: there is the function `{function}`");
         let mut error = Error::new(place, line);
         if let (Some(left), Some(right)) = (self.operand_before(), self.operand_behind(length)) {
-            let whole = Place { first: left[0].span(), last: right[right.len() - 1].span() };
-            let (read, written) = (self.at + length + right.len(), self.out.len() - left.len());
+            let (right, read) = self.mended_operand(length).unwrap_or_else(|| {
+                let read = right.len();
+                (right, read)
+            });
+            let whole = Place { first: left[0].span(), last: self.span(length + read - 1) };
+            let (read, written) = (self.at + length + read, self.out.len() - left.len());
             let mut inside = TokenStream::new();
             inside.extend(unwrapped(left));
             inside.extend([TokenTree::from(Punct::new(',', Spacing::Alone))]);
@@ -389,6 +415,14 @@ impl Mender<'_> {
             _ => return None,
         };
         Some(found)
+    }
+
+    /// The same behind it, where that is written as in another framework, `b.transpose(1, 2)`.
+    fn mended_operand(&self, at: usize) -> Option<(Vec<TokenTree>, usize)> {
+        let axes = super::flow::Axes { batch: true, last: 0 };
+        let reader = super::flow::Reader { declared: &self.declared, axes, depth: super::flow::DEEPEST };
+        let (flow, length) = reader.read(&self.all[self.at + at..])?;
+        (!flow.slips.is_empty()).then(|| (placed(&flow.text(), self.span(at)), length))
     }
 
     /// The same behind it; a number too.

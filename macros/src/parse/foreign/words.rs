@@ -19,6 +19,9 @@ const STATEMENTS: [(&str, &str); 10] = [
     ("struct", "a network stands beside the other"),
 ];
 
+/// How a mistake ends that is about quotes alone.
+pub const QUOTED: &str = "stands in quotes: words and numbers do not here";
+
 /// What stands in the list of such names before that of a layer, which data flows through.
 const ARROW: &str = "-> ";
 
@@ -148,7 +151,7 @@ impl Mender<'_> {
         };
         let place = self.place(1);
         if !["name", "activation", "data_format", "dtype", "device"].contains(&label.as_str()) {
-            let line = format!("`{text}` stands in quotes: words and numbers do not here");
+            let line = format!("`{text}` {QUOTED}");
             self.errors.push(Error::new(place, line).help_replace(format!("`{word}`"), place, word.clone()));
         }
         let mut token = token.clone();
