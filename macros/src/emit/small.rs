@@ -2,7 +2,7 @@
 
 use super::{Emit, digits};
 use crate::graph::NodeId;
-use crate::layers::Layout;
+use crate::layers::{Layout, Link};
 use crate::plan::{BufferId, Place, Step};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -60,7 +60,8 @@ impl Emit<'_> {
                 // In place.
                 (None, last) => last == Some(*written),
             };
-            if !follows || !self.plan.shaped.layer(*node).links() {
+            let (shaped, layer) = (&self.plan.shaped, self.plan.shaped.layer(*node));
+            if !follows || layer.link(&shaped.input_shapes(*node)) != Some(Link::Function) {
                 return None;
             }
             last = Some(*written);

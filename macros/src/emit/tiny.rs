@@ -3,7 +3,7 @@
 use super::steps_of::Steps;
 use super::{Emit, Names, number};
 use crate::graph::{NodeId, ValueId};
-use crate::layers::AnyLayer;
+use crate::layers::Link;
 use crate::plan::Tensors;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
@@ -75,21 +75,15 @@ impl Emit<'_> {
             if graph.repetition(node.group).is_some() {
                 return None;
             }
-            let traits = layer.traits(&shaped.input_shapes(id));
-            let len = |value: &ValueId| shaped.shape(*value).len();
-            let is_even = node.inputs.iter().all(|value| len(value).is(len(&node.outputs[0])));
-            let is_row = node.inputs.first().is_some_and(|&value| {
-                let shape = shaped.shape(value);
-                shape.0.last().is_some_and(|width| width.is(shape.len()))
-            });
-            match node.inputs.len() {
-                1 if traits.view || traits.identity_in_prediction => {
+            let shapes = shaped.input_shapes(id);
+            let traits = layer.traits(&shapes);
+            match layer.link(&shapes) {
+                _ if node.inputs.len() == 1 && (traits.view || traits.identity_in_prediction) => {
                     same[node.outputs[0].0] = same[node.inputs[0].0];
                 }
-                1 if layer.links() && (is_row || !matches!(layer, AnyLayer::Dense(_))) => nodes.push(id),
-                2 if is_even && matches!(layer, AnyLayer::Add(_)) => nodes.push(id),
-                2.. if layer.steps_alone() && carried(id) => nodes.push(id),
-                _ => return None,
+                Some(Link::Step) if !carried(id) => return None,
+                Some(_) => nodes.push(id),
+                None => return None,
             }
         }
         let result = same[graph.results[0]?.0];
@@ -122,21 +116,21 @@ impl Emit<'_> {
             let (inputs, outputs) = (len(node.inputs[0]), len(node.outputs[0]));
             let (from, to) = (variable(node.inputs[0]), variable(node.outputs[0]));
             let sizes = quote!(#scalar, __Level, #inputs, #outputs);
-            if let AnyLayer::Add(_) = self.plan.shaped.layer(id) {
-                let other = variable(node.inputs[1]);
-                return quote!(let #to = #tiny::add(#from, #other););
-            }
             let states = node.inputs[1..].iter().map(|&value| {
                 let field = &graph.header.inputs[value.0].name;
                 quote!(#krate::Tensor::scalars_mut(&mut self.state.#field))
             });
-            match node.inputs.len() {
-                1 => quote!(let #to = #spec.tiny::<#sizes>(&self.parameters[#range], #from);),
-                n => {
-                    let none = (n == 2).then(|| quote!(&mut []));
+            match self.plan.shaped.layer(id).link(&self.plan.shaped.input_shapes(id)) {
+                Some(Link::Sum) => {
+                    let other = variable(node.inputs[1]);
+                    quote!(let #to = #tiny::add(#from, #other);)
+                }
+                Some(Link::Step) => {
+                    let none = (node.inputs.len() == 2).then(|| quote!(&mut []));
                     let states = quote!([#(#states,)* #none]);
                     quote!(let #to = #spec.tiny_step::<#sizes>(&self.parameters[#range], #from, #states);)
                 }
+                _ => quote!(let #to = #spec.tiny::<#sizes>(&self.parameters[#range], #from);),
             }
         });
         let (field, parameter) = match state {
@@ -196,7 +190,8 @@ impl Steps<'_> {
     fn is_carried(&self, id: NodeId) -> bool {
         let graph = &self.both().1.plan.shaped.graph;
         let node = &graph.nodes[id.0];
-        node.inputs.len() == node.outputs.len()
+        node.inputs.len() > 1
+            && node.inputs.len() == node.outputs.len()
             && node.inputs[1..].iter().zip(&node.outputs[1..]).all(|(read, given)| {
                 // Behind the only input and the only output, states stand in the same order.
                 graph.results.get(read.0) == Some(&Some(*given))

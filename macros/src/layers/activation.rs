@@ -2,7 +2,7 @@
 
 use super::mismatch::Mismatch;
 use super::window::number;
-use super::{AnyLayer, Arguments, Kind, Layer, Layout, Traits};
+use super::{AnyLayer, Arguments, Kind, Layer, Layout, Link, Traits};
 use crate::errors::Errors;
 use crate::shape::Shape;
 use proc_macro2::{Literal, TokenStream};
@@ -237,8 +237,8 @@ impl Layer for Activation {
         quote!(activation::ActivationSpec { len: #len, function: activation::Activation::#function })
     }
 
-    fn links(&self) -> bool {
-        true
+    fn link(&self, _: &[Shape]) -> Option<Link> {
+        Some(Link::Function)
     }
 
     fn kind(&self) -> Option<Kind> {

@@ -3,7 +3,7 @@
 use super::arithmetic::Arithmetic;
 use super::mismatch::{Mismatch, Proposal};
 use super::window::number;
-use super::{Arguments, Layer, Layout, Traits};
+use super::{Arguments, Layer, Layout, Link, Traits};
 use crate::errors::Errors;
 use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
@@ -55,6 +55,10 @@ impl Layer for Add {
             return Arithmetic::Add.traits(inputs);
         }
         Traits { in_place: true, passes_gradient: true, ..Traits::new(Layout::Any) }
+    }
+
+    fn link(&self, inputs: &[Shape]) -> Option<Link> {
+        (inputs[0] == inputs[1]).then_some(Link::Sum)
     }
 
     fn spec(&self, inputs: &[Shape], node: usize) -> TokenStream {

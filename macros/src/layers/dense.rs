@@ -3,7 +3,7 @@
 use super::init::Scheme;
 use super::mismatch::{Mismatch, Proposal};
 use super::window::number;
-use super::{Arguments, Layer, Layout, Parameter, Role, Traits};
+use super::{Arguments, Layer, Layout, Link, Parameter, Role, Traits};
 use crate::errors::Errors;
 use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
@@ -100,8 +100,10 @@ impl Layer for Dense {
         quote!(dense::DenseSpec { rows: #rows, inputs: #width, outputs: #outputs, bias: #bias })
     }
 
-    fn links(&self) -> bool {
-        true
+    /// Of one row.
+    fn link(&self, inputs: &[Shape]) -> Option<Link> {
+        let width = inputs[0].0.last()?;
+        width.is(inputs[0].len()).then_some(Link::Function)
     }
 
     fn multiply_adds(&self, inputs: &[Shape]) -> Dim {

@@ -5,6 +5,17 @@ use crate::errors::Errors;
 use crate::shape::{Dim, Shape};
 use proc_macro2::TokenStream;
 
+/// A part of a small network, whose values are rows of numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// A function of one value.
+    Function,
+    /// The sum of two.
+    Sum,
+    /// One step, from a value and the states that it carries.
+    Step,
+}
+
 /// What the compiler asks a layer. `inputs` are the shapes that flow in.
 pub trait Layer: Sized + Clone + std::fmt::Debug {
     /// How many values flow in, or [`VARIADIC`], or [`OWN`].
@@ -110,15 +121,9 @@ pub trait Layer: Sized + Clone + std::fmt::Debug {
     /// noise.
     fn spec(&self, inputs: &[Shape], node: usize) -> TokenStream;
 
-    /// Whether the spec can be a link of the runtime's chain for small networks.
-    fn links(&self) -> bool {
-        false
-    }
-
-    /// Whether one step of it hangs on its input and its states alone, so that it can be a part of the runtime's tiny
-    /// networks.
-    fn steps_alone(&self) -> bool {
-        false
+    /// What it is in the runtime's small networks, for one sample; `None` if it can be no part of them.
+    fn link(&self, _inputs: &[Shape]) -> Option<Link> {
+        None
     }
 
     /// Whether it looks at more than one step of a sequence of any length. Its spec is then that of a sequence of one step,

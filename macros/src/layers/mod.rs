@@ -72,7 +72,7 @@ pub use arguments::{Arguments, INIT_ALIASES, argument_text, choice, is_value, li
 pub use elementary::Scalar;
 pub use embedding::embedding;
 pub use init::{Scheme, Spread};
-pub use layer::{Init, Kind, Layer, Layout, Parameter, Role, Stream, Traits};
+pub use layer::{Init, Kind, Layer, Layout, Link, Parameter, Role, Stream, Traits};
 pub use mismatch::{At, Mismatch, Proposal};
 pub use names::{ALIASES, FUNCTION_ALIASES};
 use proc_macro2::{Ident, TokenStream};
@@ -180,8 +180,7 @@ macro_rules! layers {
             dispatch! { $($name)*; carries() where () -> bool }
             dispatch! { $($name)*; check_any_length(input) where (input: &Shape) -> Result<(), Mismatch> }
             dispatch! { $($name)*; streams(inputs, repeated) where (inputs: &[Shape], repeated: bool) -> Vec<Stream> }
-            dispatch! { $($name)*; links() where () -> bool }
-            dispatch! { $($name)*; steps_alone() where () -> bool }
+            dispatch! { $($name)*; link(inputs) where (inputs: &[Shape]) -> Option<Link> }
             dispatch! { $($name)*; kind() where () -> Option<Kind> }
             dispatch! { $($name)*; arguments() where () -> String }
             dispatch! { $($name)*; decides_features() where () -> bool }

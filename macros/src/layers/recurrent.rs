@@ -5,7 +5,7 @@
 
 use super::mismatch::{Mismatch, Proposal};
 use super::window::{number, sequence};
-use super::{AnyLayer, Arguments, Init, Layer, Layout, OWN, Parameter, Role, Spread, Stream, Traits};
+use super::{AnyLayer, Arguments, Init, Layer, Layout, Link, OWN, Parameter, Role, Spread, Stream, Traits};
 use crate::errors::Errors;
 use crate::shape::{Dim, Shape};
 use proc_macro2::{Literal, TokenStream};
@@ -362,8 +362,8 @@ impl Layer for Recurrent {
         true
     }
 
-    fn steps_alone(&self) -> bool {
-        self.layers == 1 && !self.bidirectional
+    fn link(&self, _: &[Shape]) -> Option<Link> {
+        (self.layers == 1 && !self.bidirectional).then_some(Link::Step)
     }
 
     fn streams(&self, inputs: &[Shape], repeated: bool) -> Vec<Stream> {
